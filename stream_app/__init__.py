@@ -1,0 +1,1 @@
+"""Real-time financial sentiment on Kafka: documents in, calibrated entity-level events out."""

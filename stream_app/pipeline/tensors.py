@@ -1,0 +1,57 @@
+"""Names, types and shapes of the fusion model's tensors: the one table that all sides read.
+
+A row is one window of one document. `T` is the padded length, one of `BUCKETS`; a row's bucket follows
+from its own number of tokens alone, so that a score never depends on its neighbours in the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MODEL_NAME = "fusion"
+EMBEDDING_SIZE = 384
+MENTION_SLOTS = 8
+KG_FEATURES = 32
+CONTEXT_FEATURES = 8
+BUCKETS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
+LABELS = ("negative", "neutral", "positive")
+TOPICS = 20
+
+SEQUENCE = -1
+"""Stands for `T` in a shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One named tensor; `shape` leaves out the batch axis."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+INPUTS = (
+    Tensor("input_ids", "INT32", (SEQUENCE,)),
+    Tensor("attention_mask", "INT32", (SEQUENCE,)),
+    # token positions [start, end) of each mention; an empty slot is (0, 0)
+    Tensor("mention_spans", "INT32", (MENTION_SLOTS, 2)),
+    Tensor("kg_features", "FP32", (MENTION_SLOTS, KG_FEATURES)),
+    Tensor("context_features", "FP32", (CONTEXT_FEATURES,)),
+)
+
+OUTPUTS = (
+    Tensor("document_probabilities", "FP32", (len(LABELS),)),
+    Tensor("mention_probabilities", "FP32", (MENTION_SLOTS, len(LABELS))),
+    Tensor("mention_relevance", "FP32", (MENTION_SLOTS,)),
+    Tensor("topic_probabilities", "FP32", (TOPICS,)),
+    # unit length
+    Tensor("embedding", "FP32", (EMBEDDING_SIZE,)),
+    # signed contribution of each token to the positive-less-negative score
+    Tensor("document_evidence", "FP32", (SEQUENCE,)),
+    Tensor("mention_evidence", "FP32", (MENTION_SLOTS, SEQUENCE)),
+)
+
+
+def bucket_of(tokens: int) -> int:
+    """Return the padded length of a row of `tokens` tokens (at most the largest bucket)."""
+    return next(bucket for bucket in BUCKETS if tokens <= bucket)
