@@ -1,0 +1,188 @@
+"""Kafka by way of aiokafka: writing events, creating topics, following a topic without a group.
+
+`connection` is the set of arguments that every aiokafka client takes (brokers, login, TLS).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from stream_app.errors import ServerRejected, ServerUnavailable
+from stream_app.events.topics import Topic
+from stream_app.pipeline.ports import Message
+from stream_app.pipeline.records import Record
+
+Connection = Mapping[str, Any]
+_MAX_REQUEST_BYTES = 4 * 1024 * 1024
+_LINGER_MS = 2
+
+
+def _away(connection: Connection, error: Exception) -> ServerUnavailable:
+    hint = "check that it runs"
+    if connection.get("sasl_plain_username"):
+        # aiokafka reports a refused login as a failure to bootstrap (measured with Apache Kafka 4.4)
+        hint += " and that user, password and mechanism are right"
+    return ServerUnavailable(f"Kafka at {connection['bootstrap_servers']} cannot be reached ({error}): {hint}")
+
+
+class KafkaEventLog:
+    """Writes messages to topics under a prefix; acknowledged by all in-sync replicas."""
+
+    def __init__(self, connection: Connection, *, prefix: str = "") -> None:
+        self._connection = connection
+        self._prefix = prefix
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect; `ServerUnavailable` where no broker answers."""
+        producer = AIOKafkaProducer(
+            **self._connection, acks="all", linger_ms=_LINGER_MS, max_request_size=_MAX_REQUEST_BYTES
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise _away(self._connection, error) from error
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Flush and disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Write all; return when the broker has every one of them."""
+        if self._producer is None:
+            await self.start()
+        producer = self._producer
+        try:
+            # The first await only queues; the second is the broker's answer.
+            queued = [await producer.send(self._prefix + m.topic, key=m.key, value=m.value) for m in messages]
+            await _all_answers(queued)
+        except KafkaError as error:
+            if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError):
+                raise _away(self._connection, error) from error
+            raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
+
+
+async def _all_answers(queued: Iterable[Awaitable[object]]) -> None:
+    """Wait for every answer, also when one is a failure, so that none is left unread."""
+    answers = await asyncio.gather(*queued, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+
+
+@asynccontextmanager
+async def admin_client(connection: Connection) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Yield a connected administration client."""
+    admin = AIOKafkaAdminClient(**connection)
+    try:
+        await admin.start()
+    except KafkaError as error:
+        await admin.close()
+        raise _away(connection, error) from error
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def create_topics(
+    connection: Connection, topics: Iterable[Topic], *, prefix: str, partitions: int, replication: int
+) -> None:
+    """Create the topics that are missing, with the retention of the contract; leave the others as they are."""
+    async with admin_client(connection) as admin:
+        existing = set(await admin.list_topics())
+        wanted = [
+            NewTopic(prefix + topic.name, partitions, replication, topic_configs=topic.config())
+            for topic in topics
+            if prefix + topic.name not in existing
+        ]
+        if not wanted:
+            return
+        response = await admin.create_topics(wanted)
+    for name, code, *message in response.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise ServerRejected(f"Kafka did not create topic {name} ({error.__name__} {message}): check the rights")
+
+
+class TopicReader:
+    """Reads whole topics without a consumer group, so that nobody's offsets move."""
+
+    def __init__(self, connection: Connection, topic: str, *, prefix: str = "") -> None:
+        self._connection = connection
+        self._prefix = prefix
+        self._name = prefix + topic
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def start(self, *, from_start: bool) -> None:
+        """Connect and take a position at the start or the end of every partition."""
+        consumer = AIOKafkaConsumer(**self._connection, enable_auto_commit=False)
+        try:
+            await consumer.start()
+        except KafkaError as error:
+            await consumer.stop()
+            raise _away(self._connection, error) from error
+        self._consumer = consumer
+        partitions = await self._partitions(consumer)
+        consumer.assign(partitions)
+        await (consumer.seek_to_beginning() if from_start else consumer.seek_to_end())
+
+    async def _partitions(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001  (no public call reads an unassigned topic)
+        found = cluster.partitions_for_topic(self._name)
+        if not found:
+            raise ServerRejected(f"topic {self._name} does not exist: start a worker, or check its name and the prefix")
+        return [TopicPartition(self._name, partition) for partition in sorted(found)]
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._consumer is not None:
+            await self._consumer.stop()
+            self._consumer = None
+
+    async def follow(self) -> AsyncIterator[Record]:
+        """Yield records for ever, as they come."""
+        consumer = self._started()
+        async for message in consumer:
+            yield self._record(message)
+
+    async def read_to_end(self) -> AsyncIterator[Record]:
+        """Yield what the topic holds now, and end."""
+        consumer = self._started()
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for messages in (await consumer.getmany(timeout_ms=500)).values():
+                for message in messages:
+                    yield self._record(message)
+
+    def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise RuntimeError("start() comes first")
+        return self._consumer
+
+    def _record(self, message: Any) -> Record:  # noqa: ANN401  (aiokafka is not typed)
+        return record_of(message, self._prefix)
+
+
+def record_of(message: Any, prefix: str) -> Record:  # noqa: ANN401  (aiokafka is not typed)
+    """Return the record that a message of aiokafka stands for."""
+    return Record(
+        topic=message.topic.removeprefix(prefix),
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        received_at=datetime.fromtimestamp(message.timestamp / 1000, tz=UTC),
+    )

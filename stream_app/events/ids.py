@@ -1,0 +1,26 @@
+"""Identities that are functions of the input, so that a repeat is harmless wherever it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://stream-app.invalid/events")
+_SEPARATOR = "\x1f"
+
+
+def _joined(*parts: str) -> bytes:
+    return _SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
+
+
+def document_id(source: str | None, published_at: datetime, text: str) -> str:
+    """Return the id of a document that brought none: a hash of source, time and text."""
+    digest = hashlib.sha256(_joined(source or "", published_at.isoformat(), text))
+    return f"doc-{digest.hexdigest()[:32]}"
+
+
+def sentiment_event_id(document: str, entity: str | None, model_version: str) -> str:
+    """Return the UUIDv5 of document id, entity id and model version."""
+    name = _SEPARATOR.join((document, entity or "", model_version))
+    return str(uuid.uuid5(_NAMESPACE, name))

@@ -1,0 +1,95 @@
+"""What goes out on `sentiment.events`: one event for each document and entity."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt
+
+from stream_app.events.entity import EntityRef
+from stream_app.events.schema import Instant, Schema
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Label = Literal["negative", "neutral", "positive"]
+
+
+class Span(Schema):
+    """Characters `[start, end)` of the named field of the document, HTML stripped."""
+
+    text: str
+    start: NonNegativeInt
+    end: NonNegativeInt
+    field: Literal["title", "body", "symbols"]
+
+
+class Evidence(Span):
+    """Words that moved the score: `weight` is signed, positive towards the positive label."""
+
+    weight: float
+
+
+class Probabilities(Schema):
+    """Calibrated, sum 1."""
+
+    negative: Fraction
+    neutral: Fraction
+    positive: Fraction
+
+
+class Sentiment(Schema):
+    """The most probable label and the probabilities behind it."""
+
+    label: Label
+    probabilities: Probabilities
+
+
+class Topic(Schema):
+    """The most probable topic of the document."""
+
+    label: str
+    probability: Fraction
+
+
+class StoryCounts(Schema):
+    """Documents of the same story and entity in these windows of event time before this one."""
+
+    h12: NonNegativeInt = 0
+    h24: NonNegativeInt = 0
+    d3: NonNegativeInt = 0
+    d5: NonNegativeInt = 0
+    d7: NonNegativeInt = 0
+
+
+class SentimentEvent(Schema):
+    """What one document says of one entity; `entity` is null where it names none that is known."""
+
+    event_id: str = Field(description="UUIDv5 of document id, entity id and model version.")
+    document_id: str
+    story_id: str = Field(description="Near-duplicates share it.")
+    model_version: str
+    kg_version: str
+
+    published_at: Instant
+    received_at: Instant = Field(description="The broker's time stamp of the document.")
+    processed_at: Instant
+
+    source: str | None = None
+    source_kind: Literal["news", "social"]
+
+    entity: EntityRef | None
+    mentions: tuple[Span, ...] = ()
+    link_confidence: Fraction | None = None
+
+    polarity: Annotated[float, Field(ge=-1, le=1)] | None = Field(
+        default=None, description="P(positive) less P(negative)."
+    )
+    probabilities: Probabilities | None = None
+    relevance: Fraction | None = None
+    first_mention: NonNegativeInt | None = Field(default=None, description="Number of the sentence, from 0.")
+    entity_count: NonNegativeInt
+    novelty: Fraction
+    story_counts: StoryCounts = StoryCounts()
+    topic: Topic | None = None
+    document_sentiment: Sentiment | None = None
+    evidence: tuple[Evidence, ...] = ()
+    unscored: str | None = Field(default=None, description="Why the scores are null; null where they are not.")

@@ -1,0 +1,64 @@
+"""Every topic: its name, what it holds and how long it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from stream_app.events.alert import Alert
+from stream_app.events.bar import Bar
+from stream_app.events.correction import Correction
+from stream_app.events.dead_letter import DeadLetter
+from stream_app.events.document import Document
+from stream_app.events.risk_event import RiskEvent
+from stream_app.events.rollup import Rollup
+from stream_app.events.schema import Schema
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.subscription import Subscription
+from stream_app.events.tick import Tick
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of the contract; `kept` None means compacted without an end."""
+
+    name: str
+    schema: type[Schema]
+    key: str
+    summary: str
+    kept: timedelta | None
+    compacted: bool = False
+
+    def config(self) -> dict[str, str]:
+        """Return the topic settings of Kafka that keep what the contract promises."""
+        policies = [policy for policy, wanted in (("compact", self.compacted), ("delete", self.kept)) if wanted]
+        config = {"cleanup.policy": ",".join(policies)}
+        if self.kept is not None:
+            config["retention.ms"] = str(self.kept // _MILLISECOND)
+        return config
+
+
+_DAY = timedelta(days=1)
+NEWS = Topic("news.raw", Document, "source", "News items, as they come in.", 7 * _DAY)
+SOCIAL = Topic("social.raw", Document, "source", "Social posts, as they come in.", 7 * _DAY)
+BARS = Topic("market.bars", Bar, "ticker", "Prices and volumes.", 30 * _DAY)
+SENTIMENT = Topic("sentiment.events", SentimentEvent, "entity id", "What a document says of an entity.", 30 * _DAY)
+RISK = Topic("risk.events", RiskEvent, "exposed entity id", "Who else is exposed, and how.", 30 * _DAY)
+ROLLUPS = Topic("sentiment.rollups", Rollup, "entity id", "An entity over a window.", 30 * _DAY, compacted=True)
+TICKS = Topic("clock.ticks", Tick, "source", "Event time has reached an instant.", 7 * _DAY)
+SUBSCRIPTIONS = Topic(
+    "subscriptions", Subscription, "subscription name", "Who wants to hear of what.", None, compacted=True
+)
+ALERTS = Topic("alerts", Alert, "entity id", "Events that somebody subscribed to.", 7 * _DAY)
+FEEDBACK = Topic("feedback", Correction, "event id", "People's labels for events.", None, compacted=True)
+DEAD_LETTERS = Topic("dead.letters", DeadLetter, "source topic", "Records that could not be processed.", 30 * _DAY)
+
+TOPICS = (NEWS, SOCIAL, BARS, SENTIMENT, RISK, ROLLUPS, TICKS, SUBSCRIPTIONS, ALERTS, FEEDBACK, DEAD_LETTERS)
+INPUTS = (NEWS, SOCIAL)
+
+
+def by_name(name: str) -> Topic | None:
+    """Return the topic of that name (without a prefix), or None."""
+    return next((topic for topic in TOPICS if topic.name == name), None)

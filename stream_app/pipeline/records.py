@@ -1,0 +1,69 @@
+"""A record as it comes from the log, and the one outcome that each record ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stream_app.events.dead_letter import DeadLetter, ErrorKind
+from stream_app.events.sentiment_event import SentimentEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Bytes with their place in the log; `topic` is without a prefix, `received_at` the broker's time stamp."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a record is not a document: an expected failure, as a value."""
+
+    kind: ErrorKind
+    field: str | None
+    message: str
+
+    def dead_letter(self, record: Record, occurred_at: datetime) -> DeadLetter:
+        """Return the dead letter that carries `record` whole."""
+        return DeadLetter(
+            source_topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=record.key,
+            value=record.value,
+            error_kind=self.kind,
+            field=self.field,
+            message=self.message,
+            occurred_at=occurred_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """The record became events, at least one."""
+
+    events: tuple[SentimentEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """The record needs no events, and why."""
+
+    reason: str
+
+
+Result = Emitted | Suppressed | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one record ended as."""
+
+    record: Record
+    result: Result

@@ -1,0 +1,44 @@
+"""Whether a worker has stopped consuming although its topics grow. Pure: times and offsets are arguments.
+
+Faust is known to hang after some rebalances and broker outages without an error (faust-streaming/faust
+#175, #523, #532); only progress against the log's end tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+Partition = tuple[str, int]
+
+
+class StallDetector:
+    """Remembers since when each partition has had records waiting and no commit."""
+
+    def __init__(self, timeout: timedelta) -> None:
+        self._timeout = timeout
+        self._committed: dict[Partition, int] = {}
+        self._since: dict[Partition, datetime] = {}
+
+    def observe(
+        self, now: datetime, *, committed: Mapping[Partition, int], ends: Mapping[Partition, int], waiting: bool
+    ) -> list[Partition]:
+        """Return the partitions that have stood still for longer than the time-out.
+
+        `waiting` says that the worker waits for a server that is away: no commit is expected then, and the
+        time starts anew.
+        """
+        for partition, end in ends.items():
+            offset = committed.get(partition, 0)
+            moved = offset != self._committed.get(partition)
+            if waiting or moved or offset >= end:
+                self._since[partition] = now
+            self._committed[partition] = offset
+        self._forget(ends)
+        return [partition for partition, since in self._since.items() if now - since > self._timeout]
+
+    def _forget(self, ends: Mapping[Partition, int]) -> None:
+        """Drop partitions that now belong to another worker."""
+        for partition in self._since.keys() - ends.keys():
+            del self._since[partition]
+            del self._committed[partition]
