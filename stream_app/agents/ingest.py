@@ -1,0 +1,50 @@
+"""The ingest agents: micro-batches of raw records from an input topic to the handler, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import faust
+
+from stream_app.agents.guard import Die, finish_or_die
+from stream_app.events.topics import Topic
+from stream_app.pipeline.records import Record
+
+Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop."""
+
+    most: int
+    within: float
+    grace: float
+
+
+def add_ingest_agent(
+    app: faust.App, topic: Topic, handler: Handler, *, prefix: str, options: BatchOptions, die: Die
+) -> None:
+    """Let `app` consume `topic` and hand every record to `handler`; offsets advance after it has returned."""
+    channel = app.topic(prefix + topic.name, key_serializer="raw", value_serializer="raw", allow_empty=True)
+
+    async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
+        async for events in stream.take_events(options.most, within=options.within):
+            records = [_record(event.message, prefix) for event in events]
+            await finish_or_die(handler(records), grace=options.grace, die=die)
+
+    app.agent(channel, name=f"ingest.{topic.name}")(ingest)
+
+
+def _record(message: Any, prefix: str) -> Record:  # noqa: ANN401  (Faust is not typed)
+    return Record(
+        topic=message.topic.removeprefix(prefix),
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        received_at=datetime.fromtimestamp(message.timestamp, tz=UTC),
+    )

@@ -1,0 +1,75 @@
+"""Watches that the worker consumes, from a thread with clients and an event loop of its own.
+
+So neither a hung consumer nor a blocked loop can silence it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+import structlog
+
+from stream_app.adapters.kafka_offsets import GroupOffsets
+from stream_app.errors import ConsumptionStalled, ServerUnavailable
+from stream_app.pipeline.ports import Clock
+from stream_app.pipeline.stall import Partition, StallDetector
+
+_log = structlog.get_logger(__name__)
+
+
+class Liveness(threading.Thread):
+    """Calls `die` when the worker's partitions grow and nothing is committed for longer than `timeout`.
+
+    `assigned` tells the worker's partitions and `waiting` whether it waits for a server that is away.
+    """
+
+    def __init__(
+        self,
+        offsets: GroupOffsets,
+        clock: Clock,
+        *,
+        timeout: timedelta,
+        assigned: Callable[[], Collection[Partition]],
+        waiting: Callable[[], bool],
+        die: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name="liveness", daemon=True)
+        self._offsets = offsets
+        self._clock = clock
+        self._timeout = timeout
+        self._assigned = assigned
+        self._waiting = waiting
+        self._die = die
+        self._detector = StallDetector(timeout)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Look several times in each time-out, until stopped."""
+        while not self._stopped.wait(self._timeout.total_seconds() / 8):
+            asyncio.run(self._look())
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    async def _look(self) -> None:
+        assigned = self._assigned()
+        try:
+            ends = await self._offsets.ends(assigned) if assigned else {}
+            committed = await self._offsets.committed() if assigned else {}
+            waiting = self._waiting()
+        except ServerUnavailable as error:
+            _log.warning("liveness cannot be checked", error=str(error))
+            ends, committed, waiting = dict.fromkeys(assigned, 0), {}, True
+        stalled = self._detector.observe(self._clock.now(), committed=committed, ends=ends, waiting=waiting)
+        if stalled and not self._stopped.is_set():
+            places = ", ".join(f"{topic}[{partition}]" for topic, partition in stalled)
+            self._die(
+                ConsumptionStalled(
+                    f"{places} has records waiting, and nothing was committed for {self._timeout.total_seconds():g} s: "
+                    "the worker exits so that its supervisor starts it again"
+                )
+            )

@@ -1,0 +1,67 @@
+"""Runs a Faust app until it is told to stop: signals, readiness, and how a process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+import structlog
+
+from stream_app.pipeline.stall import Partition
+
+_log = structlog.get_logger(__name__)
+
+
+def exit_process(error: BaseException) -> None:
+    """End the process at once, acknowledging nothing; its supervisor starts it again."""
+    _log.error("the worker ends", reason=str(error) or type(error).__name__, exc_info=error)
+    sys.stderr.write(f"stream-app: {error or type(error).__name__}\n")
+    logging.shutdown()
+    os._exit(getattr(error, "exit_code", 1))
+
+
+def assigned_partitions(app: faust.App) -> set[Partition]:
+    """Return the partitions that this worker consumes now."""
+    return {(tp.topic, tp.partition) for tp in app.consumer.assignment()} if app.consumer else set()
+
+
+async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> None:
+    """Run `app` until SIGINT or SIGTERM; the batch in hand is finished. Raises what made it crash.
+
+    `on_ready` is called each time partitions have been assigned.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    async def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  (Faust is not typed)
+        on_ready()
+
+    app.on_rebalance_complete.connect(assigned, weak=False)
+    await app.start()
+    try:
+        await app.wait_for_stopped(stop.wait())
+    finally:
+        await app.stop()
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+def touch_when_ready(path: Path | None) -> Callable[[], None]:
+    """Return a callback that makes `path`, by which a parent process sees that the worker consumes."""
+
+    def ready() -> None:
+        _log.info("partitions are assigned")
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    return ready
