@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, description="Whether logs are JSON lines.")
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # noqa: PLR0917  (the signature is pydantic-settings')
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

@@ -8,6 +8,9 @@ from datetime import datetime
 from stream_app.events.dead_letter import DeadLetter, ErrorKind
 from stream_app.events.sentiment_event import SentimentEvent
 
+MAX_CARRIED_BYTES = 512 * 1024
+"""In base64 this stays under the megabyte that Kafka takes by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -30,18 +33,24 @@ class Rejection:
     message: str
 
     def dead_letter(self, record: Record, occurred_at: datetime) -> DeadLetter:
-        """Return the dead letter that carries `record` whole."""
+        """Return the dead letter that carries `record`, whole unless Kafka could not take it back."""
         return DeadLetter(
             source_topic=record.topic,
             partition=record.partition,
             offset=record.offset,
             key=record.key,
-            value=record.value,
+            value=record.value and record.value[:MAX_CARRIED_BYTES],
             error_kind=self.kind,
             field=self.field,
-            message=self.message,
+            message=self.message + _cut_note(record.value),
             occurred_at=occurred_at,
         )
+
+
+def _cut_note(value: bytes | None) -> str:
+    if value is None or len(value) <= MAX_CARRIED_BYTES:
+        return ""
+    return f" (value cut to its first {MAX_CARRIED_BYTES} of {len(value)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)

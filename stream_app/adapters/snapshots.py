@@ -1,0 +1,82 @@
+"""The graph snapshot that batches are linked with: follows the published version without a restart.
+
+Redis is a cache: what was flushed from it is published again from the graph that this worker holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from stream_app.errors import StreamAppError
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.ports import GraphStore, Telemetry
+from stream_app.pipeline.snapshot import Snapshot
+
+_log = structlog.get_logger(__name__)
+
+
+class SnapshotSource:
+    """Holds the current snapshot. A batch takes it once, so that all of a batch sees one version."""
+
+    def __init__(
+        self, store: GraphStore, telemetry: Telemetry, *, build: Callable[[], KnowledgeGraph], poll_seconds: float
+    ) -> None:
+        """`build` gives a graph where none was ever published."""
+        self._store = store
+        self._telemetry = telemetry
+        self._build = build
+        self._poll_seconds = poll_seconds
+        self._graph: KnowledgeGraph | None = None
+        self._snapshot: Snapshot | None = None
+        self._store_away = False
+
+    @property
+    def current(self) -> Snapshot:
+        """The snapshot to link the next batch with."""
+        if self._snapshot is None:
+            raise RuntimeError("start() comes first")
+        return self._snapshot
+
+    async def start(self) -> None:
+        """Load the published graph, or build and publish one; the store may be away."""
+        await self.refresh()
+        if self._snapshot is None:
+            await self._adopt(await asyncio.to_thread(self._build))
+            await self.refresh()
+
+    async def follow(self) -> None:
+        """Look for a newer version for ever."""
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Adopt the published version if it is another; go on with the held one where the store is away."""
+        try:
+            await self._follow_store()
+        except StreamAppError as error:
+            self._telemetry.count("stream_app_graph_store_errors_total")
+            if not self._store_away:
+                _log.warning("the graph store is away: linking goes on with the held graph", error=str(error))
+            self._store_away = True
+        else:
+            if self._store_away:
+                _log.info("the graph store is back")
+            self._store_away = False
+
+    async def _follow_store(self) -> None:
+        version = await self._store.current_version()
+        if version is None and self._graph is not None:
+            _log.info("publishing the held graph", kg_version=self._graph.version)
+            await self._store.publish(self._graph)
+        elif version is not None and (self._graph is None or version != self._graph.version):
+            await self._adopt(await self._store.load(version))
+
+    async def _adopt(self, graph: KnowledgeGraph) -> None:
+        linker = await asyncio.to_thread(Linker, graph)
+        self._graph, self._snapshot = graph, Snapshot(graph.version, linker)
+        _log.info("the knowledge graph is loaded", kg_version=graph.version, entities=len(graph.entities))
