@@ -1,0 +1,88 @@
+"""NVIDIA Triton for one machine: the `tritonserver` of the package `nvidia-pytriton`, or any other by its path."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stream_app.embedded.ports import LOOPBACK
+from stream_app.embedded.server import MAIN, Ports, Recipe, RunningServer, start_server
+from stream_app.embedded.triton_package import Installation, packaged_triton
+from stream_app.errors import ConfigurationError
+
+TITLE = "the embedded Triton"
+HTTP, METRICS = "http", "metrics"
+_OK = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class TritonOptions:
+    """What Triton serves, and how."""
+
+    model_repository: Path
+    server: Path | None = None
+    """A `tritonserver` to run instead of the packaged one; it finds its own backends and libraries."""
+    model_config_name: str | None = None
+    """Uses `configs/NAME.pbtxt` of each model that has one, in place of its `config.pbtxt`."""
+    arguments: Sequence[str] = field(default=())
+
+
+def start_triton(
+    state_dir: Path, options: TritonOptions, *, port: int = 0, timeout_seconds: float = 60.0
+) -> RunningServer:
+    """Start Triton on a model repository; its address is gRPC's, `ports` has HTTP and metrics too.
+
+    It is ready when every model of the repository is.
+    """
+    if not options.model_repository.is_dir():
+        raise ConfigurationError(f"no model repository at {options.model_repository}: set STREAM_APP_MODEL_REPOSITORY")
+    installed = _installation(state_dir, options.server)
+    recipe = Recipe(
+        name="triton",
+        title=TITLE,
+        command=lambda ports: [*installed.command, *_arguments(options, ports)],
+        is_ready=_answers,
+        cause=r"""failed to (?:load '|start|stat)[^"\\]*|[^:]*: error while loading.*|[Uu]nrecognized.*|error: .*""",
+        port_names=(MAIN, HTTP, METRICS),
+        environment=installed.environment,
+        grace_seconds=10.0,
+    )
+    return start_server(recipe, state_dir=state_dir, port=port, timeout_seconds=timeout_seconds)
+
+
+def _installation(state_dir: Path, server: Path | None) -> Installation:
+    if server is None:
+        return packaged_triton(state_dir)
+    if not server.is_file():
+        raise ConfigurationError(f"no tritonserver at {server}: set STREAM_APP_TRITON_SERVER or leave it empty")
+    return Installation(command=(str(server),), environment={})
+
+
+def _arguments(options: TritonOptions, ports: Ports) -> list[str]:
+    named: Mapping[str, str] = {
+        "model-repository": str(options.model_repository.resolve()),
+        "grpc-address": LOOPBACK,
+        "grpc-port": str(ports[MAIN]),
+        "http-address": LOOPBACK,
+        "http-port": str(ports[HTTP]),
+        "metrics-address": LOOPBACK,
+        "metrics-port": str(ports[METRICS]),
+        "exit-timeout-secs": "5",
+    }
+    chosen = [f"--{name}={value}" for name, value in named.items()]
+    if options.model_config_name:
+        chosen.append(f"--model-config-name={options.model_config_name}")
+    return [*chosen, *options.arguments]
+
+
+def _answers(ports: Ports) -> bool:
+    link = http.client.HTTPConnection(LOOPBACK, ports[HTTP], timeout=1)
+    try:
+        link.request("GET", "/v2/health/ready")
+        return link.getresponse().status == _OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()

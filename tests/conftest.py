@@ -1,0 +1,81 @@
+"""The servers that tests speak to: real ones, started once a session.
+
+A part of the embedded stack that cannot start fails the test. Only Apache Kafka, which no wheel carries, may be absent.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stream_app.embedded.broker import start_broker
+from stream_app.embedded.cache import start_cache
+from stream_app.embedded.server import RunningServer
+from stream_app.embedded.triton import TritonOptions, start_triton
+from tests.servers import start_apache_kafka
+
+MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
+
+
+@pytest.fixture(scope="session")
+def server_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's servers keep their logs."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def embedded_broker(server_dir: Path) -> Iterator[RunningServer]:
+    """The embedded broker; share it by topics of your own (`namespace`)."""
+    server = start_broker(server_dir)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Apache Kafka without a login; who kills it must `restart` it."""
+    server = start_apache_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", params=["embedded_broker", pytest.param("apache_kafka", marks=pytest.mark.kafka)])
+def broker(request: pytest.FixtureRequest) -> RunningServer:
+    """Both brokers in turn: what holds on the one must hold on the other."""
+    server: RunningServer = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture(scope="session")
+def cache(server_dir: Path) -> Iterator[RunningServer]:
+    """The embedded cache; share it by keys of your own (`namespace`)."""
+    server = start_cache(server_dir)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(cache: RunningServer) -> str:
+    return f"redis://{cache.address}/0"
+
+
+@pytest.fixture(scope="session")
+def triton(server_dir: Path) -> Iterator[RunningServer]:
+    """Triton with the shipped model repository."""
+    server = start_triton(server_dir, TritonOptions(model_repository=MODEL_REPOSITORY), timeout_seconds=120)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def triton_url(triton: RunningServer) -> str:
+    return triton.address
+
+
+@pytest.fixture
+def namespace() -> str:
+    """A prefix for topics and keys that no other test has."""
+    return f"test-{uuid.uuid4().hex[:12]}."
