@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, NonNegativeInt
 
-from stream_app.events.schema import Instant, Schema
+from stream_app.events.schema import Instant, RawBytes, Schema
 
 
 class ErrorKind(StrEnum):
@@ -32,8 +32,8 @@ class DeadLetter(Schema):
     source_topic: str
     partition: NonNegativeInt
     offset: NonNegativeInt
-    key: bytes | None = Field(description="Raw key, base64.")
-    value: bytes | None = Field(description="Raw value, base64.")
+    key: RawBytes | None = Field(description="Raw key, base64.")
+    value: RawBytes | None = Field(description="Raw value, base64.")
     error_kind: ErrorKind
     field: str | None = Field(default=None, description="The field at fault, where there is one.")
     message: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import ConfigDict, Field, NonNegativeInt
 
 from stream_app.events.schema import Instant, Schema
 
@@ -39,6 +39,8 @@ class Media(Schema):
 
 class Document(Schema):
     """One news item or post. `title` or `body` has text; `published_at` is its event time."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["title"]}, {"required": ["body"]}]})
 
     id: str | None = Field(default=None, description="Else a hash of source, time and text.")
     source: str | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 
 class Schema(BaseModel):
@@ -16,7 +17,7 @@ class Schema(BaseModel):
         extra="ignore",
         allow_inf_nan=False,
         ser_json_inf_nan="constants",
-        ser_json_bytes="base64",
+        serialize_by_alias=True,
         val_json_bytes="base64",
     )
 
@@ -27,3 +28,16 @@ def _in_utc(instant: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment in UTC, written as RFC 3339."""
+
+
+def _standard_base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
+
+
+RawBytes = Annotated[
+    bytes,
+    # pydantic's own base64 is the URL alphabet, which most decoders read wrongly without an error
+    PlainSerializer(_standard_base64, when_used="json"),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]
+"""Bytes as they were, written as standard base64."""

@@ -1,0 +1,59 @@
+"""The file of settings, checked before a command runs, and what is said of a wrong setting."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from stream_app.errors import ConfigurationError
+from stream_app.settings import CONFIG_VARIABLE, Settings
+
+OPTION = "--config"
+_SEE = "see docs/operations.md"
+
+
+def use_config(path: Path | None) -> None:
+    """Let `path` (else the file that the environment names) be the settings of this process and its children."""
+    named = path or os.environ.get(CONFIG_VARIABLE)
+    if named:
+        _check(Path(named))
+        os.environ[CONFIG_VARIABLE] = str(Path(named).resolve())
+
+
+def _check(path: Path) -> None:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror}): check the name of the file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML ({error}): mend that line") from error
+    unknown = sorted(given.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise ConfigurationError(f"{path} has unknown settings ({', '.join(unknown)}): {_SEE} for their names")
+
+
+def config_first(args: Sequence[str]) -> list[str]:
+    """Move `--config FILE` to the front, so that it may also stand behind the command."""
+    for place, arg in enumerate(args):
+        if arg == "--":
+            break
+        if arg == OPTION or arg.startswith(f"{OPTION}="):
+            end = place + (2 if arg == OPTION else 1)
+            return [*args[place:end], *args[:place], *args[end:]]
+    return list(args)
+
+
+def is_wrong_setting(error: ValidationError) -> bool:
+    """Tell a setting that does not validate from any other value that does not."""
+    return error.title == Settings.__name__
+
+
+def wrong_setting(error: ValidationError) -> ConfigurationError:
+    """Return the error that names the first setting that does not validate."""
+    first = error.errors()[0]
+    name = f"STREAM_APP_{first['loc'][0]}".upper()
+    return ConfigurationError(f"{name} is wrong ({first['msg']}, got {first['input']!r}): {_SEE} for what it takes")

@@ -1,0 +1,63 @@
+"""The command `stream-app`: its own options, and errors as one line and an exit status."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from stream_app.cli.commands import LazyGroup
+from stream_app.cli.configuration import OPTION, config_first, is_wrong_setting, use_config, wrong_setting
+from stream_app.errors import StreamAppError
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  (typer calls it so)
+    if wanted:
+        sys.stdout.write(f"stream-app {importlib.metadata.version('stream-app')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    config: Annotated[
+        Path | None, typer.Option(OPTION, metavar="FILE.toml", help="Settings, weaker than STREAM_APP_* and .env.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001  (its callback answers)
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Real-time financial sentiment on Kafka: documents in, calibrated events about entities out.
+
+    Try it: stream-app demo
+    """
+    use_config(config)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0, 1 or more (it failed, one line says why), 2 (usage), 130 (Ctrl-C)."""
+    try:
+        app(args=config_first(sys.argv[1:]), prog_name="stream-app")
+    except StreamAppError as error:
+        _fail(error)
+    except ValidationError as error:
+        if not is_wrong_setting(error):
+            raise
+        _fail(wrong_setting(error))
+
+
+def _fail(error: StreamAppError) -> None:
+    sys.stderr.write(f"stream-app: {' '.join(str(error).split())}\n")
+    sys.exit(error.exit_code)

@@ -1,0 +1,99 @@
+"""What goes to people (tables, colours, progress on a terminal) and to programs (JSON lines)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+POSITIVE, NEGATIVE, QUIET = "green", "red", "dim"
+
+
+def stdout() -> Console:
+    """Return the console of results; colours only on a terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def stderr() -> Console:
+    """Return the console of everything that is not a result."""
+    return Console(stderr=True, highlight=False)
+
+
+def write_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can say)
+    """Write one JSON line to standard output, at once."""
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def progress(*, shown: bool = True) -> Progress:
+    """Return a progress display on standard error; invisible where that is no terminal."""
+    console = stderr()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not (shown and console.is_terminal),
+    )
+
+
+def polarity_style(polarity: float | None) -> str:
+    """Return the colour of a polarity."""
+    if polarity is None:
+        return QUIET
+    return POSITIVE if polarity > 0 else NEGATIVE
+
+
+_BAR_CELLS = 5
+
+
+def polarity_bar(polarity: float | None) -> Text:
+    """Return a number and a bar that grows from the middle: left is negative, right is positive."""
+    if polarity is None:
+        return Text("—".center(_BAR_CELLS * 2 + 8), style=QUIET)
+    cells = min(_BAR_CELLS, round(abs(polarity) * _BAR_CELLS))
+    left = "█" * cells if polarity < 0 else ""
+    right = "█" * cells if polarity > 0 else ""
+    return Text(f"{polarity:+.2f} {left:>{_BAR_CELLS}}│{right:<{_BAR_CELLS}}", style=polarity_style(polarity))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a scrolling table: `width` in cells, or a share of what is left."""
+
+    title: str
+    width: int | None = None
+    share: int = 1
+
+
+class ScrollingTable:
+    """A table whose rows are printed as they come, under a heading that is printed once."""
+
+    def __init__(self, console: Console, columns: Sequence[Column]) -> None:
+        self._console = console
+        self._columns = columns
+        self._headed = False
+
+    def add(self, *cells: Text | str) -> None:
+        """Print one row."""
+        if not self._headed:
+            self._headed = True
+            self._print([Text(column.title, style="bold") for column in self._columns])
+        self._print(cells)
+
+    def _print(self, cells: Sequence[Text | str]) -> None:
+        table = Table.grid(padding=(0, 1), expand=True)
+        for column in self._columns:
+            ratio = None if column.width else column.share
+            table.add_column(width=column.width, ratio=ratio, no_wrap=True, overflow="ellipsis")
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+        self._console.print(table)
