@@ -17,7 +17,10 @@ import pytest
 from stream_app.embedded.ports import LOOPBACK
 from stream_app.embedded.server import MAIN, Ports, Recipe, RunningServer, start_server
 
-HOW_TO_GET_KAFKA = "needs Apache Kafka: unpack a release from kafka.apache.org, have Java 17 or newer, and set KAFKA_HOME to its folder"
+HOW_TO_GET_KAFKA = (
+    "needs Apache Kafka: unpack a release from kafka.apache.org, have Java 17 or newer, "
+    "and set KAFKA_HOME to its folder"
+)
 _CONTROLLER = "controller"
 _API_VERSIONS = 18
 _SINGLE_NODE = """\

@@ -35,9 +35,10 @@ class LogFile:
 
     def text(self) -> str:
         """Return the end of what was written since the mark, without colours."""
-        end = os.fstat(self.fd).st_size
-        begin = max(self._mark, end - _TAIL_BYTES)
-        return _COLOURS.sub("", os.pread(self.fd, end - begin, begin).decode(errors="replace"))
+        with self.path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(self._mark, end - _TAIL_BYTES))
+            return _COLOURS.sub("", file.read().decode(errors="replace"))
 
     def last_words(self, cause: str | None = None) -> str:
         """Return the first text since the mark that matches `cause`, else the last line that says anything."""

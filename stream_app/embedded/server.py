@@ -81,6 +81,10 @@ class RunningServer:
         except _PortTakenError as error:
             raise ServerUnavailable(f"{self.title} cannot start again: {error} (log: {self.log_path})") from None
 
+    def request_stop(self) -> None:
+        """Ask it to end, without waiting."""
+        self._child.request_stop()
+
     def stop(self) -> None:
         """End it and all it started; to stop it twice is harmless."""
         self._child.stop()
