@@ -1,0 +1,40 @@
+"""What the fusion model says of one document, after decoding and before it becomes events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stream_app.pipeline.documents import Field
+
+LabelProbabilities = tuple[float, float, float]
+"""Calibrated, in the order of `tensors.LABELS`; sum 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSpan:
+    """Characters `[start, end)` that moved a score; `weight` is signed, positive towards the positive label."""
+
+    field: Field
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntityScores:
+    """What the document says of one entity; `relevance` in 0..1."""
+
+    probabilities: LabelProbabilities
+    relevance: float
+    evidence: tuple[EvidenceSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScores:
+    """Scores of a document and of each of its linked entities, in their order."""
+
+    probabilities: LabelProbabilities
+    topic: str
+    topic_probability: float
+    entities: tuple[EntityScores, ...]
+    evidence: tuple[EvidenceSpan, ...]
