@@ -60,6 +60,7 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.demo
+	deploy/setup/system-packages.sh $(PYTHON)
 	@echo "installing what training and tests need (once)"
 	$(PIP_INSTALL) --editable '.[embedded,train,dev]'
 	touch $@

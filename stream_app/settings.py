@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = Field(None, description="CA certificates (PEM) that Kafka's certificate is held to.")
     kafka_cert_file: Path | None = Field(None, description="Client certificate (PEM) for Kafka.")
     kafka_key_file: Path | None = Field(None, description="Key of the client certificate (PEM).")
+    kafka_session_timeout: PositiveFloat = Field(
+        6.0, description="Seconds after which a dead worker's partitions go to the others."
+    )
+    kafka_rebalance_timeout: PositiveFloat = Field(
+        10.0, description="Seconds that a rebalance waits for its members; the embedded broker is given 2."
+    )
     kafka_replication: PositiveInt = Field(1, description="Replicas of topics that are created.")
 
     redis_url: SecretStr | None = Field(

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the two system packages that the project may need, where they are missing and apt can install them:
-# the venv module and libpython (Triton's Python backend embeds it). Does nothing where both are there.
+# Installs the system packages that the project may need, where they are missing and apt can install them:
+# the venv module and libpython (Triton's Python backend embeds it); with KAFKA_HOME set also kcat, which the
+# tests against Apache Kafka read with. Does nothing where all are there.
 set -euo pipefail
 
 python=${1:-}
@@ -26,6 +27,7 @@ folders = [sysconfig.get_config_var("LIBDIR"), sys.base_prefix + "/lib", "/usr/l
 folders.append("/usr/lib/" + (sysconfig.get_config_var("MULTIARCH") or ""))
 sys.exit(not any(folder and (pathlib.Path(folder) / name).exists() for folder in folders))
 PYTHON
+if [ -n "${KAFKA_HOME:-}" ] && ! command -v kcat >/dev/null; then missing+=(kcat); fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 apt=(apt-get)

@@ -1,0 +1,152 @@
+"""Nothing is lost: whatever is killed or away, every record ends as events or one dead letter."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+
+from stream_app.embedded.server import RunningServer
+from stream_app.embedded.triton import TritonOptions, start_triton
+from tests.conftest import MODEL_REPOSITORY
+from tests.feeds import document, values
+from tests.servers import start_apache_kafka
+from tests.streaming import Outcomes, StreamUnderTest, Worker, running_worker
+
+DOCUMENTS = 5_000
+
+
+def _ids(count: int) -> set[str]:
+    return {str(document(number)["id"]) for number in range(count)}
+
+
+async def _progress(stream: StreamUnderTest, worker: Worker, beyond: int) -> int:
+    """Wait until more than `beyond` documents have events."""
+    found = await stream.wait_for(beyond + 1, seconds=60)
+    assert worker.returncode is None, worker.log()
+    return len(found.events)
+
+
+async def _undisturbed(stream: StreamUnderTest, count: int) -> Outcomes:
+    calm = StreamUnderTest(
+        stream.brokers, stream.redis_url, stream.triton_url, f"calm-{stream.namespace}", stream.state_dir
+    )
+    await calm.create_topics()
+    await calm.feed(values(count))
+    async with running_worker(calm, "calm"):
+        return await calm.wait_for(count)
+
+
+@pytest.mark.timeout(420)
+async def test_four_kills_of_the_worker_lose_nothing_and_change_no_event(stream: StreamUnderTest) -> None:
+    await stream.feed(values(DOCUMENTS))
+    worker = Worker(stream, "killed")
+    reached = 0
+    try:
+        for _ in range(4):
+            await worker.start()
+            reached = await _progress(stream, worker, reached)
+            worker.kill()
+        await worker.start()
+        found = await stream.wait_for(DOCUMENTS, seconds=180)
+    finally:
+        worker.kill()
+    calm = await _undisturbed(stream, DOCUMENTS)
+    assert set(found.events) == _ids(DOCUMENTS)
+    assert not found.dead_letters
+    assert found.event_ids == calm.event_ids
+
+
+async def test_terminated_worker_finishes_its_batch_and_repeats_nothing(stream: StreamUnderTest) -> None:
+    await stream.feed(values(1_500))
+    async with running_worker(stream, "first") as worker:
+        await _progress(stream, worker, 0)
+        worker.terminate()
+        assert worker.returncode == 0, worker.log()
+    async with running_worker(stream, "second"):
+        found = await stream.wait_for(1_500)
+    assert set(found.events) == _ids(1_500)
+    assert max(found.repeats.values()) == 1
+
+
+async def test_second_worker_that_joins_and_is_killed_loses_nothing(stream: StreamUnderTest) -> None:
+    async with running_worker(stream, "first") as first:
+        await stream.feed(values(1_000))
+        await _progress(stream, first, 0)
+        async with running_worker(stream, "second") as second:
+            await stream.feed(values(1_000, first=1_000))
+            await _progress(stream, second, 1_000)
+        found = await stream.wait_for(2_000)
+    assert set(found.events) == _ids(2_000)
+
+
+async def test_flushed_cache_is_filled_again_and_nothing_is_lost(stream: StreamUnderTest) -> None:
+    async with running_worker(stream, KG_POLL="0.5") as worker:
+        await stream.feed(values(600))
+        await _progress(stream, worker, 0)
+        client = redis.asyncio.from_url(stream.redis_url)
+        before = await client.get(f"{stream.namespace}kg:current")
+        await client.flushall()
+        await stream.feed(values(600, first=600))
+        found = await stream.wait_for(1_200)
+        for _ in range(50):
+            if await client.get(f"{stream.namespace}kg:current"):
+                break
+            await asyncio.sleep(0.2)
+        after = await client.get(f"{stream.namespace}kg:current")
+        await client.aclose()
+    assert set(found.events) == _ids(1_200)
+    assert before is not None
+    assert after == before
+
+
+@pytest.mark.timeout(300)
+async def test_triton_away_for_twenty_seconds_pauses_the_stream_and_loses_nothing(
+    broker: RunningServer, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    triton = start_triton(tmp_path, TritonOptions(model_repository=MODEL_REPOSITORY), timeout_seconds=120)
+    try:
+        stream = StreamUnderTest(broker.address, redis_url, triton.address, namespace, tmp_path)
+        await stream.create_topics()
+        async with running_worker(stream, STALL_TIMEOUT="8") as worker:
+            await stream.feed(values(1_000))
+            await _progress(stream, worker, 0)
+            triton.request_stop()
+            await stream.feed(values(1_000, first=1_000))
+            await asyncio.sleep(20)
+            paused = len((await stream.outcomes()).events)
+            triton.restart()
+            found = await stream.wait_for(2_000)
+            assert worker.returncode is None, worker.log()
+    finally:
+        triton.stop()
+    assert paused < 2_000
+    assert set(found.events) == _ids(2_000)
+    assert not found.dead_letters
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(300)
+async def test_killed_kafka_that_comes_back_on_its_data_loses_nothing(
+    redis_url: str, triton_url: str, namespace: str, tmp_path: Path
+) -> None:
+    kafka = start_apache_kafka(tmp_path / "kafka")
+    try:
+        stream = StreamUnderTest(kafka.address, redis_url, triton_url, namespace, tmp_path)
+        await stream.create_topics()
+        await stream.feed(values(3_000))
+        async with running_worker(stream) as worker:
+            await _progress(stream, worker, 0)
+            os.kill(kafka.pid, signal.SIGKILL)
+            await asyncio.sleep(5)
+            kafka.restart()
+            found = await stream.wait_for(3_000, seconds=180)
+            assert worker.returncode is None, worker.log()
+    finally:
+        kafka.stop()
+    assert set(found.events) == _ids(3_000)
+    assert not found.dead_letters
