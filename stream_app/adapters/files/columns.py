@@ -1,0 +1,111 @@
+"""Which column of a table goes into which field of a document, and in which shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from stream_app.errors import ConfigurationError, DataError
+from stream_app.events.document import Author, Document, Engagement
+from stream_app.events.schema import Schema
+
+Columns = Mapping[str, str]
+"""Field of a document (`title`, `author.handle`, …) to the column that holds it."""
+
+Row = Mapping[str, Any]
+
+_NESTED: Mapping[str, type[Schema]] = {"author": Author, "engagement": Engagement}
+_COUNTS = frozenset({"author.followers", *(f"engagement.{name}" for name in Engagement.model_fields)})
+_TEXTS = ("title", "body")
+_TIME = "published_at"
+_SYMBOLS = "symbols"
+_BETWEEN_SYMBOLS = re.compile(r"[\s,;|]+")
+_INTEGER = re.compile(r"[+-]?\d+")
+
+
+def _fields() -> tuple[str, ...]:
+    plain = [name for name in Document.model_fields if name not in {*_NESTED, "media"}]
+    return (*plain, *(f"{name}.{inner}" for name, schema in _NESTED.items() for inner in schema.model_fields))
+
+
+FIELDS = _fields()
+
+
+def parse_columns(written: str) -> Columns:
+    """Read `field=column,…`; ConfigurationError for a field that documents do not have."""
+    columns: dict[str, str] = {}
+    for pair in filter(None, written.split(",")):
+        field, separator, column = (part.strip() for part in pair.partition("="))
+        if field not in FIELDS or not separator or not column:
+            known = ", ".join(FIELDS)
+            raise ConfigurationError(f"“{pair}” is not field=column: the fields of a document are {known}")
+        columns[field] = column
+    return columns
+
+
+def choose_columns(names: Collection[str], wanted: Columns, *, file: str) -> Columns:
+    """Return the columns to read: the wanted ones, and those that are called like a field.
+
+    Raises DataError for a wanted column that is missing, and where no column gives the text or the time.
+    """
+    lacking = sorted(set(wanted.values()).difference(names))
+    if lacking:
+        raise DataError(f"{file} has no column {', '.join(lacking)}: it has {_listed(names)}; mend --map")
+    folded = {name.casefold(): name for name in names}
+    chosen = {field: folded[field] for field in FIELDS if field in folded} | dict(wanted)
+    for fields in (_TEXTS, (_TIME,)):
+        if not any(field in chosen for field in fields):
+            raise DataError(
+                f"{file} has no column called {' or '.join(fields)}: it has {_listed(names)}; "
+                f"say which one by --map {fields[0]}=COLUMN"
+            )
+    return chosen
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def document_of(row: Row, columns: Columns) -> dict[str, Any]:
+    """Return the document, as JSON can say it; what a row leaves empty is left out."""
+    document: dict[str, Any] = {}
+    for field, column in columns.items():
+        value = row.get(column)
+        if value is None or value == "" or value != value:  # noqa: PLR0124  (NaN alone differs from itself)
+            continue
+        outer, _, inner = field.partition(".")
+        target = document.setdefault(outer, {}) if inner else document
+        target[inner or outer] = _shaper(field)(value)
+    return document
+
+
+def _shaper(field: str) -> Callable[[Any], Any]:
+    if field == _SYMBOLS:
+        return _symbols
+    if field == _TIME:
+        return _instant
+    return _count if field in _COUNTS else _text
+
+
+def _symbols(value: Any) -> list[str]:  # noqa: ANN401  (a cell of any table)
+    parts = _BETWEEN_SYMBOLS.split(value) if isinstance(value, str) else value
+    return [_text(part) for part in parts if part]
+
+
+def _instant(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(), tzinfo=UTC)
+    return value.isoformat() if isinstance(value, datetime) else _text(value)
+
+
+def _count(value: Any) -> Any:  # noqa: ANN401
+    """Return an integer where the cell means one; anything else is left for the decoder to refuse."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

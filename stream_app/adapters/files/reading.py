@@ -1,0 +1,80 @@
+"""One file as records, whatever its format; a compressed file (`.gz`) is read as what it holds."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from stream_app.adapters.files.columns import Columns
+from stream_app.adapters.files.feeds import read_feed
+from stream_app.adapters.files.json_lines import read_json_lines
+from stream_app.adapters.files.record import FileRecord
+from stream_app.adapters.files.tables import read_csv, read_parquet
+from stream_app.errors import DataError
+
+STDIN = "-"
+_COMPRESSED = ".gz"
+
+
+class FileFormat(StrEnum):
+    """How documents lie in a file."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    FEED = "feed"
+
+
+_READERS: Mapping[FileFormat, Callable[[BinaryIO, str, Columns], Iterator[FileRecord]]] = {
+    FileFormat.JSONL: read_json_lines,
+    FileFormat.CSV: read_csv,
+    FileFormat.PARQUET: read_parquet,
+    FileFormat.FEED: read_feed,
+}
+_SUFFIXES = {
+    ".jsonl": FileFormat.JSONL,
+    ".ndjson": FileFormat.JSONL,
+    ".json": FileFormat.JSONL,
+    ".csv": FileFormat.CSV,
+    ".tsv": FileFormat.CSV,
+    ".parquet": FileFormat.PARQUET,
+    ".pq": FileFormat.PARQUET,
+    ".rss": FileFormat.FEED,
+    ".atom": FileFormat.FEED,
+    ".xml": FileFormat.FEED,
+}
+
+
+def format_of(name: str) -> FileFormat:
+    """Tell the format of a file by its name; DataError where that does not tell. Standard input is JSON lines."""
+    if name == STDIN:
+        return FileFormat.JSONL
+    suffix = Path(name.removesuffix(_COMPRESSED)).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise DataError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
+    return _SUFFIXES[suffix]
+
+
+def open_file(name: str) -> BinaryIO:
+    """Open a file, or standard input for `-`; DataError where that fails."""
+    if name == STDIN:
+        return sys.stdin.buffer
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise DataError(f"{name} cannot be read ({error.strerror}): check the name of the file") from error
+
+
+def read_records(stream: BinaryIO, name: str, *, file_format: FileFormat, columns: Columns) -> Iterator[FileRecord]:
+    """Yield the documents of a file in its order; DataError, on the way, for what cannot be read."""
+    if name.endswith(_COMPRESSED):
+        stream = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    try:
+        yield from _READERS[file_format](stream, name, columns)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{name} cannot be read to its end ({error}): check the file") from error
