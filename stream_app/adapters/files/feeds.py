@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -56,4 +57,4 @@ def _row(entry: Any, feed: Any) -> dict[str, Any]:  # noqa: ANN401  (feedparser 
 def _instant(entry: Any, name: str) -> datetime | None:  # noqa: ANN401  (feedparser is not typed)
     # Asked for `updated`, feedparser would give `published` with a warning.
     moment = entry[name] if name in entry else None  # noqa: SIM401
-    return datetime(*moment[:6], tzinfo=UTC) if moment else None
+    return datetime.fromtimestamp(timegm(moment), tz=UTC) if moment else None
