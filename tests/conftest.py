@@ -29,17 +29,15 @@ def server_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def embedded_broker(server_dir: Path) -> Iterator[RunningServer]:
     """The embedded broker; share it by topics of your own (`namespace`)."""
-    server = start_broker(server_dir)
-    yield server
-    server.stop()
+    with start_broker(server_dir) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """Apache Kafka without a login; who kills it must `restart` it."""
-    server = start_apache_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
+    with start_apache_kafka(tmp_path_factory.mktemp("kafka")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session", params=["embedded_broker", pytest.param("apache_kafka", marks=pytest.mark.kafka)])
@@ -52,9 +50,8 @@ def broker(request: pytest.FixtureRequest) -> RunningServer:
 @pytest.fixture(scope="session")
 def cache(server_dir: Path) -> Iterator[RunningServer]:
     """The embedded cache; share it by keys of your own (`namespace`)."""
-    server = start_cache(server_dir)
-    yield server
-    server.stop()
+    with start_cache(server_dir) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +62,8 @@ def redis_url(cache: RunningServer) -> str:
 @pytest.fixture(scope="session")
 def triton(server_dir: Path) -> Iterator[RunningServer]:
     """Triton with the shipped model repository."""
-    server = start_triton(server_dir, TritonOptions(model_repository=MODEL_REPOSITORY), timeout_seconds=120)
-    yield server
-    server.stop()
+    with start_triton(server_dir, TritonOptions(model_repository=MODEL_REPOSITORY), timeout_seconds=120) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from stream_app.embedded.logs import LogFile
 from stream_app.embedded.ports import LOOPBACK, free_port, is_free
@@ -89,6 +90,12 @@ class RunningServer:
         """End it and all it started; to stop it twice is harmless."""
         self._child.stop()
         self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _start(self) -> Child:
         child = Child(

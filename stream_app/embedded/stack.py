@@ -65,11 +65,7 @@ def embedded_stack(
 ) -> Iterator[Stack]:
     """Start the wanted servers one after the other, and stop them at the end, whatever happened."""
     with ExitStack() as started:
-
-        def keep(server: RunningServer) -> RunningServer:
-            started.callback(server.stop)
-            return server
-
+        keep = started.enter_context
         yield Stack(
             broker=keep(start_broker(state_dir, timeout_seconds=timeout_seconds)) if broker else None,
             cache=keep(start_cache(state_dir, timeout_seconds=timeout_seconds)) if cache else None,

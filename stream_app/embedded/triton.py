@@ -78,9 +78,14 @@ def _arguments(options: TritonOptions, ports: Ports) -> list[str]:
 
 
 def _answers(ports: Ports) -> bool:
-    link = http.client.HTTPConnection(LOOPBACK, ports[HTTP], timeout=1)
+    # Triton opens its ports one after the other, the metrics last.
+    return _is_ok(ports[HTTP], "/v2/health/ready") and _is_ok(ports[METRICS], "/metrics")
+
+
+def _is_ok(port: int, path: str) -> bool:
+    link = http.client.HTTPConnection(LOOPBACK, port, timeout=1)
     try:
-        link.request("GET", "/v2/health/ready")
+        link.request("GET", path)
         return link.getresponse().status == _OK
     except (OSError, http.client.HTTPException):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from stream_app.embedded.logs import LogFile
 from stream_app.embedded.process import Child
@@ -62,6 +63,12 @@ class WorkerProcess:
         """End it within its grace; to stop it twice is harmless."""
         self._child.stop()
         self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _start(self) -> Child:
         return Child(
