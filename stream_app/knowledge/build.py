@@ -1,0 +1,58 @@
+"""The build of the graph: every source's facts, gathered and put together in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+from stream_app.knowledge.companies import company_facts
+from stream_app.knowledge.facts import Facts
+from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, make_graph
+from stream_app.knowledge.sources.companies import read_companies
+from stream_app.knowledge.sources.countries import country_facts, currency_facts
+from stream_app.knowledge.sources.industries import industry_facts, read_industries
+from stream_app.knowledge.sources.things import blocked_phrases, table_facts
+from stream_app.knowledge.sources.tables import read_table
+
+Progress = Callable[[str], None]
+
+
+def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
+    """Return the graph of all sources; the same sources give the same version. `report` hears of each step."""
+    facts = Facts()
+    report("countries and currencies")
+    facts.add(country_facts())
+    facts.add(currency_facts())
+    report("industries, commodities, indices, people and products")
+    facts.add(industry_facts())
+    facts.add(table_facts())
+    report("companies and their key people")
+    facts.add(company_facts(read_companies(read_industries()), is_common_word))
+    facts.aliases.extend(blocked_phrases())
+    report("the graph")
+    aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
+    return make_graph(facts.entities, aliases, facts.relations, read_cues())
+
+
+def _is_ordinary(alias: Alias) -> bool:
+    return alias.style is not AliasStyle.WORD and alias.entity is not None and is_common_word(alias.text)
+
+
+def read_cues() -> list[Cue]:
+    """Return the words that speak for and against subjects."""
+    return [
+        Cue(row["subject"], word, float(row["weight"])) for row in read_table("cues") for word in row["words"].split()
+    ]
+
+
+def is_common_word(word: str) -> bool:
+    """Whether the word, in small letters, is an ordinary English one."""
+    return word.lower() in _common_words()
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    text = resources.files("stream_app.knowledge").joinpath("data", "common_words.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))

@@ -1,0 +1,115 @@
+"""Companies as part of the graph: their ids, their many names and their relations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from stream_app.events.entity import EntityKind
+from stream_app.knowledge.entities import Entity, Relation, RelationKind
+from stream_app.knowledge.facts import Facts
+from stream_app.knowledge.graph import Alias, AliasStyle
+from stream_app.knowledge.names import head_word, slug, without_accents, without_group, without_legal_form
+from stream_app.knowledge.sources.company import Company
+from stream_app.knowledge.sources.countries import country_id
+from stream_app.knowledge.sources.things import leader_facts
+
+_KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
+_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR, _TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.3, 0.7, 0.6, 0.6, 0.05
+_MIN_NAME, _MIN_HEAD = 2, 5
+_ORDINARY_TICKER = 3
+
+
+def company_facts(companies: Iterable[Company], is_common: Callable[[str], bool]) -> Facts:
+    """Return companies as entities; `is_common` tells words of the language from names."""
+    named = _with_ids(list(companies))
+    heads = Counter(company.name.split()[0].lower() for company in named.values())
+    facts = Facts()
+    for key, company in named.items():
+        facts.entities.append(_entity(key, company))
+        facts.aliases.extend(_aliases(key, company, heads, is_common))
+        facts.relations.extend(_relations(key, company))
+    facts.add(leader_facts((key, company.people) for key, company in named.items()))
+    return facts
+
+
+def _with_ids(companies: list[Company]) -> dict[str, Company]:
+    """Give each company its slug; where several would share one, their countries or tickers tell them apart."""
+    wanted = Counter(company.slug or _slug(company) for company in companies)
+    taken: dict[str, Company] = {}
+    for company in companies:
+        plain = company.slug or _slug(company)
+        candidates = [plain] if company.slug or wanted[plain] == 1 else []
+        candidates += [f"{plain}-{company.ticker.lower()}", f"{plain}-{company.country.lower()}-{company.ticker.lower()}"]
+        key = next(f"company:{slug(one)}" for one in candidates if f"company:{slug(one)}" not in taken)
+        taken[key] = company
+    return taken
+
+
+def _slug(company: Company) -> str:
+    return slug(without_legal_form(company.name)) or f"{company.country.lower()}-{company.ticker}"
+
+
+def _prominence(company: Company) -> float:
+    if company.prior:
+        return company.prior
+    return min(_LEAST_PRIOR + _PRIOR_STEP * len(company.indices), _KNOWN_PRIOR)
+
+
+def _entity(key: str, company: Company) -> Entity:
+    return Entity(
+        id=key,
+        kind=EntityKind.COMPANY,
+        name=company.name,
+        ticker=company.ticker or None,
+        exchange=company.exchange if len(company.exchange) == len("XNAS") else None,
+        isin=company.isin or None,
+        sector=company.sector or None,
+        country=company.country or None,
+        prior=_prominence(company),
+    )
+
+
+def _aliases(
+    key: str, company: Company, heads: Counter[str], is_common: Callable[[str], bool]
+) -> Iterable[Alias]:
+    own = {alias.text.lower() for alias in company.aliases}
+    yield from (replace(alias, entity=key) for alias in company.aliases)
+    for name in (company.name, *company.other_names):
+        for text, prior in _forms(name, heads, is_common):
+            if text.lower() not in own and len(text) >= _MIN_NAME:
+                yield _name_alias(text, key, prior * _prominence(company), is_common)
+    for ticker in dict.fromkeys((company.ticker, *company.tickers)):
+        if ticker:
+            ordinary = is_common(ticker) or len(ticker) < _ORDINARY_TICKER or not ticker.isalpha()
+            yield Alias(ticker, key, AliasStyle.TICKER, _WORD_TICKER_PRIOR if ordinary else _TICKER_PRIOR)
+
+
+def _forms(name: str, heads: Counter[str], is_common: Callable[[str], bool]) -> Iterable[tuple[str, float]]:
+    """Yield the ways of writing a company's name, with how much each says by itself."""
+    legal, grouped, head = without_legal_form(name), without_group(name), head_word(name)
+    forms = {name: 1.0, legal: 1.0}
+    if grouped != legal and not is_common(grouped):
+        forms[grouped] = _GROUP_PRIOR
+    if head and len(head) >= _MIN_HEAD and not is_common(head) and heads[head.lower()] == 1:
+        forms.setdefault(head, _HEAD_PRIOR)
+    for text, prior in list(forms.items()):
+        forms.setdefault(without_accents(text), prior)
+    return forms.items()
+
+
+def _name_alias(text: str, key: str, prior: float, is_common: Callable[[str], bool]) -> Alias:
+    style = AliasStyle.CODE if text.isalnum() and text.isupper() and text.isascii() else AliasStyle.NAME
+    return Alias(text, key, style, _COMMON_PRIOR if is_common(text) else prior)
+
+
+def _relations(key: str, company: Company) -> Iterable[Relation]:
+    if company.industry:
+        yield Relation(key, RelationKind.IN_INDUSTRY, company.industry)
+    if company.country:
+        yield Relation(key, RelationKind.IN_COUNTRY, country_id(company.country))
+    if company.group:
+        yield Relation(key, RelationKind.SAME_GROUP_AS, company.group)
+    for index in company.indices:
+        yield Relation(key, RelationKind.CONSTITUENT_OF, f"index:{slug(index.replace('_', ' '))}")

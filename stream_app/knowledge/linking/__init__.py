@@ -1,0 +1,5 @@
+"""Entity linking: from text to the graph's entities, in one pass over all aliases, then by context."""
+
+from stream_app.knowledge.linking.linker import LinkedEntity, Linker, Mention
+
+__all__ = ["LinkedEntity", "Linker", "Mention"]

@@ -1,0 +1,157 @@
+"""All aliases compiled for matching: one Aho-Corasick automaton for names, dictionaries for codes and tickers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import ahocorasick
+
+from stream_app.events.entity import EntityKind
+from stream_app.knowledge.graph import Alias, AliasStyle, KnowledgeGraph
+from stream_app.knowledge.linking.folding import fold, is_word_character
+
+NOTHING = -1
+"""The entity of a phrase that names nothing."""
+_LEAST_FIRST_NAME = 3
+_US_MICS = frozenset({"XNAS", "XNYS", "XASE"})
+
+
+class Variant(NamedTuple):
+    """One alias of a folded text: which characters must be capitals, and what it means with which prior.
+
+    `capitals` is empty where any case will do.
+    """
+
+    capitals: tuple[int, ...]
+    entity: int
+    prior: float
+    common: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """All that one folded text can mean; `starts_word` and `ends_word` ask for a boundary on that side."""
+
+    length: int
+    starts_word: bool
+    ends_word: bool
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What an acronym or bare ticker can mean."""
+
+    candidates: tuple[tuple[int, float], ...]
+    is_ticker: bool
+    common: bool
+
+
+class Lexicon:
+    """The aliases of a graph, with its entities numbered in the graph's order."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        numbers = {entity.id: number for number, entity in enumerate(graph.entities)}
+        self.patterns = _patterns(graph.aliases, numbers)
+        self.automaton = _automaton(self.patterns)
+        self.codes = _codes(graph.aliases, numbers)
+        self.tickers = _tickers(graph, numbers)
+        self.isins = {entity.isin: number for number, entity in enumerate(graph.entities) if entity.isin}
+        self.first_names = _first_names(graph)
+        self.currencies = {
+            entity.id.removeprefix("currency:").upper(): number
+            for number, entity in enumerate(graph.entities)
+            if entity.id.startswith("currency:") and len(entity.id) == len("currency:usd")
+        }
+
+    def find(self, folded: str) -> Iterator[tuple[int, Pattern]]:
+        """Yield the end (inclusive) and pattern of every alias in a folded text, inside words as well."""
+        return self.automaton.iter(folded)  # type: ignore[no-any-return]
+
+    def by_ticker(self, ticker: str, mic: str = "") -> int | None:
+        """Return the entity with this ticker on this exchange; without one, an American listing comes first."""
+        listed = self.tickers.get(ticker.upper().replace("-", "."))
+        if not listed:
+            return None
+        if not mic:
+            return listed[0][1]
+        here = [number for exchange, number in listed if exchange == mic]
+        return here[0] if here else None
+
+
+def _patterns(aliases: Iterable[Alias], numbers: dict[str, int]) -> dict[str, Pattern]:
+    variants: dict[str, set[Variant]] = defaultdict(set)
+    for alias in aliases:
+        if alias.style in {AliasStyle.NAME, AliasStyle.WORD}:
+            entity = NOTHING if alias.entity is None else numbers[alias.entity]
+            variants[fold(alias.text)].add(Variant(_capitals(alias), entity, alias.prior, alias.common))
+    return {
+        text: Pattern(len(text), is_word_character(text[0]), is_word_character(text[-1]), tuple(sorted(found)))
+        for text, found in variants.items()
+    }
+
+
+def _capitals(alias: Alias) -> tuple[int, ...]:
+    """Return the offsets that must be capitals: those that begin a word, or else the first one inside, as in eBay."""
+    if alias.style is AliasStyle.WORD:
+        return ()
+    text = alias.text
+    at_words = [at for at, char in enumerate(text) if char.isupper() and (at == 0 or text[at - 1] == " ")]
+    inside = [at for at, char in enumerate(text) if char.isupper()][:1]
+    return tuple(at_words or inside)
+
+
+def _automaton(patterns: dict[str, Pattern]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for text in sorted(patterns):
+        automaton.add_word(text, patterns[text])
+    automaton.make_automaton()
+    return automaton
+
+
+def _codes(aliases: Iterable[Alias], numbers: dict[str, int]) -> dict[str, Code]:
+    found: dict[str, list[Alias]] = defaultdict(list)
+    for alias in aliases:
+        if alias.style in {AliasStyle.CODE, AliasStyle.TICKER} and alias.entity is not None:
+            if alias.style is AliasStyle.CODE or alias.text.isalpha():
+                found[alias.text].append(alias)
+    return {text: _code(meanings, numbers) for text, meanings in found.items()}
+
+
+def _code(meanings: list[Alias], numbers: dict[str, int]) -> Code:
+    codes = [alias for alias in meanings if alias.style is AliasStyle.CODE]
+    priors: dict[int, float] = {}
+    for alias in codes or meanings:
+        number = numbers[alias.entity or ""]
+        priors[number] = max(priors.get(number, 0.0), alias.prior)
+    return Code(tuple(sorted(priors.items())), not codes, any(alias.common for alias in codes or meanings))
+
+
+def _tickers(graph: KnowledgeGraph, numbers: dict[str, int]) -> dict[str, list[tuple[str, int]]]:
+    listed: dict[str, list[tuple[tuple[bool, float, int], str, int]]] = defaultdict(list)
+    for alias in graph.aliases:
+        if alias.style is not AliasStyle.TICKER or alias.entity is None:
+            continue
+        number = numbers[alias.entity]
+        entity = graph.entities[number]
+        primary = entity.ticker == alias.text
+        american = not primary or entity.exchange in _US_MICS or (entity.exchange is None and entity.country == "US")
+        mic = (entity.exchange or "") if primary else ""
+        listed[alias.text.upper().replace("-", ".")].append(((not american, -entity.prior, number), mic, number))
+    return {ticker: [(mic, number) for _, mic, number in sorted(found)] for ticker, found in listed.items()}
+
+
+def _first_names(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the first names of the graph's persons, those that are ordinary words or company names left out."""
+    persons = {entity.id for entity in graph.entities if entity.kind is EntityKind.PERSON}
+    first, taken = set(), set()
+    for alias in graph.aliases:
+        words = alias.text.split()
+        if alias.entity in persons and len(words) > 1:
+            first.add(words[0])
+        elif alias.entity not in persons and len(words) == 1 or alias.common:
+            taken.add(alias.text)
+    return frozenset(name for name in first - taken if len(name) >= _LEAST_FIRST_NAME and name.isalpha())

@@ -1,0 +1,169 @@
+"""The linker: what a document names, decided by priors, by the words around each name and by the names beside it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from stream_app.events.entity import EntityKind
+from stream_app.knowledge.entities import Entity
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.linking.context import Surroundings, words_of
+from stream_app.knowledge.linking.evidence import is_part_of_name, local_evidence
+from stream_app.knowledge.linking.folding import Casing, casing
+from stream_app.knowledge.linking.lexicon import Lexicon
+from stream_app.knowledge.linking.scan import scan
+from stream_app.knowledge.linking.spans import Form, Span
+from stream_app.knowledge.linking.symbols import symbol_entity
+
+_LINKED = 0.5  # under it, no entity is the better answer
+_CLEAR = 0.8
+_LEAST_NIL = 0.02
+_GIVEN = 0.95
+_MOST_ANCHORS = 64
+_NAMED_KINDS = frozenset({EntityKind.COMPANY, EntityKind.COUNTRY, EntityKind.PRODUCT})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of one of the document's fields; `text` is that field's `[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEntity:
+    """An entity that the document names; without mentions, only its field of symbols does."""
+
+    entity: Entity
+    confidence: float
+    mentions: tuple[Mention, ...]
+
+
+class Linker:
+    """Links documents to one graph; building it takes about a second, linking microseconds."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self.version = graph.version
+        self._entities = graph.entities
+        self._lexicon = Lexicon(graph)
+        self._surroundings = Surroundings(graph)
+
+    def link(self, fields: Sequence[tuple[str, str]], symbols: Iterable[str] = ()) -> list[LinkedEntity]:
+        """Return what the fields, as pairs of name and text, name, in the order of first mention.
+
+        What only `symbols` names comes last. A confidence is the probability, under the model of priors and
+        evidence, that the mentions mean the entity; under one half nothing is linked.
+        """
+        given = sorted({entity for one in symbols if (entity := symbol_entity(one, self._lexicon)) is not None})
+        found = [_Found(name, text, span) for name, text in fields for span in scan(text, self._lexicon)]
+        chosen = self._choose(found, given)
+        ledger = _Ledger()
+        for one, (entity, confidence) in zip(found, chosen, strict=True):
+            if confidence >= _LINKED:
+                ledger.add(entity, confidence, one.mention())
+        self._add_surnames(fields, ledger)
+        for entity in given:
+            ledger.confidences[entity] = max(_GIVEN, ledger.confidences.get(entity, 0.0))
+        return [
+            LinkedEntity(self._entities[entity], confidence, tuple(ledger.mentions[entity]))
+            for entity, confidence in ledger.confidences.items()
+        ]
+
+    def _choose(self, found: list[_Found], given: list[int]) -> list[tuple[int, float]]:
+        """Return the likeliest entity of each span and its probability: first the clear ones, which then bear out others."""
+        chosen = [self._clear(one) for one in found]
+        if None not in chosen:
+            return [pair for pair in chosen if pair]
+        anchors = [*given, *(pair[0] for pair in chosen if pair)]
+        others = list(dict.fromkeys(anchors))[:_MOST_ANCHORS]
+        words = words_of(" ".join({one.text.lower() for one in found}))
+        return [pair or self._likeliest(one, others, words) for one, pair in zip(found, chosen, strict=True)]
+
+    def _clear(self, one: _Found) -> tuple[int, float] | None:
+        span = one.span
+        if len(span.candidates) > 1 or span.common or span.form is Form.TICKER:
+            return None
+        entity, prior = span.candidates[0]
+        if prior < _CLEAR or (span.form is Form.NAME and not self._stands_alone(one)):
+            return None
+        return entity, prior
+
+    def _stands_alone(self, one: _Found) -> bool:
+        """Whether capitals are told apart in the text and no unknown longer name goes around the span."""
+        if casing(one.text) is Casing.LOWER:
+            return False
+        company = self._names_company(one.span)
+        return not is_part_of_name(one.text, one.span, self._lexicon.first_names, names_company=company)
+
+    def _likeliest(self, one: _Found, others: list[int], words: frozenset[str]) -> tuple[int, float]:
+        local = local_evidence(one.text, one.span, names_company=self._names_company(one.span))
+        if not self._stands_alone(one):
+            local += PART_OF_NAME if casing(one.text) is not Casing.LOWER else 0.0
+        weights = [
+            (prior * math.exp(local + self._surroundings.evidence(entity, others, words)), entity)
+            for entity, prior in one.span.candidates
+        ]
+        nothing = max(_LEAST_NIL, 1.0 - sum(prior for _, prior in one.span.candidates))
+        best, entity = max(weights, key=lambda pair: (pair[0], -pair[1]))
+        return entity, best / (nothing + sum(weight for weight, _ in weights))
+
+    def _names_company(self, span: Span) -> bool:
+        return any(self._entities[entity].kind in _NAMED_KINDS for entity, _ in span.candidates)
+
+    def _add_surnames(self, fields: Sequence[tuple[str, str]], ledger: _Ledger) -> None:
+        """Add later mentions of persons by their surname alone, once their full name has been linked."""
+        surnames = {
+            mention.text.rsplit(" ", 1)[1]: entity
+            for entity, mentions in ledger.mentions.items()
+            if self._entities[entity].kind is EntityKind.PERSON
+            for mention in mentions
+            if " " in mention.text
+        }
+        if not surnames:
+            return
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(surnames)))})(?!\w)")
+        for name, text in fields:
+            for match in pattern.finditer(text):
+                if not ledger.touches(name, *match.span()):
+                    entity = surnames[match[0]]
+                    mention = Mention(match[0], match.start(), match.end(), name)
+                    ledger.add(entity, ledger.confidences[entity], mention)
+
+
+class _Found(NamedTuple):
+    """A span and the field it was found in."""
+
+    field: str
+    text: str
+    span: Span
+
+    def mention(self) -> Mention:
+        start, end = self.span.start, self.span.end
+        return Mention(self.text[start:end], start, end, self.field)
+
+
+class _Ledger:
+    """The entities linked so far, in the order of their first mention."""
+
+    def __init__(self) -> None:
+        self.confidences: dict[int, float] = {}
+        self.mentions: dict[int, list[Mention]] = defaultdict(list)
+        self._edges: set[tuple[str, int, bool]] = set()
+
+    def add(self, entity: int, confidence: float, mention: Mention) -> None:
+        self.confidences[entity] = max(confidence, self.confidences.get(entity, 0.0))
+        self.mentions[entity].append(mention)
+        self._edges.add((mention.field, mention.start, True))
+        self._edges.add((mention.field, mention.end, False))
+
+    def touches(self, field: str, start: int, end: int) -> bool:
+        """Whether a mention in this field begins or ends where the stretch does."""
+        return (field, start, True) in self._edges or (field, end, False) in self._edges

@@ -1,0 +1,85 @@
+"""One pass over a text: every span that some alias matches, by its letters, its boundaries and its capitals."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, casing, fold, url_spans
+from stream_app.knowledge.linking.lexicon import NOTHING, Lexicon, Variant
+from stream_app.knowledge.linking.spans import Form, Span, longest
+from stream_app.knowledge.linking.symbols import symbol_spans
+
+_CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
+_LEAST_LOWER_NAME = 4
+
+
+def scan(text: str, lexicon: Lexicon) -> list[Span]:
+    """Return the spans of a text that may name entities, in order, none overlapping another."""
+    case = casing(text)
+    spans = list(_names(text, lexicon, case))
+    spans.extend(_codes(text, lexicon, case))
+    spans.extend(symbol_spans(text, lexicon))
+    if not spans:
+        return spans
+    spans = longest(spans)
+    return _outside([span for span in spans if span.candidates], url_spans(text))
+
+
+def _names(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
+    folded = fold(text)
+    size = len(folded)
+    for last, pattern in lexicon.find(folded):
+        end = last + 1
+        start = end - pattern.length
+        if pattern.starts_word and start and (before := folded[start - 1]) < FIRST_UNSPACED and before.isalnum():
+            continue
+        if pattern.ends_word and end < size and (after := folded[end]) < FIRST_UNSPACED and after.isalnum():
+            continue
+        fitting = [one for one in pattern.variants if _fits(one, text, start, pattern.length, case)]
+        if fitting:
+            yield _span(start, end, fitting)
+
+
+def _fits(variant: Variant, text: str, start: int, length: int, case: Casing) -> bool:
+    """Whether the text's capitals are the alias's; where a text has no capitals at all, they say nothing."""
+    for at in variant.capitals:
+        if not text[start + at].isupper():
+            return case is Casing.LOWER and length >= _LEAST_LOWER_NAME
+    return True
+
+
+def _span(start: int, end: int, fitting: list[Variant]) -> Span:
+    if len(fitting) == 1:
+        _, entity, prior, common = fitting[0]
+        candidates = () if entity == NOTHING else ((entity, prior),)
+        return Span(start, end, candidates, Form.NAME, common)
+    if any(variant.entity == NOTHING for variant in fitting):
+        return Span(start, end, ())
+    priors: dict[int, float] = {}
+    for variant in fitting:
+        priors[variant.entity] = max(priors.get(variant.entity, 0.0), variant.prior)
+    common = all(variant.common for variant in fitting)
+    return Span(start, end, tuple(sorted(priors.items())), Form.NAME, common)
+
+
+def _codes(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
+    codes = lexicon.codes
+    for match in _CODE.finditer(text):
+        code = codes.get(match[0])
+        if code is None or (case is Casing.UPPER and (code.is_ticker or code.common)):
+            continue
+        form = Form.TICKER if code.is_ticker else Form.CODE
+        yield Span(*match.span(), code.candidates, form, code.common)
+
+
+def _outside(spans: list[Span], stretches: list[tuple[int, int]]) -> list[Span]:
+    if not stretches:
+        return spans
+    starts = [start for start, _ in stretches]
+    return [span for span in spans if not _within(span.start, stretches, bisect_right(starts, span.start))]
+
+
+def _within(at: int, stretches: list[tuple[int, int]], after: int) -> bool:
+    return after > 0 and at < stretches[after - 1][1]

@@ -1,0 +1,116 @@
+"""Entities named by symbols: cashtags, exchange prefixes and suffixes, ISINs, codes in brackets, currency pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from stream_app.knowledge.linking.lexicon import Lexicon
+from stream_app.knowledge.linking.spans import Form, Span
+from stream_app.knowledge.markets import mic_of_prefix, mic_of_suffix
+
+_SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
+_LEAST_PLAIN_TICKER = 3
+_HONG_KONG_DIGITS = 4
+_US_MICS = frozenset({"XNAS", "XNYS", "XASE"})
+
+_CASHTAG = re.compile(r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][A-Za-z])?)(?![A-Za-z0-9])")
+_PREFIXED = re.compile(
+    r"(?<![A-Za-z])(NASDAQ(?:GS|GM|CM)?|NASQ|NYSE(?: American)?|AMEX|LON|LSE|FRA|ETR|EPA|AMS|BME|TYO|TSE|HKEX|SEHK|HKG|"
+    r"NSE|BSE|SSE|SZSE|SHA|SHE|TSX|ASX|KRX|TWSE|HK|SH|SZ|纳斯达克|纽交所|港交所|上交所|深交所)"
+    r"\s?[:：]\s?\$?([A-Z0-9]{1,10}(?:[.-][A-Z])?)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_SUFFIXED = re.compile(
+    r"(?<![A-Za-z0-9.$])([A-Z0-9]{1,10}(?:-[A-Z])?)"
+    r"\.(OQ|O|N|K|L|PA|DE|F|T|HK|SS|SH|SZ|NS|BO|TO|AX|MI|AS|MC|SW|ST|HE|BR|KS|TW|US)(?![A-Za-z0-9.])"
+)
+_BRACKETS = re.compile(r"[(（\[]\s*([A-Z]{1,5}(?:\.[A-Z])?|\d{6})\s*[)）\]]")
+_CHINESE_CODE = re.compile(r"(?<![A-Za-z0-9])(?:SH|SZ|sh|sz)(\d{6})(?!\d)")
+_ISIN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[A-Z0-9]{9}[0-9](?![A-Za-z0-9])")
+_PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})/?([A-Z]{3})(?![A-Za-z0-9])")
+
+
+class _Rule(NamedTuple):
+    """One way of writing a symbol: text that has none of `signs` is not searched."""
+
+    signs: str
+    pattern: re.Pattern[str]
+    entity: Callable[[Lexicon, re.Match[str]], int | None]
+
+
+def _cashtag(lexicon: Lexicon, match: re.Match[str]) -> int | None:
+    return lexicon.by_ticker(match[1])
+
+
+def _prefixed(lexicon: Lexicon, match: re.Match[str]) -> int | None:
+    return _listed(lexicon, match[2], mic_of_prefix(match[1]))
+
+
+def _suffixed(lexicon: Lexicon, match: re.Match[str]) -> int | None:
+    return _listed(lexicon, match[1], mic_of_suffix(match[2]))
+
+
+def _isin(lexicon: Lexicon, match: re.Match[str]) -> int | None:
+    return lexicon.isins.get(match[0])
+
+
+_RULES = (
+    _Rule("$＄", _CASHTAG, _cashtag),
+    _Rule(":：", _PREFIXED, _prefixed),
+    _Rule(".", _SUFFIXED, _suffixed),
+    _Rule("0123456789", _ISIN, _isin),
+    _Rule("0123456789", _CHINESE_CODE, _cashtag),
+)
+
+
+def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield the spans of a text that name an entity by a symbol."""
+    for rule in _RULES:
+        if not any(sign in text for sign in rule.signs):
+            continue
+        for match in rule.pattern.finditer(text):
+            entity = rule.entity(lexicon, match)
+            if entity is not None:
+                yield Span(*match.span(), ((entity, _SURE),), Form.SYMBOL)
+    if "(" in text or "（" in text or "[" in text:
+        yield from _bracketed(text, lexicon)
+    yield from _currency_pairs(text, lexicon)
+
+
+def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
+    """Return the entity that a document's field of symbols names: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK`, an ISIN."""
+    symbol = symbol.strip().lstrip("$＄")
+    for pattern, resolve in ((_PREFIXED, _prefixed), (_SUFFIXED, _suffixed), (_ISIN, _isin), (_CHINESE_CODE, _cashtag)):
+        match = pattern.fullmatch(symbol)
+        if match and (entity := resolve(lexicon, match)) is not None:
+            return entity
+    return lexicon.by_ticker(symbol)
+
+
+def _listed(lexicon: Lexicon, ticker: str, mic: str) -> int | None:
+    if mic == "XHKG":
+        ticker = ticker.lstrip("0").zfill(_HONG_KONG_DIGITS)
+    return lexicon.by_ticker(ticker, "" if mic in _US_MICS else mic)
+
+
+def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    """Yield tickers in brackets, as behind a name; letters alone may be an abbreviation of something else."""
+    for match in _BRACKETS.finditer(text):
+        ticker = match[1]
+        entity = lexicon.by_ticker(ticker)
+        if entity is None:
+            continue
+        code = lexicon.codes.get(ticker)
+        plain = len(ticker) >= _LEAST_PLAIN_TICKER and not (code and code.common)
+        prior = _SURE if ticker.isdigit() else _BRACKETED if plain else _BRACKETED_WORD
+        yield Span(*match.span(1), ((entity, prior),), Form.TICKER)
+
+
+def _currency_pairs(text: str, lexicon: Lexicon) -> Iterator[Span]:
+    for match in _PAIR.finditer(text):
+        pair = [lexicon.currencies.get(code) for code in match.groups()]
+        if None not in pair:
+            for group, entity in enumerate(pair, start=1):
+                yield Span(*match.span(group), ((entity or 0, _SURE),), Form.SYMBOL)

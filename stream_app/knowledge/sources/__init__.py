@@ -1,0 +1,1 @@
+"""Where the graph's facts come from: libraries and the project's own tables, each read into the same few values."""

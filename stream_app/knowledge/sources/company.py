@@ -1,0 +1,89 @@
+"""A company as one source describes it, and as several do together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+
+from stream_app.knowledge.graph import Alias
+
+US_EXCHANGES = frozenset({"XNAS", "XNYS", "XASE", "US"})
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What one source says of a company; an empty value means that it does not say.
+
+    `aliases` name the company `""`, since its id follows only after merging; `tickers` are those beside `ticker`.
+    """
+
+    name: str
+    slug: str = ""
+    ticker: str = ""
+    exchange: str = ""
+    isin: str = ""
+    sector: str = ""
+    country: str = ""
+    industry: str = ""
+    group: str = ""
+    website: str = ""
+    prior: float = 0.0
+    isins: tuple[str, ...] = ()
+    tickers: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    indices: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    identities: frozenset[str] = field(default_factory=frozenset)
+
+
+def listing_identity(ticker: str, exchange: str) -> str:
+    """Return the key under which sources mean the same listing; the exchanges of one country share tickers."""
+    market = "US" if exchange in US_EXCHANGES else exchange
+    return f"{market}:{ticker.replace('-', '.').upper()}"
+
+
+def merge_companies(companies: Iterable[Company]) -> list[Company]:
+    """Return each company once: those that share an identity, directly or through others, become one.
+
+    What an earlier company of the input says comes first.
+    """
+    groups: list[list[Company]] = []
+    place_of: dict[str, int] = {}
+    for company in companies:
+        places = sorted({place_of[key] for key in company.identities if key in place_of})
+        if not places:
+            places = [len(groups)]
+            groups.append([])
+        target, *absorbed = places
+        groups[target].append(company)
+        for place in absorbed:
+            groups[target].extend(groups[place])
+            groups[place] = []
+        for member in groups[target]:
+            place_of.update(dict.fromkeys(member.identities, target))
+    return [_merged(group) for group in groups if group]
+
+
+def _merged(group: list[Company]) -> Company:
+    first = group[0]
+    values: dict[str, object] = {}
+    for part in fields(Company):
+        said = [value for company in group if (value := getattr(company, part.name))]
+        if not said:
+            continue
+        if isinstance(said[0], tuple):
+            values[part.name] = tuple(dict.fromkeys(item for value in said for item in value))
+        elif isinstance(said[0], frozenset):
+            values[part.name] = frozenset().union(*said)
+        else:
+            values[part.name] = said[0]
+    names = tuple(dict.fromkeys(company.name for company in group if company.name != first.name))
+    tickers = tuple(dict.fromkeys(company.ticker for company in group if company.ticker not in {"", values.get("ticker")}))
+    merged = replace(first, **values)  # type: ignore[arg-type]
+    return replace(
+        merged,
+        other_names=tuple(dict.fromkeys((*names, *merged.other_names))),
+        tickers=tuple(dict.fromkeys((*tickers, *merged.tickers))),
+    )
