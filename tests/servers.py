@@ -9,6 +9,7 @@ import ssl
 import struct
 import subprocess
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +44,22 @@ broker.heartbeat.interval.ms=500
 
 @dataclass(frozen=True, kw_only=True)
 class Security:
-    """What a broker asks of its clients; `certificates` has ca.pem, server.pem and server.key (PKCS#8)."""
+    """What a broker asks of its clients; `certificates` is a folder of `write_certificates`."""
 
     username: str | None = None
     password: str | None = None
     certificates: Path | None = None
+    asks_for_certificate: bool = False
 
     @property
     def protocol(self) -> str:
         """The name that Kafka has for this combination."""
         return ("SASL_" if self.username else "") + ("SSL" if self.certificates else "PLAINTEXT")
+
+    @property
+    def client_auth(self) -> str:
+        """Kafka's word for whether clients must show a certificate."""
+        return "required" if self.asks_for_certificate else "none"
 
 
 def kafka_home() -> Path:
@@ -70,7 +77,7 @@ def start_apache_kafka(data_dir: Path, security: Security = Security()) -> Runni
     command = _by_starter if starter.is_file() else _by_stock_scripts
 
     def is_ready(ports: Ports) -> bool:
-        return _answers(ports[MAIN], tls=security.certificates is not None)
+        return _answers(ports[MAIN], security.certificates)
 
     recipe = Recipe(
         name="apache-kafka",
@@ -90,7 +97,7 @@ def _by_starter(home: Path, data_dir: Path, *, ports: Ports, security: Security)
     if security.username:
         command += ["--sasl", f"{security.username}:{security.password}"]
     if security.certificates:
-        command += ["--tls", str(security.certificates)]
+        command += ["--tls", str(security.certificates), "--set", f"ssl.client.auth={security.client_auth}"]
     return command
 
 
@@ -137,7 +144,7 @@ def _tls(security: Security, data_dir: Path) -> list[str]:
         f"ssl.keystore.location={keystore}",
         "ssl.truststore.type=PEM",
         f"ssl.truststore.location={security.certificates / 'ca.pem'}",
-        "ssl.client.auth=requested",
+        f"ssl.client.auth={security.client_auth}",
     ]
 
 
@@ -150,19 +157,22 @@ def _format_storage(home: Path, properties: Path, security: Security) -> None:
     assert done.returncode == 0, f"formatting Kafka's storage failed: {done.stdout}{done.stderr}"
 
 
-def _answers(port: int, *, tls: bool) -> bool:
+def _answers(port: int, certificates: Path | None) -> bool:
     """Tell whether the broker answers ApiVersions, the one request that needs no login."""
     body = struct.pack(">hhih", _API_VERSIONS, 0, 1, -1)
-    try:
-        with socket.create_connection((LOOPBACK, port), timeout=1) as plain:
-            link = _unverified().wrap_socket(plain) if tls else plain
+    with ExitStack() as opened:
+        try:
+            link = opened.enter_context(socket.create_connection((LOOPBACK, port), timeout=1))
+            if certificates:
+                link = opened.enter_context(_client_context(certificates).wrap_socket(link))
             link.sendall(struct.pack(">i", len(body)) + body)
             return bool(link.recv(4))
-    except OSError:
-        return False
+        except OSError:
+            return False
 
 
-def _unverified() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+def _client_context(certificates: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certificates / "ca.pem")
+    context.check_hostname = False
+    context.load_cert_chain(certificates / "client.pem", certificates / "client.key")
     return context
