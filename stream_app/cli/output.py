@@ -9,7 +9,15 @@ from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -32,18 +40,20 @@ def write_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can say
     sys.stdout.buffer.flush()
 
 
-def progress(*, shown: bool = True) -> Progress:
-    """Return a progress display on standard error; invisible where that is no terminal."""
+def progress() -> Progress:
+    """Return a display of things done on standard error; invisible where that is no terminal."""
+    return _progress(MofNCompleteColumn())
+
+
+def byte_progress() -> Progress:
+    """Return a display of bytes read, likewise."""
+    return _progress(DownloadColumn())
+
+
+def _progress(amount: ProgressColumn) -> Progress:
     console = stderr()
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not (shown and console.is_terminal),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def polarity_style(polarity: float | None) -> str:
@@ -54,12 +64,13 @@ def polarity_style(polarity: float | None) -> str:
 
 
 _BAR_CELLS = 5
+POLARITY_WIDTH = len("+0.00 ") + 2 * _BAR_CELLS + len("│")
 
 
 def polarity_bar(polarity: float | None) -> Text:
     """Return a number and a bar that grows from the middle: left is negative, right is positive."""
     if polarity is None:
-        return Text("—".center(_BAR_CELLS * 2 + 8), style=QUIET)
+        return Text("—".center(POLARITY_WIDTH), style=QUIET)
     cells = min(_BAR_CELLS, round(abs(polarity) * _BAR_CELLS))
     left = "█" * cells if polarity < 0 else ""
     right = "█" * cells if polarity > 0 else ""

@@ -1,7 +1,19 @@
 """Documents in files (JSON lines, CSV, Parquet, RSS, Atom), as the records that the input topics take."""
 
-from stream_app.adapters.files.columns import parse_columns
-from stream_app.adapters.files.reading import STDIN, FileFormat, format_of, open_file, read_records
+from stream_app.adapters.files.columns import Columns, parse_columns
+from stream_app.adapters.files.publishing import publish
+from stream_app.adapters.files.reading import STDIN, FileFormat, format_of, open_file, read_records, size_of
 from stream_app.adapters.files.record import FileRecord
 
-__all__ = ["STDIN", "FileFormat", "FileRecord", "format_of", "open_file", "parse_columns", "read_records"]
+__all__ = [
+    "STDIN",
+    "Columns",
+    "FileFormat",
+    "FileRecord",
+    "format_of",
+    "open_file",
+    "parse_columns",
+    "publish",
+    "read_records",
+    "size_of",
+]

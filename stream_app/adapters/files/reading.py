@@ -67,7 +67,21 @@ def open_file(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise DataError(f"{name} cannot be read ({error.strerror}): check the name of the file") from error
+        raise _unreadable(name, error) from error
+
+
+def size_of(name: str) -> int | None:
+    """Return the size in bytes (None for standard input); DataError where there is no such file."""
+    if name == STDIN:
+        return None
+    try:
+        return Path(name).stat().st_size
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> DataError:
+    return DataError(f"{name} cannot be read ({error.strerror}): check the name of the file")
 
 
 def read_records(stream: BinaryIO, name: str, *, file_format: FileFormat, columns: Columns) -> Iterator[FileRecord]:

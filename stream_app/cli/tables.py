@@ -1,0 +1,134 @@
+"""How each topic looks as a table: its columns, and the cells of one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from rich.text import Text
+
+from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar, polarity_style
+from stream_app.events import topics
+from stream_app.events.dead_letter import DeadLetter
+from stream_app.events.document import Document
+from stream_app.events.risk_event import RiskEvent
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.pipeline.mending import Place
+from stream_app.pipeline.records import Record
+
+Cells = Sequence[Text | str]
+_TIME_WIDTH = 19
+_MOST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The columns of a topic and how its values fill them."""
+
+    columns: Sequence[Column]
+    cells: Callable[[Any], Cells]
+
+
+def view_of(topic: str) -> View:
+    """Return how a topic is shown; one that is not of the contract shows key and value."""
+    return _VIEWS.get(topic, _ANY)
+
+
+def cells_of(record: Record, view: View) -> Cells:
+    """Return the cells of one record; a value that its schema does not take is shown as it is."""
+    topic = topics.by_name(record.topic)
+    if view is _ANY or topic is None:
+        return _any(record)
+    try:
+        return view.cells(topic.schema.model_validate_json(record.value or b""))
+    except ValidationError:
+        raw = (record.value or b"").decode("utf-8", "backslashreplace")
+        return [_time(record.received_at), *[""] * (len(view.columns) - 2), Text(raw, style=QUIET)]
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _entity(event: SentimentEvent) -> Text:
+    if event.entity is None:
+        return Text("no known entity", style=QUIET)
+    ticker = f" {event.entity.ticker}" if event.entity.ticker else ""
+    return Text.assemble((event.entity.name, "bold"), (ticker, QUIET))
+
+
+def words(event: SentimentEvent) -> Text:
+    """Return the words that moved the score most, coloured by their direction."""
+    if event.unscored:
+        return Text(event.unscored, style=QUIET)
+    strongest = sorted(event.evidence, key=lambda word: -abs(word.weight))[:_MOST_WORDS]
+    return Text(" · ").join(Text(word.text, style=polarity_style(word.weight)) for word in strongest)
+
+
+def _sentiment(event: SentimentEvent) -> Cells:
+    topic = event.topic.label if event.topic else ""
+    novelty = f"{event.novelty:.2f}"
+    return [_time(event.published_at), _entity(event), polarity_bar(event.polarity), novelty, topic, words(event)]
+
+
+def _document(document: Document) -> Cells:
+    text = " ".join((document.title or document.body or "").split())
+    return [_time(document.published_at), document.source or "", text]
+
+
+def dead_letter_cells(letter: DeadLetter) -> Cells:
+    """Return the cells of a dead letter."""
+    return [_time(letter.occurred_at), str(Place.of(letter)), letter.error_kind, letter.field or "", letter.message]
+
+
+def _risk(event: RiskEvent) -> Cells:
+    probability = f"{event.probability:.2f}"
+    return [_time(event.published_at), event.exposed.name, event.direction, probability, event.explanation]
+
+
+def _any(record: Record) -> Cells:
+    key = (record.key or b"").decode("utf-8", "backslashreplace")
+    value = "(tombstone)" if record.value is None else record.value.decode("utf-8", "backslashreplace")
+    return [_time(record.received_at), key, value]
+
+
+_DOCUMENTS = View([Column("published", _TIME_WIDTH), Column("source", 18), Column("text")], _document)
+_ANY = View([Column("received", _TIME_WIDTH), Column("key", 24), Column("value")], _any)
+_VIEWS: Mapping[str, View] = {
+    topics.NEWS.name: _DOCUMENTS,
+    topics.SOCIAL.name: _DOCUMENTS,
+    topics.SENTIMENT.name: View(
+        [
+            Column("published", _TIME_WIDTH),
+            Column("entity", share=3),
+            Column("polarity", POLARITY_WIDTH),
+            Column("new", 4),
+            Column("topic", share=2),
+            Column("words", share=4),
+        ],
+        _sentiment,
+    ),
+    topics.RISK.name: View(
+        [
+            Column("published", _TIME_WIDTH),
+            Column("exposed", 24),
+            Column("direction", 10),
+            Column("chance", 6),
+            Column("explanation"),
+        ],
+        _risk,
+    ),
+    topics.DEAD_LETTERS.name: View(
+        [
+            Column("when", _TIME_WIDTH),
+            Column("record", 24),
+            Column("kind", 17),
+            Column("field", 14),
+            Column("message"),
+        ],
+        dead_letter_cells,
+    ),
+}

@@ -1,0 +1,84 @@
+"""Which servers a command speaks to: the configured ones, else those that an `up` of the same folder runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from stream_app.adapters.connections import Login, TlsFiles, kafka_connection
+from stream_app.adapters.kafka import Connection, KafkaEventLog, TopicReader, create_topics
+from stream_app.embedded.running import find_running
+from stream_app.errors import ConfigurationError
+from stream_app.events.topics import INPUTS
+from stream_app.settings import Settings
+
+# What the client logs of a broker that is away, the error says in one line.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+
+
+def settings_in_use() -> Settings:
+    """Return the settings, completed by the addresses of a running `up`."""
+    settings = Settings()
+    running = find_running(settings.state_dir)
+    unset: dict[str, Any] = {name: address for name, address in running.items() if getattr(settings, name, "") is None}
+    return Settings(**unset) if unset else settings
+
+
+def settings_with_kafka() -> Settings:
+    """Return the settings; ConfigurationError where they name no broker and none runs here."""
+    settings = settings_in_use()
+    if settings.kafka_brokers is None:
+        raise ConfigurationError(
+            f"no Kafka is configured and no `stream-app up` runs with state folder {settings.state_dir}: "
+            "set STREAM_APP_KAFKA_BROKERS, or run `stream-app up`"
+        )
+    return settings
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Return what the clients of Kafka need to connect."""
+    password = settings.kafka_password
+    return kafka_connection(
+        settings.kafka_brokers or "",
+        security=settings.kafka_security,
+        login=Login(
+            mechanism=settings.kafka_sasl_mechanism,
+            username=settings.kafka_username,
+            password=password.get_secret_value() if password else None,
+        ),
+        tls=TlsFiles(ca=settings.kafka_ca_file, certificate=settings.kafka_cert_file, key=settings.kafka_key_file),
+    )
+
+
+async def create_inputs(settings: Settings) -> None:
+    """Create the topics that documents go into, where they are missing."""
+    await create_topics(
+        connection_of(settings),
+        INPUTS,
+        prefix=settings.topic_prefix,
+        partitions=settings.partitions,
+        replication=settings.kafka_replication,
+    )
+
+
+@asynccontextmanager
+async def event_log(settings: Settings) -> AsyncIterator[KafkaEventLog]:
+    """Yield the log to write to."""
+    log = KafkaEventLog(connection_of(settings), prefix=settings.topic_prefix)
+    try:
+        yield log
+    finally:
+        await log.stop()
+
+
+@asynccontextmanager
+async def topic_reader(settings: Settings, topic: str, *, from_start: bool) -> AsyncIterator[TopicReader]:
+    """Yield a reader of one topic; ServerRejected where it does not exist."""
+    reader = TopicReader(connection_of(settings), topic, prefix=settings.topic_prefix)
+    try:
+        await reader.start(from_start=from_start)
+        yield reader
+    finally:
+        await reader.stop()
