@@ -13,7 +13,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.context import Surroundings, words_of
-from stream_app.knowledge.linking.evidence import is_part_of_name, local_evidence
+from stream_app.knowledge.linking.evidence import PART_OF_NAME, is_part_of_name, local_evidence
 from stream_app.knowledge.linking.folding import Casing, casing
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.scan import scan
