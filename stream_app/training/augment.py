@@ -1,0 +1,38 @@
+"""Changes to an example that its labels survive: other names in the place of its names, so that context decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from stream_app.training.examples import Example, Mention
+
+_ANONYMOUS = ("The company", "The firm", "Company A", "The group")
+_ANONYMOUS_SHARE = 0.1
+
+
+def rename(example: Example, names: tuple[str, ...], chance: float, rng: np.random.Generator) -> Example:
+    """Return the example with some of its capitalised names, each with `chance`, replaced by one of `names`.
+
+    A name that stands in the text several times gets the same new name each time; cashtags stay.
+    """
+    chosen: dict[str, str] = {}
+    text, shift = example.text, 0
+    moved: list[Mention] = []
+    for mention in sorted(example.mentions, key=lambda one: one.start):
+        surface = example.text[mention.start : mention.end]
+        if surface not in chosen:
+            chosen[surface] = _other(surface, names, chance, rng)
+        start, end = mention.start + shift, mention.end + shift
+        text = text[:start] + chosen[surface] + text[end:]
+        shift += len(chosen[surface]) - len(surface)
+        moved.append(replace(mention, start=start, end=start + len(chosen[surface])))
+    return replace(example, text=text, mentions=tuple(moved))
+
+
+def _other(surface: str, names: tuple[str, ...], chance: float, rng: np.random.Generator) -> str:
+    if not surface[:1].isupper() or not names or rng.random() >= chance:
+        return surface
+    pool = _ANONYMOUS if rng.random() < _ANONYMOUS_SHARE else names
+    return pool[int(rng.integers(len(pool)))]

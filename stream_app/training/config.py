@@ -1,0 +1,63 @@
+"""What a training run is made of; a TOML file may change any of it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stream_app.errors import ConfigurationError
+
+
+class LossWeights(BaseModel):
+    """How much each head's loss counts; `weak` scales derived labels, `additive` the explaining part alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: float = 1.0
+    mention: float = 1.0
+    topic: float = 0.5
+    relevance: float = 0.2
+    embedding: float = 0.5
+    additive: float = 0.3
+    weak: float = 0.4
+
+
+class TrainConfig(BaseModel):
+    """Hyperparameters; the same values, data and seed give the same weights on one machine."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = 7
+    epochs: int = 5
+    batch_rows: int = 48
+    max_tokens: int = 96
+    encoder_rate: float = 6e-5
+    head_rate: float = 5e-4
+    weight_decay: float = 0.01
+    warm_up: float = 0.06
+    clip: float = 1.0
+    label_smoothing: float = 0.05
+    bf16: bool = True
+    # the topic set is the largest and its head the easiest: each epoch sees this share of it
+    topic_share: float = 0.5
+    rename: float = 0.35
+    drop_kg: float = 0.3
+    drop_context: float = 0.3
+    checkpoint_steps: int = 250
+    losses: LossWeights = LossWeights()
+
+
+def load_config(path: Path | None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
+    """Return the defaults, changed by the file's values and then by the `changes` that are not None."""
+    try:
+        fields = tomllib.loads(path.read_text()) if path else {}
+        return TrainConfig(**(fields | {name: value for name, value in changes.items() if value is not None}))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read as TOML ({error}); mend the file given with --config") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise ConfigurationError(f"training setting {field}: {first['msg']}; mend it in {path or 'the call'}") from error

@@ -1,0 +1,64 @@
+"""All that a run trains on and is judged by, made of the data folder, the graph and the encoder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
+from stream_app.training.gazetteer import Gazetteer, make_gazetteer
+from stream_app.training.split import is_dev, text_key
+
+LARGE_SET = "tfn_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A training file as the model card names it."""
+
+    path: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Training and dev examples, which share no text, and what turns them into rows; `topics` are in label order."""
+
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    topics: tuple[str, ...]
+    gazetteer: Gazetteer
+    tokenizer: Tokenizer
+    files: tuple[SourceFile, ...]
+
+
+def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) -> Corpus:
+    """Return the corpus of the English sets under `data`; `DataError` where one is missing or damaged."""
+    examples = load_examples(data)
+    train = tuple(_distinct([example for example in examples if not is_dev(example.text)]))
+    return Corpus(
+        train=train,
+        dev=tuple(example for example in examples if is_dev(example.text)),
+        topics=tuple(sorted({example.topic for example in examples if example.topic})),
+        gazetteer=make_gazetteer(graph, train),
+        tokenizer=tokenizer,
+        files=tuple(_source(data, path) for path in (SENTFIN, TFNS, TOPIC)),
+    )
+
+
+def _distinct(examples: list[Example]) -> list[Example]:
+    """Leave out repeats of a text within its set, as the same tweet with another link."""
+    first = {(example.set_name, text_key(example.text)): example for example in reversed(examples)}
+    kept = Counter(map(id, first.values()))
+    return [example for example in examples if id(example) in kept]
+
+
+def _source(data: Path, path: Path) -> SourceFile:
+    content = (data / path).read_bytes()
+    return SourceFile(path.as_posix(), hashlib.sha256(content).hexdigest(), len(content.splitlines()))

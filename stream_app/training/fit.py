@@ -1,0 +1,120 @@
+"""The training loop: every step is a function of the run's configuration and the step before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from stream_app.training.batches import Batch, Collator, epoch_plan
+from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
+from stream_app.training.config import TrainConfig
+from stream_app.training.corpus import LARGE_SET, Corpus
+from stream_app.training.losses import total_loss
+from stream_app.training.network import FusionNetwork
+
+_STEP_SEEDS = 1_000_003
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands after a step."""
+
+    step: int
+    steps: int
+    loss: float
+    parts: dict[str, float]
+
+
+def fit(
+    network: FusionNetwork,
+    corpus: Corpus,
+    teacher: Tensor,
+    *,
+    config: TrainConfig,
+    run: Path,
+    report: Callable[[Progress], None],
+) -> None:
+    """Train `network` in place, going on from the run's checkpoint where there is one.
+
+    `teacher` is `[train, hidden]`. Whatever `report` raises ends the run, which may be continued later.
+    """
+    plan = _plan(corpus, config)
+    optimiser = _optimiser(network, config)
+    recipe = _recipe(corpus, config)
+    done = 0
+    if state := load_checkpoint(run, recipe):
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        done = state["step"]
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, corpus.topics, config)
+    network.train()
+    for step, (epoch, rows) in enumerate(plan[done:], start=done):
+        batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
+        _set_rates(optimiser, config, step / len(plan))
+        torch.manual_seed(config.seed * _STEP_SEEDS + step)
+        loss, parts = _step(network, optimiser, batch, teacher=teacher[batch.rows], config=config)
+        if (step + 1) % config.checkpoint_steps == 0 or step + 1 == len(plan):
+            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
+            save_checkpoint(run, {**state, "step": step + 1, "recipe": recipe})
+        report(Progress(step + 1, len(plan), loss, parts))
+
+
+def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:
+    lengths = np.array([len(example.text) for example in corpus.train])
+    large = np.array([example.set_name == LARGE_SET for example in corpus.train])
+    return [(epoch, rows) for epoch in range(config.epochs) for rows in epoch_plan(lengths, large, config, epoch)]
+
+
+def _recipe(corpus: Corpus, config: TrainConfig) -> str:
+    """Return the digest of what decides a run's result."""
+    names = hashlib.sha256("\n".join(corpus.gazetteer.names).encode()).hexdigest()
+    parts = (config.model_dump_json(), repr(corpus.files), names)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _optimiser(network: FusionNetwork, config: TrainConfig) -> AdamW:
+    """Return AdamW over four groups: encoder or heads, with weight decay or (biases, norms) without."""
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
+    return AdamW(
+        [
+            {
+                "params": parameters,
+                "peak": config.encoder_rate if in_encoder else config.head_rate,
+                "weight_decay": config.weight_decay if decays else 0.0,
+            }
+            for (in_encoder, decays), parameters in groups.items()
+        ],
+        lr=0.0,
+        fused=True,
+    )
+
+
+def _set_rates(optimiser: AdamW, config: TrainConfig, done: float) -> None:
+    """Set the rates of a warm-up followed by a straight line to zero; `done` is 0..1."""
+    factor = min((done + 1e-9) / config.warm_up, (1.0 - done) / (1.0 - config.warm_up))
+    for group in optimiser.param_groups:
+        group["lr"] = group["peak"] * factor
+
+
+def _step(
+    network: FusionNetwork, optimiser: AdamW, batch: Batch, *, teacher: Tensor, config: TrainConfig
+) -> tuple[float, dict[str, float]]:
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+        scores = network(*batch.inputs)
+    loss, parts = total_loss(scores, batch, teacher.float(), config)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), config.clip)
+    optimiser.step()
+    return loss.item(), parts

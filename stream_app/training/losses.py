@@ -1,0 +1,50 @@
+"""One loss over all heads: each averages over the labels that a batch has for it."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+from stream_app.training.batches import NO_LABEL, Batch
+from stream_app.training.config import TrainConfig
+from stream_app.training.network import Scores
+
+
+def total_loss(scores: Scores, batch: Batch, teacher: Tensor, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
+    """Return the weighted sum and each head's own loss; `teacher` is the untrained encoder's embeddings."""
+    weights = config.losses
+    document = 1.0 - (1.0 - weights.weak) * batch.document_weak.float()
+    mention = 1.0 - (1.0 - weights.weak) * batch.mention_weak.float()
+    smooth = config.label_smoothing
+    known = ~batch.relevance.isnan()
+    parts = {
+        "document": weights.document * _classes(scores.document, batch.document, document, smooth),
+        "mention": weights.mention * _classes(scores.mention, batch.mention, mention, smooth),
+        "topic": weights.topic * _classes(scores.topic, batch.topic, batch.topic.new_ones(()).float(), smooth),
+        "relevance": weights.relevance * _binary(scores.relevance[known], batch.relevance[known]),
+        "embedding": weights.embedding * _apart(scores.embedding, teacher, ~batch.renamed),
+        "additive": weights.additive
+        * (
+            _classes(scores.document_parts.sum(1), batch.document, document, smooth)
+            + _classes(scores.mention_parts.sum(2), batch.mention, mention, smooth)
+        ),
+    }
+    return sum(parts.values(), scores.topic.new_zeros(())), {name: part.item() for name, part in parts.items()}
+
+
+def _classes(logits: Tensor, labels: Tensor, weights: Tensor, smooth: float) -> Tensor:
+    flat, target = logits.flatten(0, -2).float(), labels.flatten()
+    each = functional.cross_entropy(flat, target, ignore_index=NO_LABEL, label_smoothing=smooth, reduction="none")
+    there = (target != NO_LABEL).float()
+    return (each * weights.expand(labels.shape).flatten()).sum() / there.sum().clamp(min=1.0)
+
+
+def _binary(logits: Tensor, labels: Tensor) -> Tensor:
+    each = functional.binary_cross_entropy_with_logits(logits.float(), labels, reduction="sum")
+    return each / max(len(labels), 1)
+
+
+def _apart(embedding: Tensor, teacher: Tensor, rows: Tensor) -> Tensor:
+    """Return the mean of one less the cosine, over the rows whose text the teacher has seen."""
+    cosine = (embedding.float() * teacher).sum(-1)
+    return ((1.0 - cosine) * rows).sum() / rows.sum().clamp(min=1)

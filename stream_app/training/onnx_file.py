@@ -1,0 +1,92 @@
+"""The served network as one ONNX file, its weights stored in half precision and cast to single where they are used."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+
+from stream_app.pipeline.tensors import CONTEXT_FEATURES, INPUTS, KG_FEATURES, MENTION_SLOTS, OUTPUTS
+from stream_app.training.served import ServedNetwork
+
+_OPSET = 18
+_LARGE = 1024
+_OUTPUT = "output:"
+_EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
+
+
+def write_onnx(network: ServedNetwork, path: Path) -> None:
+    """Write the network with a free batch and token axis; the same weights give the same bytes."""
+    model = _exported(network.eval())
+    _halve(model)
+    model.graph.name, model.producer_version, model.doc_string = "fusion", "", ""
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _exported(network: ServedNetwork) -> ModelProto:
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=512)
+    rows = {0: batch}
+    # The exporter talks to standard output and warns about its own internals.
+    with torch.no_grad(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            network,
+            _example(),
+            dynamo=True,
+            dynamic_shapes=({**rows, 1: tokens}, {**rows, 1: tokens}, rows, rows, rows),
+            input_names=[tensor.name for tensor in INPUTS],
+            output_names=[_OUTPUT + tensor.name for tensor in OUTPUTS],
+            opset_version=_OPSET,
+            verbose=False,
+        )
+    assert program is not None  # noqa: S101  (None only without dynamo)
+    model: ModelProto = program.model_proto
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    _name_outputs(model)
+    return model
+
+
+def _name_outputs(model: ModelProto) -> None:
+    """Give the outputs their names, after taking those names from inner values that the exporter called so."""
+    del model.graph.value_info[:]
+    names = {tensor.name: f"{tensor.name}.inner" for tensor in OUTPUTS}
+    names |= {_OUTPUT + tensor.name: tensor.name for tensor in OUTPUTS}
+    for node in model.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for output in model.graph.output:
+        output.name = names[output.name]
+
+
+def _example() -> tuple[torch.Tensor, ...]:
+    rows, length = _EXAMPLE_BATCH, _EXAMPLE_TOKENS
+    return (
+        torch.ones(rows, length, dtype=torch.int32),
+        torch.ones(rows, length, dtype=torch.int32),
+        torch.zeros(rows, MENTION_SLOTS, 2, dtype=torch.int32),
+        torch.zeros(rows, MENTION_SLOTS, KG_FEATURES),
+        torch.zeros(rows, CONTEXT_FEATURES),
+    )
+
+
+def _halve(model: ModelProto) -> None:
+    """Store each large weight as float16, with a Cast to float32 before its uses."""
+    casts = []
+    for weight in model.graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < _LARGE:
+            continue
+        name, stored = weight.name, f"{weight.name}.half"
+        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), stored))
+        casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)

@@ -1,0 +1,83 @@
+"""A training run as a folder: its configuration, its checkpoint while it goes on, its weights when it has ended."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from transformers import AutoConfig, AutoModel
+
+from stream_app.errors import DataError
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.pipeline.text import normalise_for_model
+from stream_app.training.config import TrainConfig
+from stream_app.training.corpus import Corpus, load_corpus
+from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
+from stream_app.training.fit import Progress, fit
+from stream_app.training.network import FusionNetwork
+
+_WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
+_ENCODER_FILES = ("config.json", "tokenizer.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a run takes things from; `graph` None trains without any entity's features."""
+
+    data: Path
+    encoder: Path
+    graph: KnowledgeGraph | None
+
+
+def train(run: Path, sources: Sources, config: TrainConfig, report: Callable[[Progress], None]) -> Corpus:
+    """Train into the folder `run`, going on where an interrupted call stopped; return what it was trained on."""
+    run.mkdir(parents=True, exist_ok=True)
+    for name in _ENCODER_FILES:
+        shutil.copyfile(sources.encoder / name, run / name)
+    corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
+    torch.manual_seed(config.seed)
+    network = _network(load_encoder(sources.encoder), len(corpus.topics))
+    fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
+    save_file(network.state_dict(), run / _WEIGHTS)
+    record = {"config": config.model_dump(), "topics": corpus.topics, "files": corpus.files}
+    record["graph"] = sources.graph.version if sources.graph else None
+    (run / _RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2))
+    return corpus
+
+
+def load_network(run: Path) -> FusionNetwork:
+    """Return the trained network of a finished run; `DataError` where there is none."""
+    record = load_record(run)
+    encoder = AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False)
+    network = _network(encoder, len(record["topics"]))  # type: ignore[arg-type]
+    network.load_state_dict(load_file(run / _WEIGHTS))
+    return network.eval()
+
+
+def load_record(run: Path) -> dict[str, object]:
+    """Return what a finished run was made of: `config`, `topics`, `files` and the `graph`'s version."""
+    try:
+        record: dict[str, object] = orjson.loads((run / _RECORD).read_bytes())
+    except OSError as error:
+        raise DataError(f"{run} holds no finished run; finish it with: stream-app model train --out {run}") from error
+    return record
+
+
+def _network(encoder: torch.nn.Module, topics: int) -> FusionNetwork:
+    return FusionNetwork(encoder, hidden=encoder.config.hidden_size, topics=topics)  # type: ignore[union-attr,arg-type]
+
+
+def _teacher(run: Path, sources: Sources, corpus: Corpus) -> Tensor:
+    """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on."""
+    path = run / _TEACHER
+    if not path.exists():
+        texts = [normalise_for_model(example.text) for example in corpus.train]
+        np.save(path, sentence_embeddings(load_encoder(sources.encoder), corpus.tokenizer, texts))
+    return torch.from_numpy(np.load(path))

@@ -1,0 +1,41 @@
+"""The network as it is served: temperatures built in, outputs named and ordered as in `pipeline.tensors`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from stream_app.training.network import FusionNetwork, evidence
+
+HEADS = ("document", "mention", "relevance", "topic")
+
+
+class ServedNetwork(nn.Module):
+    """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+
+    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float]) -> None:
+        super().__init__()
+        self.network, self.temperatures = network, {head: temperatures[head] for head in HEADS}
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        mention_spans: Tensor,
+        kg_features: Tensor,
+        context_features: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Return the tensors of `OUTPUTS`, in that order."""
+        scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
+        heat = self.temperatures
+        return (
+            torch.softmax(scores.document / heat["document"], dim=-1),
+            torch.softmax(scores.mention / heat["mention"], dim=-1),
+            torch.sigmoid(scores.relevance / heat["relevance"]),
+            torch.softmax(scores.topic / heat["topic"], dim=-1),
+            scores.embedding,
+            evidence(scores.document_parts) / heat["document"],
+            evidence(scores.mention_parts) / heat["mention"],
+        )

@@ -1,0 +1,31 @@
+"""Which texts are held out: decided by the text alone, so that every copy of it, in any file, falls on one side."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from stream_app.pipeline.text import normalise_for_model
+
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_DEV_OF = 10
+_CALIBRATION_OF = 2
+
+
+def text_key(text: str) -> str:
+    """Return what copies of a text share: its words, without links, case and punctuation."""
+    return _NOT_A_WORD.sub(" ", normalise_for_model(text).lower()).strip()
+
+
+def is_dev(text: str) -> bool:
+    """Tell whether the text is in the tenth that is never trained on."""
+    return _number(text) % _DEV_OF == 0
+
+
+def is_calibration(text: str) -> bool:
+    """Tell whether a dev text is in the half on which temperatures are fitted; the other half reports them."""
+    return _number(text) // _DEV_OF % _CALIBRATION_OF == 0
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text_key(text).encode()).digest()[:8])
