@@ -30,11 +30,18 @@ class EntityScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Unscored:
+    """Why there are no scores: the model cannot read the document, or did not read as far as the entity."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentScores:
     """Scores of a document and of each of its linked entities, in their order."""
 
     probabilities: LabelProbabilities
     topic: str
     topic_probability: float
-    entities: tuple[EntityScores, ...]
+    entities: tuple[EntityScores | Unscored, ...]
     evidence: tuple[EvidenceSpan, ...]

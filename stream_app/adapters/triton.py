@@ -1,0 +1,197 @@
+"""The fusion model on an NVIDIA Triton server: batches out, results in, and waiting while the server is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+from tritonclient.grpc import InferInput
+from tritonclient.grpc.aio import InferenceServerClient
+from tritonclient.utils import InferenceServerException
+
+from stream_app.adapters.batching import Batch, BatchLimits, Outputs, in_order, pack, unpack
+from stream_app.adapters.breaker import Backoff, CircuitBreaker, State
+from stream_app.adapters.triton_contract import check_served
+from stream_app.errors import ServerRejected, ServerUnavailable
+from stream_app.pipeline.ports import Telemetry
+from stream_app.pipeline.rows import ModelRow, RowResult
+from stream_app.pipeline.tensors import INPUTS, MODEL_NAME, OUTPUTS
+
+_log = structlog.get_logger(__name__)
+
+_WAIT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED", "CANCELLED"})
+_REFUSED = frozenset({"INVALID_ARGUMENT", "UNAUTHENTICATED", "PERMISSION_DENIED", "UNIMPLEMENTED", "OUT_OF_RANGE"})
+_MOST_TRIES = 5
+"""Of a request that is answered with an error that may be the request's own or the server's."""
+
+_MOST_PATIENCE = 8
+"""Each try of a request has twice the time of the one before, up to this many times the first."""
+
+_THRESHOLD = 3
+"""Failures in a row that make the server count as away."""
+
+_TYPES = {tensor.name: tensor.dtype for tensor in INPUTS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOptions:
+    """How requests are made: `batch_tokens` are with padding, `in_flight` are requests at the same time.
+
+    The defaults were the best of those measured, see `docs/serving.md`.
+    """
+
+    timeout_seconds: float = 10.0
+    in_flight: int = 4
+    batch_tokens: int = 1024
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class TritonModel:
+    """Sends rows to Triton in batches, a bounded number at a time; a batch is asked for until it is answered.
+
+    To be used on one event loop. A server that is away makes callers wait, for as long as it takes; one that
+    comes back is checked again before it is used.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], InferenceServerClient],
+        address: str,
+        *,
+        version: str,
+        telemetry: Telemetry,
+        options: RequestOptions = RequestOptions(),
+    ) -> None:
+        """`connect` is called once, on the loop; `version` is the one that the server must have."""
+        self._connect, self._address, self._version = connect, address, version
+        self._telemetry, self._options = telemetry, options
+        self._client: InferenceServerClient | None = None
+        self._limits = BatchLimits(rows=1, tokens=options.batch_tokens)
+        self._in_flight = asyncio.Semaphore(options.in_flight)
+        self._breaker = CircuitBreaker(self._is_back, self._tell_change, threshold=_THRESHOLD, backoff=options.backoff)
+
+    @property
+    def version(self) -> str:
+        """The version that goes into every event."""
+        return self._version
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the server is away, so that calls wait."""
+        return self._breaker.state is not State.CLOSED
+
+    async def start(self) -> None:
+        """Connect and check: ServerUnavailable if the model is not ready, ServerRejected if it is another one."""
+        self._client = self._connect()
+        try:
+            ready = await self._check()
+        except InferenceServerException as error:
+            raise self._away(error.message()) from error
+        if not ready:
+            raise self._away(f"its model {MODEL_NAME} is not ready")
+
+    def _away(self, reason: str) -> ServerUnavailable:
+        return ServerUnavailable(
+            f"Triton at {self._address} cannot be used ({reason}): check that it runs and its address and TLS settings"
+        )
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def infer(self, rows: Sequence[ModelRow]) -> list[RowResult]:
+        """Return one result for each row, in order; wait while the server is away.
+
+        ServerRejected where the server refuses a request or answers it with anything but the model's tensors.
+        """
+        batches = pack(rows, self._limits)
+        # All are waited for, also when one fails: Triton does not like to be cancelled (server #7368).
+        answers = await asyncio.gather(*map(self._answer, batches), return_exceptions=True)
+        results: list[list[RowResult]] = []
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+            results.append(answer)
+        return in_order(batches, results)
+
+    async def _answer(self, batch: Batch) -> list[RowResult]:
+        """Ask until there is an answer; raise only what asking again does not cure."""
+        failures: Counter[str] = Counter()
+        while True:
+            async with self._in_flight:
+                await self._breaker.passed()
+                try:
+                    outputs = await self._request(batch, patience=min(2 ** failures.total(), _MOST_PATIENCE))
+                except InferenceServerException as error:
+                    self._note_failure(error, failures)
+                else:
+                    self._breaker.succeeded()
+                    return unpack(batch, outputs)
+            await asyncio.sleep(self._options.backoff.pause(failures.total() - 1))
+
+    async def _request(self, batch: Batch, *, patience: int) -> Outputs:
+        inputs = [_input(name, array) for name, array in batch.inputs().items()]
+        began = asyncio.get_running_loop().time()
+        timeout = self._options.timeout_seconds * patience
+        result = await self._connected().infer(MODEL_NAME, inputs, client_timeout=timeout)
+        self._telemetry.observe("stream_app_triton_request_seconds", asyncio.get_running_loop().time() - began)
+        full = self._limits.rows_of(batch.bucket) * batch.bucket
+        self._telemetry.observe("stream_app_triton_batch_fill", batch.tokens / full)
+        return {tensor.name: array for tensor in OUTPUTS if (array := result.as_numpy(tensor.name)) is not None}
+
+    def _note_failure(self, error: InferenceServerException, failures: Counter[str]) -> None:
+        status = _status(error)
+        failures[status] += 1
+        if status in _REFUSED or (status not in _WAIT and failures[status] >= _MOST_TRIES):
+            raise ServerRejected(
+                f"Triton at {self._address} refused a request ({status}: {error.message()}): see its log"
+            ) from error
+        self._telemetry.count("stream_app_triton_retries_total", reason=status.lower())
+        self._breaker.failed()
+
+    async def _is_back(self) -> bool:
+        try:
+            return await self._check()
+        except InferenceServerException as error:
+            _log.debug("triton is still away", address=self._address, error=str(error))
+            return False
+
+    async def _check(self) -> bool:
+        """Return whether the model is ready; ServerRejected where it is not the one that belongs to this program."""
+        client, timeout = self._connected(), self._options.timeout_seconds
+        if not await client.is_model_ready(MODEL_NAME, client_timeout=timeout):
+            return False
+        metadata = await client.get_model_metadata(MODEL_NAME, client_timeout=timeout)
+        config = await client.get_model_config(MODEL_NAME, client_timeout=timeout)
+        served = check_served(metadata, config.config, version=self._version, address=self._address)
+        self._limits = BatchLimits(rows=served.max_batch_size, tokens=self._options.batch_tokens)
+        return True
+
+    def _tell_change(self, state: State) -> None:
+        self._telemetry.gauge("stream_app_triton_away", float(state is not State.CLOSED))
+        if state is State.OPEN:
+            _log.warning("triton is away: consumption pauses until it is back", address=self._address)
+        else:
+            _log.info("triton is back", address=self._address)
+
+    def _connected(self) -> InferenceServerClient:
+        if self._client is None:
+            raise RuntimeError("start() comes first")
+        return self._client
+
+
+def _status(error: InferenceServerException) -> str:
+    return str(error.status()).removeprefix("StatusCode.")
+
+
+def _input(name: str, array: NDArray[np.generic]) -> InferInput:
+    tensor = InferInput(name, array.shape, _TYPES[name])
+    tensor.set_data_from_numpy(array)
+    return tensor

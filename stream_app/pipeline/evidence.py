@@ -1,0 +1,78 @@
+"""Which words moved a score: the model's weights of tokens, gathered into words of the title and the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
+from stream_app.pipeline.scores import EvidenceSpan
+
+MOST_WORDS = 5
+"""Words that are shown of one score."""
+
+_WORD = re.compile(r"[$€£#@]?\w+(?:['.&-]\w+|,\d+)*%?")
+# They carry grammar, not news. Negations and “up”, “down”, “over”, “under” are left out of it: they turn a score.
+_STOP_WORDS = frozenset(
+    """a about after all also am an and any are as at be because been before being both but by can could did do does
+    each for from had has have he her here him his how i if in into is it it's its just may me might more most my of
+    on or other our own s said says shall she should so some such t than that the their them then there these they
+    this those through to too us very was we were what when where which while who whom why will with would you
+    your""".split()  # noqa: SIM905  (a list of one word a line is no easier to read)
+)
+
+WeightedRow = tuple[EncodedRow, NDArray[np.float32], float]
+"""A row, the evidence of its tokens `[tokens]`, and how much the row counts."""
+
+
+class WordEvidence:
+    """The words of one document, to which the evidence of its rows is added up."""
+
+    def __init__(self, encoded: EncodedDocument) -> None:
+        self._text = encoded.text
+        self._entities = encoded.linked.entities
+        found = list(_WORD.finditer(self._text.text))
+        self._words = [match.span() for match in found]
+        self._starts = np.array([start for start, _ in self._words], dtype=np.int64)
+        self._ends = np.array([end for _, end in self._words], dtype=np.int64)
+        self._telling = np.array([match.group().lower() not in _STOP_WORDS for match in found], dtype=bool)
+
+    def strongest(self, rows: Iterable[WeightedRow], entity: int | None = None) -> tuple[EvidenceSpan, ...]:
+        """Return the words that pulled hardest, hardest first.
+
+        A weight is the word's share of all the pull of all the words, negative or positive: the absolute weights of
+        all of a document's words add up to 1. Stop words are not shown, nor is the name of the `entity` itself.
+        """
+        pull = self._pull(rows)
+        total = float(np.abs(pull).sum())
+        if not total:
+            return ()
+        shown = np.where(self._telling & ~self._named(entity), pull / total, 0.0)
+        order = np.argsort(-np.abs(shown), kind="stable")[:MOST_WORDS]
+        return tuple(self._span(int(word), float(shown[word])) for word in order if shown[word])
+
+    def _pull(self, rows: Iterable[WeightedRow]) -> NDArray[np.float64]:
+        """Return the signed sum of the evidence of each word's tokens; punctuation and special tokens count nowhere."""
+        pull = np.zeros(len(self._words))
+        for row, evidence, weight in rows if self._words else ():
+            starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
+            word = np.searchsorted(self._starts, starts, side="right") - 1
+            inside = (word >= 0) & (starts < ends) & (starts < self._ends[word])
+            np.add.at(pull, word[inside], weight * evidence[inside].astype(np.float64))
+        return pull
+
+    def _named(self, entity: int | None) -> NDArray[np.bool_]:
+        named = np.zeros(len(self._words), dtype=bool)
+        for mention in self._entities[entity].mentions if entity is not None else ():
+            place = self._text.place(mention)
+            if place is not None:
+                named |= (self._starts < place[1]) & (place[0] < self._ends)
+        return named
+
+    def _span(self, word: int, weight: float) -> EvidenceSpan:
+        start, end = self._words[word]
+        field, at = self._text.field_of(start)
+        return EvidenceSpan(field, at, at + end - start, weight)

@@ -1,0 +1,43 @@
+"""A document as the one text that the fusion model reads, title first, and the way back to its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stream_app.pipeline.documents import Field, Mention, TextDocument
+from stream_app.pipeline.text import normalise_for_model
+
+MOST_CHARACTERS = 64 * 1024
+"""What comes after them is not read; far more than the model's windows hold of any prose."""
+
+_ENDS_SENTENCE = tuple(".!?…:;。！？")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelText:
+    """The text as the model reads it; the title begins at 0, the body at `body_at`."""
+
+    text: str
+    body_at: int
+
+    def place(self, mention: Mention) -> tuple[int, int] | None:
+        """Return where the mention stands in the text; None for `symbols`, which are no part of it."""
+        match mention.field:
+            case "title":
+                return mention.start, mention.end
+            case "body":
+                return self.body_at + mention.start, self.body_at + mention.end
+            case "symbols":
+                return None
+
+    def field_of(self, position: int) -> tuple[Field, int]:
+        """Return the field that a character of the text comes from, and its offset there."""
+        return ("title", position) if position < self.body_at else ("body", position - self.body_at)
+
+
+def model_text(document: TextDocument) -> ModelText:
+    """Join title and body, as two sentences."""
+    title, body = document.title, document.body
+    join = "" if not title or not body else " " if title.rstrip().endswith(_ENDS_SENTENCE) else ". "
+    text = normalise_for_model((title + join + body)[:MOST_CHARACTERS])
+    return ModelText(text, len(title) + len(join))

@@ -1,0 +1,85 @@
+"""The model's results to a document's scores: windows and mentions are brought together, evidence becomes words.
+
+A document's probabilities are the mean over its windows, weighted by their tokens; an entity's are the mean over
+its mentions, weighted by their relevance, and its relevance is that of its most relevant mention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
+from stream_app.pipeline.evidence import WordEvidence
+from stream_app.pipeline.rows import RowResult
+from stream_app.pipeline.scores import DocumentScores, EntityScores, LabelProbabilities, Unscored
+
+NO_WORDS = Unscored("the text has no words that the model reads")
+NOT_READ = Unscored("the document names it only after the part that the model reads, or among too many others")
+
+Floats = NDArray[np.float64]
+_LEAST_WEIGHT = 1e-6
+"""Added to every relevance, so that mentions without any weigh the same."""
+
+
+def score(encoded: EncodedDocument, results: Sequence[RowResult], topics: Sequence[str]) -> DocumentScores | Unscored:
+    """Return the scores of one document from the results of its rows, in their order.
+
+    `topics` are the names of the model's topics, in its order.
+    """
+    if not encoded.rows:
+        return NO_WORDS
+    words = WordEvidence(encoded)
+    read = [(row, result) for row, result in zip(encoded.rows, results, strict=True) if not row.repeats]
+    weights = _shares([len(row.row.input_ids) for row, _ in read])
+    topic = _mean([result.topic_probabilities for _, result in read], weights)
+    best = int(topic.argmax())
+    return DocumentScores(
+        probabilities=_probabilities([result.document_probabilities for _, result in read], weights),
+        topic=topics[best],
+        topic_probability=float(topic[best]),
+        entities=_entities(encoded, results, words),
+        evidence=words.strongest([(row, r.document_evidence, w) for (row, r), w in zip(read, weights, strict=True)]),
+    )
+
+
+def _entities(
+    encoded: EncodedDocument, results: Sequence[RowResult], words: WordEvidence
+) -> tuple[EntityScores | Unscored, ...]:
+    slots: list[list[tuple[EncodedRow, RowResult, int]]] = [[] for _ in encoded.linked.entities]
+    for row, result in zip(encoded.rows, results, strict=True):
+        for slot, entity in enumerate(row.entities):
+            slots[entity].append((row, result, slot))
+    return tuple(_entity(entity, mentions, words) for entity, mentions in enumerate(slots))
+
+
+def _entity(
+    entity: int, mentions: Sequence[tuple[EncodedRow, RowResult, int]], words: WordEvidence
+) -> EntityScores | Unscored:
+    if not mentions:
+        return NOT_READ
+    relevance = [float(result.mention_relevance[slot]) for _, result, slot in mentions]
+    weights = _shares([one + _LEAST_WEIGHT for one in relevance])
+    parts = [(row, r.mention_evidence[slot], w) for (row, r, slot), w in zip(mentions, weights, strict=True)]
+    return EntityScores(
+        probabilities=_probabilities([result.mention_probabilities[slot] for _, result, slot in mentions], weights),
+        relevance=max(relevance),
+        evidence=words.strongest(parts, entity),
+    )
+
+
+def _shares(weights: Sequence[float]) -> Floats:
+    shares = np.array(weights, dtype=np.float64)
+    return np.divide(shares, shares.sum())
+
+
+def _mean(vectors: Sequence[NDArray[np.float32]], weights: Floats) -> Floats:
+    mean: Floats = weights @ np.array(vectors, dtype=np.float64)
+    return np.divide(mean, mean.sum())
+
+
+def _probabilities(vectors: Sequence[NDArray[np.float32]], weights: Floats) -> LabelProbabilities:
+    negative, neutral, positive = _mean(vectors, weights).tolist()
+    return negative, neutral, positive

@@ -1,0 +1,61 @@
+"""A tokenised text cut into windows that the model can read whole, each ending with a sentence where it can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_app.pipeline.sentences import sentence_starts
+from stream_app.pipeline.text import MAX_TOKENS
+
+SPECIAL_TOKENS = 2
+"""Each window begins and ends with a token that stands for no character."""
+
+WINDOW_TOKENS = MAX_TOKENS - SPECIAL_TOKENS
+MOST_WINDOWS = 16
+"""What comes after them is not read: about 3,000 English words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text, without special ones: `ids` `[tokens]`, `spans` `[tokens, 2]` in characters."""
+
+    ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def token_span(spans: NDArray[np.int32], start: int, end: int) -> tuple[int, int]:
+    """Return the tokens `[first, last)` that hold any of the characters `[start, end)`; empty where none does."""
+    first = int(np.searchsorted(spans[:, 1], start, side="right"))
+    last = int(np.searchsorted(spans[:, 0], end, side="left"))
+    return first, max(first, last)
+
+
+def windows(tokens: Tokens, text: str) -> list[tuple[int, int]]:
+    """Return token ranges of at most `WINDOW_TOKENS`, in order and without gaps, at most `MOST_WINDOWS`.
+
+    A window takes as many whole sentences of the text as fit; a sentence that is longer than a window is cut.
+    """
+    if len(tokens) <= WINDOW_TOKENS:
+        return [(0, len(tokens))] if len(tokens) else []
+    starts = np.searchsorted(tokens.spans[:, 0], sentence_starts(text), side="left")
+    cuts: list[tuple[int, int]] = []
+    begin = 0
+    while begin < len(tokens) and len(cuts) < MOST_WINDOWS:
+        end = _end(begin, len(tokens), starts)
+        cuts.append((begin, end))
+        begin = end
+    return cuts
+
+
+def _end(begin: int, length: int, starts: NDArray[np.int64]) -> int:
+    limit = begin + WINDOW_TOKENS
+    if length <= limit:
+        return length
+    last_start = int(starts[np.searchsorted(starts, limit, side="right") - 1])
+    return last_start if last_start > begin else limit
