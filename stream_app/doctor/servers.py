@@ -1,0 +1,85 @@
+"""The servers, as a worker sees them: they answer, they are of a known kind, and they hold what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+from tritonclient.grpc.aio import InferenceServerClient
+from tritonclient.utils import InferenceServerException
+
+from stream_app.adapters.kafka import Connection, admin_client
+from stream_app.adapters.triton_contract import check_served
+from stream_app.doctor.finding import Finding, failure, ok, warning
+from stream_app.pipeline.ports import GraphStore
+from stream_app.pipeline.tensors import MODEL_NAME
+
+_TIMEOUT_SECONDS = 5.0
+
+
+async def check_kafka(connection: Connection, *, topics: Collection[str]) -> list[Finding]:
+    """Look at the brokers and the topics (with their prefix)."""
+    async with admin_client(connection) as admin:
+        brokers = (await admin.describe_cluster())["brokers"]
+        existing = set(await admin.list_topics())
+    text = f"{connection['bootstrap_servers']} ({connection['security_protocol']}), {len(brokers)} broker(s)"
+    missing = [topic for topic in topics if topic not in existing]
+    if missing:
+        detail = f"{len(missing)} of {len(topics)} are missing: {', '.join(missing)}"
+        return [
+            ok("kafka", text),
+            warning("topics", detail, "nothing, if workers may create topics: the first one does"),
+        ]
+    return [ok("kafka", text), ok("topics", f"all {len(topics)} exist")]
+
+
+async def check_redis(client: Redis, *, address: str) -> list[Finding]:
+    """Look at the cache; `address` is shown, so it holds no password."""
+    try:
+        info = await client.info("server")
+    except (AuthenticationError, NoPermissionError) as error:
+        advice = "check user and password in STREAM_APP_REDIS_URL, and that its ACL allows INFO"
+        return [failure("redis", f"{address} refuses the login ({error})", advice)]
+    except (RedisError, OSError) as error:
+        advice = "check that it runs, STREAM_APP_REDIS_URL, and for rediss:// STREAM_APP_REDIS_CA_FILE"
+        return [failure("redis", f"{address} does not answer ({error})", advice)]
+    return [ok("redis", f"{address}, {_server_name(info)}")]
+
+
+def _server_name(info: dict[str, Any]) -> str:
+    if "valkey_version" in info:
+        return f"Valkey {info['valkey_version']}"
+    return f"Redis {info.get('redis_version', 'of unknown version')}"
+
+
+async def check_graph(store: GraphStore) -> list[Finding]:
+    """Look at the published knowledge graph, and read it whole."""
+    current = await store.current_version()
+    if current is None:
+        return [
+            warning("knowledge graph", "none is published", "stream-app kg load, or start a worker, which builds one")
+        ]
+    graph = await store.load(current)
+    return [ok("knowledge graph", f"version {graph.version}, {len(graph.entities)} entities")]
+
+
+async def check_triton(client: InferenceServerClient, *, address: str, version: str | None) -> list[Finding]:
+    """Look at Triton and whether it serves the model of `version` (None: there is none to compare with)."""
+    try:
+        server = await client.get_server_metadata(client_timeout=_TIMEOUT_SECONDS)
+        ready = await client.is_model_ready(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
+        if not ready:
+            advice = f"see why in Triton's log; its repository must hold {MODEL_NAME}"
+            return [failure("triton", f"{address} runs, but its model {MODEL_NAME} is not ready", advice)]
+        metadata = await client.get_model_metadata(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
+        config = await client.get_model_config(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
+    except InferenceServerException as error:
+        advice = "check that it runs, STREAM_APP_TRITON_URL (gRPC's port) and the TLS settings"
+        return [failure("triton", f"{address} does not answer ({error.message()})", advice)]
+    text = f"{address}, {server.name} {server.version}"
+    if version is None:
+        return [ok("triton", text)]
+    served = check_served(metadata, config.config, version=version, address=address)
+    return [ok("triton", f"{text}, serves {served.version} in batches of up to {served.max_batch_size} rows")]
