@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 
 from stream_app.knowledge.companies import company_facts
 from stream_app.knowledge.facts import Facts
@@ -15,6 +13,7 @@ from stream_app.knowledge.sources.countries import country_facts, currency_facts
 from stream_app.knowledge.sources.industries import industry_facts, read_industries
 from stream_app.knowledge.sources.things import blocked_phrases, table_facts
 from stream_app.knowledge.sources.tables import read_table
+from stream_app.knowledge.words import is_common_word
 
 Progress = Callable[[str], None]
 
@@ -29,7 +28,7 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     facts.add(industry_facts())
     facts.add(table_facts())
     report("companies and their key people")
-    facts.add(company_facts(read_companies(read_industries()), is_common_word))
+    facts.add(company_facts(read_companies(read_industries())))
     facts.aliases.extend(blocked_phrases())
     report("the graph")
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
@@ -45,14 +44,3 @@ def read_cues() -> list[Cue]:
     return [
         Cue(row["subject"], word, float(row["weight"])) for row in read_table("cues") for word in row["words"].split()
     ]
-
-
-def is_common_word(word: str) -> bool:
-    """Whether the word, in small letters, is an ordinary English one."""
-    return word.lower() in _common_words()
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    text = resources.files("stream_app.knowledge").joinpath("data", "common_words.txt").read_text("utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 from stream_app.knowledge.facts import Facts
 from stream_app.knowledge.graph import Alias, AliasStyle
+from stream_app.knowledge.markets import US_EXCHANGES
 from stream_app.knowledge.names import head_word, slug, without_accents, without_group, without_legal_form
 from stream_app.knowledge.sources.company import Company
 from stream_app.knowledge.sources.countries import country_id
 from stream_app.knowledge.sources.things import leader_facts
+from stream_app.knowledge.words import is_common_word
 
 _KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
-_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR, _TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.3, 0.7, 0.6, 0.6, 0.05
+_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.3, 0.7, 0.6
+_TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
 _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
 
 
-def company_facts(companies: Iterable[Company], is_common: Callable[[str], bool]) -> Facts:
-    """Return companies as entities; `is_common` tells words of the language from names."""
+def company_facts(companies: Iterable[Company]) -> Facts:
+    """Return companies as entities, with their key people."""
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
     facts = Facts()
     for key, company in named.items():
         facts.entities.append(_entity(key, company))
-        facts.aliases.extend(_aliases(key, company, heads, is_common))
+        facts.aliases.extend(_aliases(key, company, heads))
         facts.relations.extend(_relations(key, company))
     facts.add(leader_facts((key, company.people) for key, company in named.items()))
     return facts
@@ -71,37 +74,44 @@ def _entity(key: str, company: Company) -> Entity:
     )
 
 
-def _aliases(
-    key: str, company: Company, heads: Counter[str], is_common: Callable[[str], bool]
-) -> Iterable[Alias]:
+def _aliases(key: str, company: Company, heads: Counter[str]) -> Iterable[Alias]:
     own = {alias.text.lower() for alias in company.aliases}
     yield from (replace(alias, entity=key) for alias in company.aliases)
     for name in (company.name, *company.other_names):
-        for text, prior in _forms(name, heads, is_common):
+        for text, prior in _forms(name, heads):
             if text.lower() not in own and len(text) >= _MIN_NAME:
-                yield _name_alias(text, key, prior * _prominence(company), is_common)
+                yield _name_alias(text, key, prior * _prominence(company))
     for ticker in dict.fromkeys((company.ticker, *company.tickers)):
         if ticker:
-            ordinary = is_common(ticker) or len(ticker) < _ORDINARY_TICKER or not ticker.isalpha()
-            yield Alias(ticker, key, AliasStyle.TICKER, _WORD_TICKER_PRIOR if ordinary else _TICKER_PRIOR)
+            yield Alias(ticker, key, AliasStyle.TICKER, _ticker_prior(ticker, company))
 
 
-def _forms(name: str, heads: Counter[str], is_common: Callable[[str], bool]) -> Iterable[tuple[str, float]]:
+def _ticker_prior(ticker: str, company: Company) -> float:
+    """Return how likely the bare ticker means the company: outside America hardly anybody writes them."""
+    if is_common_word(ticker) or len(ticker) < _ORDINARY_TICKER or not ticker.isalpha():
+        return _WORD_TICKER_PRIOR
+    american = ticker in company.tickers or company.exchange in US_EXCHANGES or company.country == "US"
+    return _TICKER_PRIOR if american else _FOREIGN_TICKER_PRIOR
+
+
+def _forms(name: str, heads: Counter[str]) -> Iterable[tuple[str, float]]:
     """Yield the ways of writing a company's name, with how much each says by itself."""
     legal, grouped, head = without_legal_form(name), without_group(name), head_word(name)
     forms = {name: 1.0, legal: 1.0}
-    if grouped != legal and not is_common(grouped):
+    if grouped != legal and not is_common_word(grouped):
         forms[grouped] = _GROUP_PRIOR
-    if head and len(head) >= _MIN_HEAD and not is_common(head) and heads[head.lower()] == 1:
+    if head and len(head) >= _MIN_HEAD and not is_common_word(head) and heads[head.lower()] == 1:
         forms.setdefault(head, _HEAD_PRIOR)
     for text, prior in list(forms.items()):
         forms.setdefault(without_accents(text), prior)
     return forms.items()
 
 
-def _name_alias(text: str, key: str, prior: float, is_common: Callable[[str], bool]) -> Alias:
+def _name_alias(text: str, key: str, prior: float) -> Alias:
     style = AliasStyle.CODE if text.isalnum() and text.isupper() and text.isascii() else AliasStyle.NAME
-    return Alias(text, key, style, _COMMON_PRIOR if is_common(text) else prior)
+    if not is_common_word(text):
+        return Alias(text, key, style, prior)
+    return Alias(text, key, style, _WORD_TICKER_PRIOR if style is AliasStyle.CODE else _COMMON_PRIOR)
 
 
 def _relations(key: str, company: Company) -> Iterable[Relation]:

@@ -12,7 +12,10 @@ class Market(NamedTuple):
     country: str
 
 
-UNITED_STATES = Market("US", "US")
+AMERICAN = "US"
+"""Stands for all exchanges of the United States, whose tickers are one set."""
+US_EXCHANGES = frozenset({"XNAS", "XNYS", "XASE", "OTCM", AMERICAN})
+UNITED_STATES = Market(AMERICAN, "US")
 _BY_SUFFIX = {
     "T": Market("XTKS", "JP"),
     "L": Market("XLON", "GB"),
@@ -30,6 +33,9 @@ _BY_SUFFIX = {
     "SH": Market("XSHG", "CN"),
     "HK": Market("XHKG", "HK"),
     "NS": Market("XNSE", "IN"),
+    "IN": Market("XNSE", "IN"),
+    "LN": Market("XLON", "GB"),
+    "CA": Market("XTSE", "CA"),
     "BO": Market("XNSE", "IN"),
     "SS": Market("XSHG", "CN"),
     "TO": Market("XTSE", "CA"),
@@ -67,6 +73,17 @@ _BY_PREFIX = {
     "NASDAQGM": "XNAS",
     "NASDAQCM": "XNAS",
     "NASQ": "XNAS",
+    "VTX": "XSWX",
+    "BIT": "XMIL",
+    "JSE": "XJSE",
+    "OTCMKTS": "US",
+    "OTC": "US",
+    "OTCQX": "US",
+    "OTCQB": "US",
+    "TSXV": "XTSX",
+    "CVE": "XTSX",
+    "CSE": "XCNQ",
+    "NZSE": "XNZE",
     "纳斯达克": "XNAS",
     "纽交所": "XNYS",
     "港交所": "XHKG",

@@ -14,7 +14,7 @@ _GROUP_TAIL = re.compile(r"[\s,]+(?:holdings?|group|gruppe|worldwide|internation
 _NOTE = re.compile(r"\s*\([^)]*\)\s*$")
 _ARTICLE = re.compile(r"^The\s+", re.IGNORECASE)
 _GENERIC = frozenset(
-    """bancorp bank biosciences biopharma biotechnology brands chemical chemicals communications energy enterprises
+    """biosciences biopharma biotechnology brands chemical chemicals communications energy enterprises
     entertainment financial foods healthcare health hotels industries insurance interactive laboratories logistics
     materials media medical motor motors networks paper petroleum pharma pharmaceutical pharmaceuticals platforms
     products properties resorts resources robotics semiconductor semiconductors services software solar solutions

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
-from stream_app.knowledge.linking.folding import Casing, casing
+from stream_app.knowledge.linking.folding import Casing, Passage
 from stream_app.knowledge.linking.spans import Form, Span
 
-PART_OF_NAME = -4.0
 _POSSESSIVE, _ACTS, _OWNS, _LED_TO = 0.8, 1.5, 1.5, 1.0
 _COMPOUND, _SENTENCE_START, _TITLE_CASE = -3.0, -0.6, -0.5
 _UPPER_CASE, _LOWER_CASE, _LOWER_CASE_WORD = -1.5, -1.0, -2.5
@@ -35,48 +34,29 @@ _BELONGINGS = frozenset(
     """stock stocks share shares bonds earnings revenue revenues profit profits results guidance dividend ceo cfo coo
     chairman executive executives inc corp corporation ltd plc co holdings shareholders investors employees workers
     customers stores store q1 q2 q3 q4 quarterly fy options calls puts ipo buyback spokesman spokesperson spokeswoman
-    acquisition merger deal unit subsidiary factory plant board management lawsuit group motor motors""".split()
+    acquisition merger deal unit subsidiary factory plant board management lawsuit group motor motors futures prices
+    """.split()
 )
-_LEADS = frozenset("at buy sell short long by with from against via inside vs versus and than like on upgrades downgrades sues".split())
-_CONTINUATIONS = frozenset(
-    """Bank Bancorp Hospitality Capital Partners Therapeutics Pharma Pharmaceuticals Pharmaceutical Biosciences Bio
-    Airlines Airways Insurance Motors Steel Telecom Petroleum Holdings Resources Minerals Mining Properties Realty
-    Industries Electronics Electric Cement Chemicals Foods Beverages Entertainment Pictures Records University College
-    School Hospital Church Museum Stadium Arena Street Avenue Road Park County Times Post Herald Tribune Journal Chronicle
-    Daily Gazette Ltd Limited Inc Corp Fund ETF Trust Infra Infrastructure Securities Financial Logistics Shipping
-    Textiles Sugar Finance Housing Mobile Unicom Railways Ventures Networks Laboratories Labs Brewery Distillers""".split()
+_LEADS = frozenset(
+    "at buy sell short long by with from against via inside vs versus and than like on upgrades downgrades sues".split()
 )
-_LEGAL = frozenset("Ltd Limited Inc Corp".split())
 _MADE_BY = frozenset(
     """made led owned backed based built branded run funded linked related listed bound controlled style like inspired
     owner maker parent supplier rival type focused dominated wide denominated pegged priced traded rated""".split()
 )
 
 
-def local_evidence(text: str, span: Span, *, names_company: bool) -> float:
+def local_evidence(passage: Passage, span: Span) -> float:
     """Return the evidence of the text around the span that it names its candidates."""
-    after = text[span.end : span.end + _WINDOW]
+    text = passage.text
     before = text[max(0, span.start - _WINDOW) : span.start]
-    evidence = _after(after, span, names_company=names_company)
+    evidence = _after(text[span.end : span.end + _WINDOW], span)
     if span.common or span.form is Form.TICKER:
         evidence += _before(before)
-    return evidence + _by_case(text, before, span)
+    return evidence + _by_case(passage, before, span)
 
 
-def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, names_company: bool) -> bool:
-    """Whether the span lies in a longer name that the graph does not know: `Apple Hospitality`, `Harrison Ford`."""
-    start, end = span.start, span.end
-    if text[end : end + 1] == " " and (match := _NEXT_WORD.match(text, end)):
-        word = match[1]
-        if word in _CONTINUATIONS and not (names_company and word in _LEGAL):
-            return True
-    if start == 0 or text[start - 1] != " " or " " in text[start:end]:
-        return False
-    named = _WORD_BEFORE.search(text, max(0, start - _WINDOW), start)
-    return named is not None and named[1] in first_names
-
-
-def _after(after: str, span: Span, *, names_company: bool) -> float:
+def _after(after: str, span: Span) -> float:
     if after[:2] in {"'s", "’s"}:  # noqa: RUF001
         return _POSSESSIVE
     if after[:1] == "-" and after[1:2].islower():
@@ -86,9 +66,7 @@ def _after(after: str, span: Span, *, names_company: bool) -> float:
     if not match or span.form is Form.SYMBOL:
         return 0.0
     word = match[1].lower()
-    if word in _BELONGINGS:
-        return _OWNS
-    return _ACTS if word in _ACTIONS and names_company else 0.0
+    return _OWNS if word in _BELONGINGS else _ACTS if word in _ACTIONS else 0.0
 
 
 def _before(before: str) -> float:
@@ -96,17 +74,17 @@ def _before(before: str) -> float:
     return _LED_TO if match and match[1].lower() in _LEADS else 0.0
 
 
-def _by_case(text: str, before: str, span: Span) -> float:
-    case = casing(text)
-    if case is Casing.LOWER:
+def _by_case(passage: Passage, before: str, span: Span) -> float:
+    if passage.case is Casing.LOWER:
         return _LOWER_CASE_WORD if span.common else _LOWER_CASE
     if not span.common:
         return 0.0
-    if case is Casing.UPPER:
+    if passage.case is Casing.UPPER:
         return _UPPER_CASE
     last = before.rstrip(" '‘(")[-1:]  # noqa: RUF001
     evidence = _SENTENCE_START if not last or last in _SENTENCE_END else 0.0
-    return evidence + (_TITLE_CASE if _is_title(text[max(0, span.start - _AROUND) : span.end + _AROUND]) else 0.0)
+    around = passage.text[max(0, span.start - _AROUND) : span.end + _AROUND]
+    return evidence + (_TITLE_CASE if _is_title(around) else 0.0)
 
 
 def _is_title(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import NamedTuple
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _PUNCTUATION = {ord(odd): ord(plain) for odd, plain in zip("’‘`´–—‑ \t\n\r", "''''---    ", strict=False)}  # noqa: RUF001
@@ -19,6 +20,14 @@ class Casing(Enum):
     MIXED = "mixed"
     UPPER = "upper"
     LOWER = "lower"
+
+
+class Passage(NamedTuple):
+    """One field of a document with what its capitals say."""
+
+    field: str
+    text: str
+    case: Casing
 
 
 def fold(text: str) -> str:
@@ -39,6 +48,11 @@ def casing(text: str) -> Casing:
         if text.islower():
             return Casing.LOWER
     return Casing.MIXED
+
+
+def passage(field: str, text: str) -> Passage:
+    """Return the field as a passage."""
+    return Passage(field, text, casing(text))
 
 
 def is_word_character(char: str) -> bool:

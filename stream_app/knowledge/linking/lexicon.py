@@ -10,13 +10,15 @@ from typing import NamedTuple
 import ahocorasick
 
 from stream_app.events.entity import EntityKind
+from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import Alias, AliasStyle, KnowledgeGraph
 from stream_app.knowledge.linking.folding import fold, is_word_character
+from stream_app.knowledge.markets import AMERICAN, US_EXCHANGES
+from stream_app.knowledge.words import is_common_word
 
 NOTHING = -1
 """The entity of a phrase that names nothing."""
 _LEAST_FIRST_NAME = 3
-_US_MICS = frozenset({"XNAS", "XNYS", "XASE"})
 
 
 class Variant(NamedTuple):
@@ -73,13 +75,16 @@ class Lexicon:
 
     def by_ticker(self, ticker: str, mic: str = "") -> int | None:
         """Return the entity with this ticker on this exchange; without one, an American listing comes first."""
-        listed = self.tickers.get(ticker.upper().replace("-", "."))
-        if not listed:
+        listed = self.tickers.get(ticker.upper().replace("-", "."), ())
+        return next((number for exchange, number in listed if not mic or exchange == mic), None)
+
+    def american(self, ticker: str) -> int | None:
+        """Return what a cashtag means: an American listing, else one elsewhere whose ticker is no ordinary word."""
+        plain = ticker.upper().replace("-", ".")
+        listed = self.tickers.get(plain, ())
+        if not listed or (listed[0][0] != AMERICAN and is_common_word(plain)):
             return None
-        if not mic:
-            return listed[0][1]
-        here = [number for exchange, number in listed if exchange == mic]
-        return here[0] if here else None
+        return listed[0][1]
 
 
 def _patterns(aliases: Iterable[Alias], numbers: dict[str, int]) -> dict[str, Pattern]:
@@ -131,17 +136,20 @@ def _code(meanings: list[Alias], numbers: dict[str, int]) -> Code:
 
 
 def _tickers(graph: KnowledgeGraph, numbers: dict[str, int]) -> dict[str, list[tuple[str, int]]]:
-    listed: dict[str, list[tuple[tuple[bool, float, int], str, int]]] = defaultdict(list)
+    """Return for each ticker its exchanges and entities, American listings first, then the better known."""
+    listed: dict[str, list[tuple[bool, float, int, str]]] = defaultdict(list)
     for alias in graph.aliases:
-        if alias.style is not AliasStyle.TICKER or alias.entity is None:
-            continue
-        number = numbers[alias.entity]
-        entity = graph.entities[number]
-        primary = entity.ticker == alias.text
-        american = not primary or entity.exchange in _US_MICS or (entity.exchange is None and entity.country == "US")
-        mic = (entity.exchange or "") if primary else ""
-        listed[alias.text.upper().replace("-", ".")].append(((not american, -entity.prior, number), mic, number))
-    return {ticker: [(mic, number) for _, mic, number in sorted(found)] for ticker, found in listed.items()}
+        if alias.style is AliasStyle.TICKER and alias.entity is not None:
+            number = numbers[alias.entity]
+            entity = graph.entities[number]
+            mic = _mic(entity) if entity.ticker == alias.text else AMERICAN
+            listed[alias.text.upper().replace("-", ".")].append((mic != AMERICAN, -entity.prior, number, mic))
+    return {ticker: [(mic, number) for _, _, number, mic in sorted(found)] for ticker, found in listed.items()}
+
+
+def _mic(entity: Entity) -> str:
+    american = entity.exchange in US_EXCHANGES or (entity.exchange is None and entity.country == "US")
+    return AMERICAN if american else entity.exchange or ""
 
 
 def _first_names(graph: KnowledgeGraph) -> frozenset[str]:

@@ -13,9 +13,10 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.context import Surroundings, words_of
-from stream_app.knowledge.linking.evidence import PART_OF_NAME, is_part_of_name, local_evidence
-from stream_app.knowledge.linking.folding import Casing, casing
+from stream_app.knowledge.linking.evidence import local_evidence
+from stream_app.knowledge.linking.folding import Casing, Passage, passage
 from stream_app.knowledge.linking.lexicon import Lexicon
+from stream_app.knowledge.linking.longer_names import is_part_of_name
 from stream_app.knowledge.linking.scan import scan
 from stream_app.knowledge.linking.spans import Form, Span
 from stream_app.knowledge.linking.symbols import symbol_entity
@@ -25,7 +26,16 @@ _CLEAR = 0.8
 _LEAST_NIL = 0.02
 _GIVEN = 0.95
 _MOST_ANCHORS = 64
-_NAMED_KINDS = frozenset({EntityKind.COMPANY, EntityKind.COUNTRY, EntityKind.PRODUCT})
+_PART_OF_NAME = -4.0
+_SUBJECTS = frozenset(
+    {
+        EntityKind.COUNTRY,
+        EntityKind.CURRENCY,
+        EntityKind.COMMODITY,
+        EntityKind.INDUSTRY,
+        EntityKind.MACRO_INDICATOR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +73,14 @@ class Linker:
         evidence, that the mentions mean the entity; under one half nothing is linked.
         """
         given = sorted({entity for one in symbols if (entity := symbol_entity(one, self._lexicon)) is not None})
-        found = [_Found(name, text, span) for name, text in fields for span in scan(text, self._lexicon)]
-        chosen = self._choose(found, given)
+        passages = [passage(name, text) for name, text in fields]
+        found = [_Found(one, span) for one in passages for span in scan(one, self._lexicon)]
+        chosen = self._choose(passages, found, given)
         ledger = _Ledger()
         for one, (entity, confidence) in zip(found, chosen, strict=True):
             if confidence >= _LINKED:
                 ledger.add(entity, confidence, one.mention())
-        self._add_surnames(fields, ledger)
+        self._add_surnames(passages, ledger)
         for entity in given:
             ledger.confidences[entity] = max(_GIVEN, ledger.confidences.get(entity, 0.0))
         return [
@@ -77,15 +88,25 @@ class Linker:
             for entity, confidence in ledger.confidences.items()
         ]
 
-    def _choose(self, found: list[_Found], given: list[int]) -> list[tuple[int, float]]:
-        """Return the likeliest entity of each span and its probability: first the clear ones, which then bear out others."""
+    def _choose(
+        self, passages: list[Passage], found: list[_Found], given: list[int]
+    ) -> list[tuple[int, float]]:
+        """Return the likeliest entity of each span and its probability.
+
+        What is clear bears out the unclear, and what thereby becomes likely bears out the rest.
+        """
         chosen = [self._clear(one) for one in found]
         if None not in chosen:
             return [pair for pair in chosen if pair]
-        anchors = [*given, *(pair[0] for pair in chosen if pair)]
-        others = list(dict.fromkeys(anchors))[:_MOST_ANCHORS]
-        words = words_of(" ".join({one.text.lower() for one in found}))
-        return [pair or self._likeliest(one, others, words) for one, pair in zip(found, chosen, strict=True)]
+        words = words_of("\n".join(one.text.lower() for one in passages))
+        for last in (False, True):
+            likely = (pair[0] for pair in chosen if pair)
+            others = list(dict.fromkeys([*given, *likely]))[:_MOST_ANCHORS]
+            for place, one in enumerate(found):
+                if chosen[place] is None:
+                    pair = self._likeliest(one, others, words)
+                    chosen[place] = pair if last or pair[1] >= _LINKED else None
+        return [pair for pair in chosen if pair]
 
     def _clear(self, one: _Found) -> tuple[int, float] | None:
         span = one.span
@@ -98,15 +119,14 @@ class Linker:
 
     def _stands_alone(self, one: _Found) -> bool:
         """Whether capitals are told apart in the text and no unknown longer name goes around the span."""
-        if casing(one.text) is Casing.LOWER:
-            return False
-        company = self._names_company(one.span)
-        return not is_part_of_name(one.text, one.span, self._lexicon.first_names, names_company=company)
+        return one.passage.case is not Casing.LOWER and not self._is_part(one)
+
+    def _is_part(self, one: _Found) -> bool:
+        subject = all(self._entities[entity].kind in _SUBJECTS for entity, _ in one.span.candidates)
+        return is_part_of_name(one.passage.text, one.span, self._lexicon.first_names, is_subject=subject)
 
     def _likeliest(self, one: _Found, others: list[int], words: frozenset[str]) -> tuple[int, float]:
-        local = local_evidence(one.text, one.span, names_company=self._names_company(one.span))
-        if not self._stands_alone(one):
-            local += PART_OF_NAME if casing(one.text) is not Casing.LOWER else 0.0
+        local = local_evidence(one.passage, one.span) + (_PART_OF_NAME if self._is_part(one) else 0.0)
         weights = [
             (prior * math.exp(local + self._surroundings.evidence(entity, others, words)), entity)
             for entity, prior in one.span.candidates
@@ -115,10 +135,7 @@ class Linker:
         best, entity = max(weights, key=lambda pair: (pair[0], -pair[1]))
         return entity, best / (nothing + sum(weight for weight, _ in weights))
 
-    def _names_company(self, span: Span) -> bool:
-        return any(self._entities[entity].kind in _NAMED_KINDS for entity, _ in span.candidates)
-
-    def _add_surnames(self, fields: Sequence[tuple[str, str]], ledger: _Ledger) -> None:
+    def _add_surnames(self, passages: list[Passage], ledger: _Ledger) -> None:
         """Add later mentions of persons by their surname alone, once their full name has been linked."""
         surnames = {
             mention.text.rsplit(" ", 1)[1]: entity
@@ -130,7 +147,7 @@ class Linker:
         if not surnames:
             return
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(surnames)))})(?!\w)")
-        for name, text in fields:
+        for name, text, _ in passages:
             for match in pattern.finditer(text):
                 if not ledger.touches(name, *match.span()):
                     entity = surnames[match[0]]
@@ -139,15 +156,14 @@ class Linker:
 
 
 class _Found(NamedTuple):
-    """A span and the field it was found in."""
+    """A span and the passage it was found in."""
 
-    field: str
-    text: str
+    passage: Passage
     span: Span
 
     def mention(self) -> Mention:
         start, end = self.span.start, self.span.end
-        return Mention(self.text[start:end], start, end, self.field)
+        return Mention(self.passage.text[start:end], start, end, self.passage.field)
 
 
 class _Ledger:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, casing, fold, url_spans
+from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, Passage, fold, url_spans
 from stream_app.knowledge.linking.lexicon import NOTHING, Lexicon, Variant
 from stream_app.knowledge.linking.spans import Form, Span, longest
 from stream_app.knowledge.linking.symbols import symbol_spans
@@ -15,11 +15,11 @@ _CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][
 _LEAST_LOWER_NAME = 4
 
 
-def scan(text: str, lexicon: Lexicon) -> list[Span]:
+def scan(passage: Passage, lexicon: Lexicon) -> list[Span]:
     """Return the spans of a text that may name entities, in order, none overlapping another."""
-    case = casing(text)
-    spans = list(_names(text, lexicon, case))
-    spans.extend(_codes(text, lexicon, case))
+    text = passage.text
+    spans = list(_names(text, lexicon, passage.case))
+    spans.extend(_codes(text, lexicon, passage.case))
     spans.extend(symbol_spans(text, lexicon))
     if not spans:
         return spans

@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.spans import Form, Span
-from stream_app.knowledge.markets import mic_of_prefix, mic_of_suffix
+from stream_app.knowledge.markets import AMERICAN, US_EXCHANGES, mic_of_prefix, mic_of_suffix
 
 _SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
 _LEAST_PLAIN_TICKER = 3
 _HONG_KONG_DIGITS = 4
-_US_MICS = frozenset({"XNAS", "XNYS", "XASE"})
 
-_CASHTAG = re.compile(r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][A-Za-z])?)(?![A-Za-z0-9])")
+_CASHTAG = re.compile(
+    r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9])"
+)
 _PREFIXED = re.compile(
-    r"(?<![A-Za-z])(NASDAQ(?:GS|GM|CM)?|NASQ|NYSE(?: American)?|AMEX|LON|LSE|FRA|ETR|EPA|AMS|BME|TYO|TSE|HKEX|SEHK|HKG|"
-    r"NSE|BSE|SSE|SZSE|SHA|SHE|TSX|ASX|KRX|TWSE|HK|SH|SZ|纳斯达克|纽交所|港交所|上交所|深交所)"
-    r"\s?[:：]\s?\$?([A-Z0-9]{1,10}(?:[.-][A-Z])?)(?![A-Za-z0-9])",
-    re.IGNORECASE,
+    r"(?<![A-Za-z])((?i:NASDAQ(?:GS|GM|CM)?|NASQ|NYSE(?: American)?|AMEX|OTCMKTS|OTC(?:QX|QB)?|LON|LSE|FRA|ETR|EPA|AMS|BME|"
+    r"TYO|TSE|HKEX|SEHK|HKG|NSE|BSE|SSE|SZSE|SHA|SHE|TSXV?|CVE|CSE|ASX|KRX|TWSE|HK|SH|SZ|EBR|SWX|STO|HEL|VTX|BIT|JSE|NZSE)|"
+    r"纳斯达克|纽交所|港交所|上交所|深交所)\s?[:：]\s?\$?([A-Z0-9]{1,10}(?:[.-][A-Z])?)(?![A-Za-z0-9])"
 )
 _SUFFIXED = re.compile(
-    r"(?<![A-Za-z0-9.$])([A-Z0-9]{1,10}(?:-[A-Z])?)"
+    r"(?<![A-Za-z0-9.$])([A-Z0-9]{2,10}(?:-[A-Z])?)"
     r"\.(OQ|O|N|K|L|PA|DE|F|T|HK|SS|SH|SZ|NS|BO|TO|AX|MI|AS|MC|SW|ST|HE|BR|KS|TW|US)(?![A-Za-z0-9.])"
 )
 _BRACKETS = re.compile(r"[(（\[]\s*([A-Z]{1,5}(?:\.[A-Z])?|\d{6})\s*[)）\]]")
@@ -41,6 +41,11 @@ class _Rule(NamedTuple):
 
 
 def _cashtag(lexicon: Lexicon, match: re.Match[str]) -> int | None:
+    suffix = match[2]
+    return lexicon.by_ticker(match[1], mic_of_suffix(suffix)) if suffix else lexicon.american(match[1])
+
+
+def _chinese_code(lexicon: Lexicon, match: re.Match[str]) -> int | None:
     return lexicon.by_ticker(match[1])
 
 
@@ -61,7 +66,7 @@ _RULES = (
     _Rule(":：", _PREFIXED, _prefixed),
     _Rule(".", _SUFFIXED, _suffixed),
     _Rule("0123456789", _ISIN, _isin),
-    _Rule("0123456789", _CHINESE_CODE, _cashtag),
+    _Rule("0123456789", _CHINESE_CODE, _chinese_code),
 )
 
 
@@ -72,8 +77,8 @@ def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
             continue
         for match in rule.pattern.finditer(text):
             entity = rule.entity(lexicon, match)
-            if entity is not None:
-                yield Span(*match.span(), ((entity, _SURE),), Form.SYMBOL)
+            candidates = () if entity is None else ((entity, _SURE),)
+            yield Span(*match.span(), candidates, Form.SYMBOL)  # an unknown symbol hides the names inside it
     if "(" in text or "（" in text or "[" in text:
         yield from _bracketed(text, lexicon)
     yield from _currency_pairs(text, lexicon)
@@ -82,7 +87,7 @@ def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
 def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
     """Return the entity that a document's field of symbols names: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK`, an ISIN."""
     symbol = symbol.strip().lstrip("$＄")
-    for pattern, resolve in ((_PREFIXED, _prefixed), (_SUFFIXED, _suffixed), (_ISIN, _isin), (_CHINESE_CODE, _cashtag)):
+    for pattern, resolve in ((_PREFIXED, _prefixed), (_SUFFIXED, _suffixed), (_ISIN, _isin), (_CHINESE_CODE, _chinese_code)):
         match = pattern.fullmatch(symbol)
         if match and (entity := resolve(lexicon, match)) is not None:
             return entity
@@ -92,7 +97,7 @@ def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
 def _listed(lexicon: Lexicon, ticker: str, mic: str) -> int | None:
     if mic == "XHKG":
         ticker = ticker.lstrip("0").zfill(_HONG_KONG_DIGITS)
-    return lexicon.by_ticker(ticker, "" if mic in _US_MICS else mic)
+    return lexicon.by_ticker(ticker, AMERICAN if mic in US_EXCHANGES else mic)
 
 
 def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:

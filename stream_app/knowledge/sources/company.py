@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 from stream_app.knowledge.graph import Alias
-
-US_EXCHANGES = frozenset({"XNAS", "XNYS", "XASE", "US"})
-
+from stream_app.knowledge.markets import AMERICAN, US_EXCHANGES
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -40,7 +38,7 @@ class Company:
 
 def listing_identity(ticker: str, exchange: str) -> str:
     """Return the key under which sources mean the same listing; the exchanges of one country share tickers."""
-    market = "US" if exchange in US_EXCHANGES else exchange
+    market = AMERICAN if exchange in US_EXCHANGES else exchange
     return f"{market}:{ticker.replace('-', '.').upper()}"
 
 

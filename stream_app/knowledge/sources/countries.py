@@ -54,7 +54,8 @@ def currency_facts() -> Facts:
         key = f"currency:{currency.alpha_3.lower()}"
         facts.add(_currency(key, row["name"] or currency.name, row))
         prior = float(row["prior"] or _CURRENCY_PRIOR)
-        facts.aliases.append(Alias(currency.name, key, AliasStyle.NAME, prior))
+        if " " in currency.name:  # alone, most are words too: won, real, sol
+            facts.aliases.append(Alias(currency.name, key, AliasStyle.NAME, prior))
         facts.aliases.append(Alias(chinese(currency.name), key, AliasStyle.NAME, prior))
         facts.aliases.append(Alias(currency.alpha_3, key, AliasStyle.CODE, float(row["code_prior"] or _CODE_PRIOR)))
         if row["country"] or pycountry.countries.get(alpha_2=currency.alpha_3[:2]):

@@ -12,6 +12,7 @@ from stream_app.knowledge.names import slug
 from stream_app.knowledge.sources.countries import country_id
 from stream_app.knowledge.sources.people import plain_person_name
 from stream_app.knowledge.sources.tables import Row, read_table, row_aliases
+from stream_app.knowledge.words import is_common_word
 
 _TABLES = {
     "central_banks": EntityKind.CENTRAL_BANK,
@@ -39,7 +40,7 @@ def _row_facts(row: Row, kind: EntityKind) -> Facts:
     prior = float(row["prior"] or _PRIOR)
     entity = Entity(key, kind, row["name"], ticker=row["ticker"] or None, country=row["country"] or None, prior=prior)
     aliases = row_aliases(row, key)
-    if row["name"] not in {alias.text for alias in aliases}:
+    if row["name"] not in {alias.text for alias in aliases} and not is_common_word(row["name"]):
         aliases.append(Alias(row["name"], key, AliasStyle.NAME, prior))
     relations = [_belongs(key, kind, owner) for owner in row.items("of")]
     if kind is EntityKind.CENTRAL_BANK and row["country"]:

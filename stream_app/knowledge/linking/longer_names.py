@@ -1,0 +1,47 @@
+"""Longer names that the graph does not know, in which a known one is only a part: Apple Hospitality, Bhushan Steel."""
+
+from __future__ import annotations
+
+import re
+
+from stream_app.knowledge.linking.spans import Span
+from stream_app.knowledge.words import is_common_word
+
+_WINDOW = 40
+_NEXT_WORD = re.compile(r" ([A-Z][a-zA-Z]+)")
+_WORD_BEFORE = re.compile(r"([A-Za-z]+) $")
+_LEGAL_FORM = re.compile(r",? (?:Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b|\s?\((?:[A-Z]{3,6}|[A-Z]+:)")
+_LEGAL = frozenset(["Ltd", "Limited", "Inc", "Corp"])
+_CONTINUATIONS = frozenset(
+    """Bank Bancorp Hospitality Capital Partners Therapeutics Pharma Pharmaceuticals Pharmaceutical Biosciences Bio
+    Airlines Airways Insurance Motors Steel Telecom Petroleum Holdings Resources Minerals Mining Properties Realty
+    Industries Electronics Electric Cement Chemicals Foods Beverages Entertainment Pictures Records University College
+    School Hospital Church Museum Stadium Arena Street Avenue Road Park County Times Post Herald Tribune Journal Chronicle
+    Daily Gazette Ltd Limited Inc Corp Fund ETF Trust Infra Infrastructure Securities Financial Logistics Shipping
+    Textiles Sugar Finance Housing Mobile Unicom Railways Ventures Networks Laboratories Labs Brewery Distillers
+    Consolidated Royalty Explorations Exploration Metals Bancshares Acquisition""".split()
+)
+
+
+def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_subject: bool) -> bool:
+    """Whether the span lies in a longer name; `is_subject` where it names no organisation, product or person.
+
+    Subjects such as countries and commodities end many companies' names, so a capital before them counts too.
+    """
+    start, end = span.start, span.end
+    if text[end : end + 1] == " " and (following := _NEXT_WORD.match(text, end)):
+        word = following[1]
+        if word in _CONTINUATIONS and (is_subject or word not in _LEGAL):
+            return True
+    if is_subject and text[start].isupper() and _LEGAL_FORM.match(text, end):
+        return True
+    if start == 0 or text[start - 1] != " " or " " in text[start:end]:
+        return False
+    before = _WORD_BEFORE.search(text[max(0, start - _WINDOW) : start])
+    if before is None or not before[1][0].isupper():
+        return False
+    return before[1] in first_names or (is_subject and text[start].isupper() and _is_name(before[1]))
+
+
+def _is_name(word: str) -> bool:
+    return word[1:].islower() and not is_common_word(word)
