@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, NonNegativeInt
+from pydantic import BeforeValidator, ConfigDict, FailFast, Field, NonNegativeInt, StringConstraints
 
-from stream_app.events.schema import Instant, Schema
+from stream_app.events.instants import EventTime
+from stream_app.events.schema import Schema
 
 MAX_COUNT = 2**53
 """Counts above it are not exact in JSON readers of other languages."""
 
-Count = Annotated[NonNegativeInt, Field(le=MAX_COUNT)]
+MAX_ID_CHARACTERS = 512
+
+
+def _whole(value: object) -> object:
+    """Take 5.0 for 5, as tables with gaps write their counts, but neither "5" nor true."""
+    if isinstance(value, str | bool):
+        raise ValueError("should be a whole number, not a text or a truth value")  # noqa: TRY004  (pydantic's way)
+    return value
+
+
+Count = Annotated[NonNegativeInt, Field(le=MAX_COUNT), BeforeValidator(_whole)]
+Identity = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_CHARACTERS)]
+"""A text, not a number: readers of JSON that keep 53 bits would make one document of several."""
 
 
 class Author(Schema):
@@ -42,17 +55,17 @@ class Document(Schema):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["title"]}, {"required": ["body"]}]})
 
-    id: str | None = Field(default=None, description="Else a hash of source, time and text.")
+    id: Identity | None = Field(default=None, description="Else a hash of source, time and text.")
     source: str | None = None
     title: str | None = None
     body: str | None = None
     lang: str | None = Field(default=None, description="ISO 639-1, such as `en`.")
     url: str | None = None
-    published_at: Instant = Field(description="RFC 3339; no zone means UTC.")
+    published_at: EventTime = Field(description="RFC 3339; no zone means UTC.")
     author: Author | None = None
-    symbols: tuple[str, ...] = ()
+    symbols: Annotated[tuple[str, ...], FailFast()] = ()
     engagement: Engagement | None = None
-    media: tuple[Media, ...] = ()
+    media: Annotated[tuple[Media, ...], FailFast()] = ()
 
 
 SourceKind = Literal["news", "social"]

@@ -1,0 +1,76 @@
+"""Values for tests, with their defaults in one place: a test names only what it is about."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stream_app.events.entity import EntityKind
+from stream_app.events.topics import NEWS
+from stream_app.knowledge.entities import Entity
+from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
+from stream_app.pipeline.records import Record
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+RECEIVED = START + timedelta(seconds=2)
+HEADLINE = "Apple raises its outlook after strong demand while Boeing slumps"
+KG_VERSION = "kg-test"
+
+
+def minutes(count: float) -> timedelta:
+    """Return a duration."""
+    return timedelta(minutes=count)
+
+
+def hours(count: float) -> timedelta:
+    """Return a duration."""
+    return timedelta(hours=count)
+
+
+def raw_document(**fields: Any) -> dict[str, Any]:
+    """Return a document as a producer sends it; a field that is given as `...` is left out."""
+    whole = {"id": "doc-1", "source": "Test Wire", "title": HEADLINE, "published_at": START.isoformat()} | fields
+    return {name: value for name, value in whole.items() if value is not ...}
+
+
+def record(value: bytes | None = None, *, offset: int = 0, topic: str = NEWS.name, **fields: Any) -> Record:
+    """Return a record that holds `value`, else the document of these fields."""
+    content = json.dumps(raw_document(**fields)).encode() if value is None else value
+    return Record(topic, 0, offset, b"key", content, RECEIVED)
+
+
+def document(**fields: Any) -> TextDocument:
+    """Return a decoded document."""
+    defaults: dict[str, Any] = {
+        "id": "doc-1",
+        "source": "Test Wire",
+        "source_kind": "news",
+        "title": HEADLINE,
+        "body": "",
+        "published_at": START,
+        "received_at": RECEIVED,
+    }
+    return TextDocument(**(defaults | fields))
+
+
+def entity(key: str = "company:apple", **fields: Any) -> Entity:
+    """Return a company of the graph."""
+    defaults: dict[str, Any] = {"id": key, "kind": EntityKind.COMPANY, "name": key.partition(":")[2].title()}
+    return Entity(**(defaults | fields))
+
+
+def mention_of(text: str, document: TextDocument) -> Mention:
+    """Return where `text` stands first in the document."""
+    field = "title" if text in document.title else "body"
+    start = document.text_of(field).index(text)
+    return Mention(field, start, start + len(text))
+
+
+def linked(of: TextDocument | None = None, **names: str) -> LinkedDocument:
+    """Return a linked document; `apple="Apple"` links company:apple to where “Apple” stands first."""
+    of = of or document()
+    entities = tuple(
+        LinkedEntity(entity(f"company:{key}"), (mention_of(text, of),), confidence=0.9) for key, text in names.items()
+    )
+    return LinkedDocument(of, entities, KG_VERSION)
