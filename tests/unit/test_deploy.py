@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -57,7 +58,7 @@ def environments() -> Iterator[Mapping[str, str]]:
 
 @pytest.mark.parametrize("path", COMPOSE_FILES, ids=relative)
 def test_file_is_valid_by_the_compose_specification(path: Path) -> None:
-    parsed = PyCompose.from_dict(load(path))
+    parsed = PyCompose.from_json(json.dumps(load(path)))
     assert set(parsed.service_names()) == set(services(path))
 
 
