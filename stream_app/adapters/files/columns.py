@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from stream_app.errors import ConfigurationError, DataError
@@ -23,6 +23,7 @@ _TIME = "published_at"
 _SYMBOLS = "symbols"
 _BETWEEN_SYMBOLS = re.compile(r"[\s,;|]+")
 _INTEGER = re.compile(r"[+-]?\d+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _fields() -> tuple[str, ...]:
@@ -95,9 +96,11 @@ def _symbols(value: Any) -> list[str]:  # noqa: ANN401  (a cell of any table)
 
 
 def _instant(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(), tzinfo=UTC)
-    return value.isoformat() if isinstance(value, datetime) else _text(value)
+    """Return an instant as RFC 3339; a date is its midnight. What is neither is left for the decoder to refuse."""
+    if isinstance(value, date):
+        return value.isoformat() if isinstance(value, datetime) else f"{value.isoformat()}T00:00:00Z"
+    text = _text(value).strip()
+    return f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text
 
 
 def _count(value: Any) -> Any:  # noqa: ANN401
