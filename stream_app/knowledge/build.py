@@ -11,8 +11,8 @@ from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, m
 from stream_app.knowledge.sources.companies import read_companies
 from stream_app.knowledge.sources.countries import country_facts, currency_facts
 from stream_app.knowledge.sources.industries import industry_facts, read_industries
-from stream_app.knowledge.sources.things import blocked_phrases, table_facts
 from stream_app.knowledge.sources.tables import read_table
+from stream_app.knowledge.sources.things import blocked_phrases, table_facts
 from stream_app.knowledge.words import is_common_word
 
 Progress = Callable[[str], None]
@@ -32,7 +32,7 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     facts.aliases.extend(blocked_phrases())
     report("the graph")
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
-    return make_graph(facts.entities, aliases, facts.relations, read_cues())
+    return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues())
 
 
 def _is_ordinary(alias: Alias) -> bool:

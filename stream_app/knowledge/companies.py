@@ -18,7 +18,7 @@ from stream_app.knowledge.sources.things import leader_facts
 from stream_app.knowledge.words import is_common_word
 
 _KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
-_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.3, 0.7, 0.6
+_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.12, 0.7, 0.6
 _TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
 _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
@@ -44,7 +44,7 @@ def _with_ids(companies: list[Company]) -> dict[str, Company]:
     for company in companies:
         plain = company.slug or _slug(company)
         candidates = [plain] if company.slug or wanted[plain] == 1 else []
-        candidates += [f"{plain}-{company.ticker.lower()}", f"{plain}-{company.country.lower()}-{company.ticker.lower()}"]
+        candidates += [f"{plain}-{company.ticker}", f"{plain}-{company.country}-{company.ticker}"]
         key = next(f"company:{slug(one)}" for one in candidates if f"company:{slug(one)}" not in taken)
         taken[key] = company
     return taken

@@ -65,6 +65,7 @@ class KnowledgeGraph:
 def make_graph(
     entities: Iterable[Entity],
     aliases: Iterable[Alias],
+    *,
     relations: Iterable[Relation],
     cues: Iterable[Cue] = (),
 ) -> KnowledgeGraph:
@@ -123,7 +124,7 @@ def from_lines(lines: Iterable[bytes]) -> KnowledgeGraph:
                 cues.append(Cue(**fields))
             case other:
                 raise ValueError(f"a knowledge graph has no fact of kind {other!r}")
-    return make_graph(entities, aliases, relations, cues)
+    return make_graph(entities, aliases, relations=relations, cues=cues)
 
 
 def entity_from(fields: dict[str, object]) -> Entity:

@@ -67,7 +67,7 @@ _BY_PREFIX = {
     "ASX": "XASX",
     "KRX": "XKRX",
     "TWSE": "XTAI",
-    "NYSEAMERICAN": "XASE",
+    "NYSE American": "XASE",
     "AMEX": "XASE",
     "NASDAQGS": "XNAS",
     "NASDAQGM": "XNAS",
@@ -98,25 +98,8 @@ _BY_PREFIX = {
     "BSE": "XNSE",
     "TSE": "XTKS",
 }
-COUNTRY_OF_MIC = {market.mic: market.country for market in _BY_SUFFIX.values()} | {
-    "XNAS": "US",
-    "XNYS": "US",
-    "XASE": "US",
-    "US": "US",
-    "XTSE": "CA",
-    "XASX": "AU",
-    "XKRX": "KR",
-    "XTAI": "TW",
-    "XBOM": "IN",
-    "BVMF": "BR",
-    "XCSE": "DK",
-    "XOSL": "NO",
-    "XSES": "SG",
-    "XSAU": "SA",
-    "XJSE": "ZA",
-    "XMEX": "MX",
-    "MISX": "RU",
-}
+PREFIXES = tuple(sorted(_BY_PREFIX, key=lambda prefix: (-len(prefix), prefix)))
+"""How texts write exchanges in front of a ticker, the longest first."""
 
 
 def split_symbol(symbol: str) -> tuple[str, Market]:
@@ -135,4 +118,4 @@ def mic_of_suffix(suffix: str) -> str:
 
 def mic_of_prefix(prefix: str) -> str:
     """Return the market identifier code of a prefix such as `NASDAQ`, empty where it is not known."""
-    return _BY_PREFIX.get(prefix.upper().replace(" ", ""), "")
+    return _BY_PREFIX.get(prefix) or _BY_PREFIX.get(prefix.upper(), "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from stream_app.knowledge.words import words_of
+
 _LEGAL = (
     r"incorporated|inc|corporation|corp|company|companies|co|limited|ltd|llc|llp|lp|plc|ag|se|s\.?a\.?|n\.?v\.?|"
     r"s\.?p\.?a\.?|ab|asa|a/s|oyj|kgaa|gmbh|k\.?k\.?|sca|s\.?e\.?|bhd|pjsc|l\.?p\.?|s\.?a\.?f\.?|n\.?a\.?"
@@ -13,14 +15,8 @@ _LEGAL_TAIL = re.compile(rf"[\s,]+(?:&\s+)?(?:{_LEGAL})\.?$", re.IGNORECASE)
 _GROUP_TAIL = re.compile(r"[\s,]+(?:holdings?|group|gruppe|worldwide|international)$", re.IGNORECASE)
 _NOTE = re.compile(r"\s*\([^)]*\)\s*$")
 _ARTICLE = re.compile(r"^The\s+", re.IGNORECASE)
-_GENERIC = frozenset(
-    """biosciences biopharma biotechnology brands chemical chemicals communications energy enterprises
-    entertainment financial foods healthcare health hotels industries insurance interactive laboratories logistics
-    materials media medical motor motors networks paper petroleum pharma pharmaceutical pharmaceuticals platforms
-    products properties resorts resources robotics semiconductor semiconductors services software solar solutions
-    steel stores systems technologies technology telecom therapeutics""".split()
-)
-_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "\N{NO-BREAK SPACE}": " "})  # noqa: RUF001
+_GENERIC = words_of("generic")
+_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "\N{NO-BREAK SPACE}": " "})
 
 
 def tidy(name: str) -> str:

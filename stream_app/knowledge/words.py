@@ -1,4 +1,4 @@
-"""Which words are ordinary ones, so that a name or ticker spelt like them needs more than its spelling."""
+"""What words are: ordinary ones, which make a name doubtful, and those that play a part beside or inside names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,21 @@ def is_common_word(word: str) -> bool:
 
 
 @cache
+def words_of(role: str) -> frozenset[str]:
+    """Return the words that `data/word_roles.txt` lists for the role; KeyError where it lists none."""
+    lines = [line.partition(": ") for line in _lines("word_roles.txt")]
+    found = frozenset(word for name, _, words in lines if name == role for word in words.split())
+    if not found:
+        raise KeyError(role)
+    return found
+
+
+@cache
 def _common_words() -> frozenset[str]:
-    folder = resources.files("stream_app.knowledge").joinpath("data")
-    lists = (folder.joinpath(name).read_text("utf-8") for name in ("common_words.txt", "other_meanings.txt"))
-    lines = (line for text in lists for line in text.splitlines() if not line.startswith("#"))
+    lines = [*_lines("common_words.txt"), *_lines("other_meanings.txt")]
     return frozenset(word for line in lines for word in line.split())
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files("stream_app.knowledge").joinpath("data", name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

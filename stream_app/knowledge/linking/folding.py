@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PUNCTUATION = {ord(odd): ord(plain) for odd, plain in zip("’‘`´–—‑ \t\n\r", "''''---    ", strict=False)}  # noqa: RUF001
+_PUNCTUATION = {ord(odd): ord(plain) for odd, plain in zip("’‘`´–—‑ \t\n\r", "''''---    ", strict=False)}
 _TABLE = _FULL_WIDTH | _PUNCTUATION | {0xA0: 0x20, 0x3000: 0x20, 0x202F: 0x20}
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u2e80-\uffff]+", re.IGNORECASE)
 FIRST_UNSPACED = "\u2e80"

@@ -79,12 +79,18 @@ class Lexicon:
         return next((number for exchange, number in listed if not mic or exchange == mic), None)
 
     def american(self, ticker: str) -> int | None:
-        """Return what a cashtag means: an American listing, else one elsewhere whose ticker is no ordinary word."""
+        """Return what a cashtag means: an American listing, else an index or currency, else a listing elsewhere.
+
+        A foreign ticker that is an ordinary word is none: nobody means it by `$OIL`.
+        """
         plain = ticker.upper().replace("-", ".")
         listed = self.tickers.get(plain, ())
-        if not listed or (listed[0][0] != AMERICAN and is_common_word(plain)):
-            return None
-        return listed[0][1]
+        if listed and listed[0][0] == AMERICAN:
+            return listed[0][1]
+        code = self.codes.get(plain)
+        if code and not code.is_ticker and not code.common and len(code.candidates) == 1:
+            return code.candidates[0][0]
+        return listed[0][1] if listed and not is_common_word(plain) else None
 
 
 def _patterns(aliases: Iterable[Alias], numbers: dict[str, int]) -> dict[str, Pattern]:
@@ -120,9 +126,9 @@ def _automaton(patterns: dict[str, Pattern]) -> ahocorasick.Automaton:
 def _codes(aliases: Iterable[Alias], numbers: dict[str, int]) -> dict[str, Code]:
     found: dict[str, list[Alias]] = defaultdict(list)
     for alias in aliases:
-        if alias.style in {AliasStyle.CODE, AliasStyle.TICKER} and alias.entity is not None:
-            if alias.style is AliasStyle.CODE or alias.text.isalpha():
-                found[alias.text].append(alias)
+        bare = alias.style is AliasStyle.CODE or (alias.style is AliasStyle.TICKER and alias.text.isalpha())
+        if bare and alias.entity is not None:
+            found[alias.text].append(alias)
     return {text: _code(meanings, numbers) for text, meanings in found.items()}
 
 
@@ -160,6 +166,6 @@ def _first_names(graph: KnowledgeGraph) -> frozenset[str]:
         words = alias.text.split()
         if alias.entity in persons and len(words) > 1:
             first.add(words[0])
-        elif alias.entity not in persons and len(words) == 1 or alias.common:
+        elif alias.common or (alias.entity not in persons and len(words) == 1):
             taken.add(alias.text)
     return frozenset(name for name in first - taken if len(name) >= _LEAST_FIRST_NAME and name.isalpha())

@@ -88,9 +88,7 @@ class Linker:
             for entity, confidence in ledger.confidences.items()
         ]
 
-    def _choose(
-        self, passages: list[Passage], found: list[_Found], given: list[int]
-    ) -> list[tuple[int, float]]:
+    def _choose(self, passages: list[Passage], found: list[_Found], given: list[int]) -> list[tuple[int, float]]:
         """Return the likeliest entity of each span and its probability.
 
         What is clear bears out the unclear, and what thereby becomes likely bears out the rest.

@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 
 from stream_app.knowledge.linking.spans import Span
-from stream_app.knowledge.words import is_common_word
+from stream_app.knowledge.words import is_common_word, words_of
 
 _WINDOW = 40
 _NEXT_WORD = re.compile(r" ([A-Z][a-zA-Z]+)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+) $")
-_LEGAL_FORM = re.compile(r",? (?:Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b|\s?\((?:[A-Z]{3,6}|[A-Z]+:)")
+_LEGAL_FORM = re.compile(r",? (?:Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b")
+_TICKER = re.compile(r"\s?\((?:[A-Z]{3,6}|[A-Z]+:)")
 _LEGAL = frozenset(["Ltd", "Limited", "Inc", "Corp"])
-_CONTINUATIONS = frozenset(
-    """Bank Bancorp Hospitality Capital Partners Therapeutics Pharma Pharmaceuticals Pharmaceutical Biosciences Bio
-    Airlines Airways Insurance Motors Steel Telecom Petroleum Holdings Resources Minerals Mining Properties Realty
-    Industries Electronics Electric Cement Chemicals Foods Beverages Entertainment Pictures Records University College
-    School Hospital Church Museum Stadium Arena Street Avenue Road Park County Times Post Herald Tribune Journal Chronicle
-    Daily Gazette Ltd Limited Inc Corp Fund ETF Trust Infra Infrastructure Securities Financial Logistics Shipping
-    Textiles Sugar Finance Housing Mobile Unicom Railways Ventures Networks Laboratories Labs Brewery Distillers
-    Consolidated Royalty Explorations Exploration Metals Bancshares Acquisition""".split()
-)
+_CONTINUATIONS = words_of("continuation")
 
 
 def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_subject: bool) -> bool:
@@ -33,7 +26,7 @@ def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_su
         word = following[1]
         if word in _CONTINUATIONS and (is_subject or word not in _LEGAL):
             return True
-    if is_subject and text[start].isupper() and _LEGAL_FORM.match(text, end):
+    if is_subject and text[start].isupper() and (_LEGAL_FORM.match(text, end) or _TICKER.match(text, end)):
         return True
     if start == 0 or text[start - 1] != " " or " " in text[start:end]:
         return False

@@ -37,17 +37,15 @@ def _names(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
             continue
         if pattern.ends_word and end < size and (after := folded[end]) < FIRST_UNSPACED and after.isalnum():
             continue
-        fitting = [one for one in pattern.variants if _fits(one, text, start, pattern.length, case)]
+        lenient = case is Casing.LOWER and pattern.length >= _LEAST_LOWER_NAME
+        fitting = [one for one in pattern.variants if lenient or _fits(one, text, start)]
         if fitting:
             yield _span(start, end, fitting)
 
 
-def _fits(variant: Variant, text: str, start: int, length: int, case: Casing) -> bool:
-    """Whether the text's capitals are the alias's; where a text has no capitals at all, they say nothing."""
-    for at in variant.capitals:
-        if not text[start + at].isupper():
-            return case is Casing.LOWER and length >= _LEAST_LOWER_NAME
-    return True
+def _fits(variant: Variant, text: str, start: int) -> bool:
+    """Whether the text's capitals are the alias's."""
+    return all(text[start + at].isupper() for at in variant.capitals)
 
 
 def _span(start: int, end: int, fitting: list[Variant]) -> Span:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.spans import Form, Span
-from stream_app.knowledge.markets import AMERICAN, US_EXCHANGES, mic_of_prefix, mic_of_suffix
+from stream_app.knowledge.markets import AMERICAN, PREFIXES, US_EXCHANGES, mic_of_prefix, mic_of_suffix
 
 _SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
 _LEAST_PLAIN_TICKER = 3
@@ -17,10 +17,9 @@ _HONG_KONG_DIGITS = 4
 _CASHTAG = re.compile(
     r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9])"
 )
+_EXCHANGE = "|".join(map(re.escape, PREFIXES))
 _PREFIXED = re.compile(
-    r"(?<![A-Za-z])((?i:NASDAQ(?:GS|GM|CM)?|NASQ|NYSE(?: American)?|AMEX|OTCMKTS|OTC(?:QX|QB)?|LON|LSE|FRA|ETR|EPA|AMS|BME|"
-    r"TYO|TSE|HKEX|SEHK|HKG|NSE|BSE|SSE|SZSE|SHA|SHE|TSXV?|CVE|CSE|ASX|KRX|TWSE|HK|SH|SZ|EBR|SWX|STO|HEL|VTX|BIT|JSE|NZSE)|"
-    r"纳斯达克|纽交所|港交所|上交所|深交所)\s?[:：]\s?\$?([A-Z0-9]{1,10}(?:[.-][A-Z])?)(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z])((?i:{_EXCHANGE}))\s?[:：]\s?\$?([A-Z0-9]{{1,10}}(?:[.-][A-Z])?)(?![A-Za-z0-9])"
 )
 _SUFFIXED = re.compile(
     r"(?<![A-Za-z0-9.$])([A-Z0-9]{2,10}(?:-[A-Z])?)"
@@ -85,9 +84,14 @@ def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
 
 
 def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
-    """Return the entity that a document's field of symbols names: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK`, an ISIN."""
+    """Return the entity of one symbol of a document's field: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK` or an ISIN."""
     symbol = symbol.strip().lstrip("$＄")
-    for pattern, resolve in ((_PREFIXED, _prefixed), (_SUFFIXED, _suffixed), (_ISIN, _isin), (_CHINESE_CODE, _chinese_code)):
+    for pattern, resolve in (
+        (_PREFIXED, _prefixed),
+        (_SUFFIXED, _suffixed),
+        (_ISIN, _isin),
+        (_CHINESE_CODE, _chinese_code),
+    ):
         match = pattern.fullmatch(symbol)
         if match and (entity := resolve(lexicon, match)) is not None:
             return entity

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from stream_app.knowledge.graph import Alias
 from stream_app.knowledge.markets import AMERICAN, US_EXCHANGES
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -65,23 +67,22 @@ def merge_companies(companies: Iterable[Company]) -> list[Company]:
 
 
 def _merged(group: list[Company]) -> Company:
-    first = group[0]
-    values: dict[str, object] = {}
-    for part in fields(Company):
-        said = [value for company in group if (value := getattr(company, part.name))]
-        if not said:
-            continue
-        if isinstance(said[0], tuple):
-            values[part.name] = tuple(dict.fromkeys(item for value in said for item in value))
-        elif isinstance(said[0], frozenset):
-            values[part.name] = frozenset().union(*said)
-        else:
-            values[part.name] = said[0]
-    names = tuple(dict.fromkeys(company.name for company in group if company.name != first.name))
-    tickers = tuple(dict.fromkeys(company.ticker for company in group if company.ticker not in {"", values.get("ticker")}))
-    merged = replace(first, **values)  # type: ignore[arg-type]
+    together = Company(**{part.name: _joined([getattr(one, part.name) for one in group]) for part in fields(Company)})
     return replace(
-        merged,
-        other_names=tuple(dict.fromkeys((*names, *merged.other_names))),
-        tickers=tuple(dict.fromkeys((*tickers, *merged.tickers))),
+        together,
+        other_names=_others([one.name for one in group], together.name),
+        tickers=_others([*(one.ticker for one in group), *together.tickers], together.ticker),
     )
+
+
+def _joined(values: list[Any]) -> Any:  # noqa: ANN401  (whatever the field holds)
+    """Return the first value that says something, or all that collections hold."""
+    if isinstance(values[0], tuple):
+        return tuple(dict.fromkeys(item for value in values for item in value))
+    if isinstance(values[0], frozenset):
+        return frozenset().union(*values)
+    return next((value for value in values if value), values[0])
+
+
+def _others(values: list[str], chosen: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value not in {"", chosen}))

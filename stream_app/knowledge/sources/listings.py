@@ -9,11 +9,11 @@ from typing import Any
 
 from pytickersymbols import PyTickerSymbols
 
+from stream_app.knowledge.markets import UNITED_STATES, Market, mic_of_prefix, split_symbol
 from stream_app.knowledge.names import slug, tidy
 from stream_app.knowledge.sources.company import Company, listing_identity
 from stream_app.knowledge.sources.countries import country_code
 from stream_app.knowledge.sources.industries import Industry, industry_of
-from stream_app.knowledge.markets import UNITED_STATES, Market, mic_of_prefix, split_symbol
 from stream_app.knowledge.sources.people import people_in
 
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
@@ -52,7 +52,6 @@ def _company(stock: Mapping[str, Any], indices: tuple[str, ...], industries: tup
         isin=isins[0] if isins else "",
         isins=isins,
         tickers=tuple(us_tickers),
-        sector=industry.sector if industry else "",
         industry=industry.id if industry else "",
         country=_country(stock.get("country") or "", isins, market if ticker else None),
         indices=indices,

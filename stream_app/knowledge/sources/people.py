@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from stream_app.knowledge.words import words_of
+
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
-_SEPARATORS = re.compile(r"[,;|/()\[\]:•\n]|\s[-–—]\s|\band\b|\b&\b|\bas\b|\bof\b")  # noqa: RUF001
+_SEPARATORS = re.compile(r"[,;|/()\[\]:•\n]|\s[-–—]\s|\band\b|\b&\b|\bas\b|\bof\b")
 _ROLE = re.compile(
     r"\b(?:(?:co-?|vice[- ]?|executive|non-executive|honorary|interim|acting|deputy|global|lead|group|senior|former|"
     r"board|managing|chief|representative|founding|general|supervisory|independent|outside|internal|audit|"
@@ -20,22 +22,13 @@ _ROLE = re.compile(
     r"emeritus|chief|executive)s?\b",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset("de da di du del della der den des dos el la le van von zu zum ten ter bin al st af av y".split())
+_PARTICLES = words_of("particle")
 _SUFFIX = re.compile(r"^(?:Jr\.?|Sr\.?|II|III|IV|V)$")
 _INITIAL = re.compile(r"^(?:[A-Z]\.)+(?:-[A-Z]\.)?$|^[A-Z]$")
-_WORD = re.compile(r"^[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.-]*[a-zß-öø-ÿā-ž]$")  # noqa: RUF001
+_WORD = re.compile(r"^[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.-]*[a-zß-öø-ÿā-ž]$")
 _TITLES = re.compile(r"^(?:Sir|Dame|Lord|Baroness|Baron|Dr\.?|Prof\.?|Mr\.?|Mrs\.?|Ms\.?|Count|Prince|Princess)\s+")
 _QUOTED = re.compile(r"\s*[\"“”][^\"“”]*[\"“”]\s*")
-_NOT_NAMES = frozenset(
-    """Group Company Corporation Board Bank Family Trust Fund Capital Partners Holdings Committee Supervisory Management
-    Executive Director Officer Chief President Chairman Chair Chairwoman Founder Vice Senior Finance Financial Operations
-    Operating Technology Strategy Marketing Sales Human Resources General Global International Head Investor Relations
-    Limited Inc Corp Ltd Government State University Business Digital Commercial Legal Product Research Development
-    Independent Representative Interim Deputy Assistant Secretary Honorary Former Current Since Until January February
-    March April May June July August September October November December Brothers Sons Sisters The Members List See
-    Lead Investment Asset Wealth North South East West America Europe Asia Africa England United States Kingdom Street
-    Advisors Foundation Society Association Industries Motors Energy Electric Oil Gas Steel Railway Union Royal""".split()
-)
+_NOT_NAMES = words_of("not_in_person")
 _MIN_WORDS, _MAX_WORDS = 2, 3
 
 
@@ -48,7 +41,7 @@ def people_in(text: str) -> list[str]:
 
 
 def _person(part: str) -> str | None:
-    name = _TITLES.sub("", _QUOTED.sub(" ", " ".join(part.split())).strip(" .'’-"))  # noqa: RUF001
+    name = _TITLES.sub("", _QUOTED.sub(" ", " ".join(part.split())).strip(" .'’-"))
     words = [word for word in name.split() if not _SUFFIX.match(word)]
     plain = [word for word in words if not _INITIAL.match(word) and word not in _PARTICLES]
     if not _MIN_WORDS <= len(plain) <= _MAX_WORDS or len(words) > _MAX_WORDS + 2:

@@ -36,9 +36,7 @@ def read_table(name: str) -> list[Row]:
 
 def row_aliases(row: Row, entity: str) -> list[Alias]:
     """Return the aliases in a row's columns `names`, `words`, `codes` and `zh`; `Fed=0.8` gives one its own prior."""
-    return [
-        with_prior(item, entity, style) for column, style in _STYLES.items() for item in row.items(column)
-    ]
+    return [with_prior(item, entity, style) for column, style in _STYLES.items() for item in row.items(column)]
 
 
 def with_prior(item: str, entity: str, style: AliasStyle) -> Alias:
