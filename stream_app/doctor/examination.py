@@ -15,9 +15,9 @@ from stream_app.adapters.connections import TlsFiles, kafka_connection, redis_cl
 from stream_app.adapters.kafka import Connection
 from stream_app.adapters.model_repository import read_model
 from stream_app.doctor import machine
-from stream_app.doctor.finding import Finding, failed, found
+from stream_app.doctor.finding import Finding, Status, failed, found
 from stream_app.doctor.model import check_model
-from stream_app.doctor.servers import check_graph, check_kafka, check_redis, check_triton
+from stream_app.doctor.servers import check_build, check_graph, check_kafka, check_redis, check_triton
 from stream_app.embedded.broker import start_broker
 from stream_app.embedded.cache import start_cache
 from stream_app.embedded.server import RunningServer
@@ -104,8 +104,9 @@ async def _redis(subject: Subject, started: ExitStack) -> list[Finding]:
         return [failed("redis", error)]
     async with client:
         findings = await found("redis", check_redis(client, address=_without_password(address.url)))
-        if subject.redis is not None:
-            findings += await found("knowledge graph", check_graph(subject.graph_store(client)))
+        if findings[0].status is Status.OK:
+            look = check_build() if subject.redis is None else check_graph(subject.graph_store(client))
+            findings += await found("knowledge graph", look)
         return findings
 
 

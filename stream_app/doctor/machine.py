@@ -100,4 +100,4 @@ def check_state_dir(folder: Path) -> Finding:
         return failure(
             "state folder", f"{folder} cannot be written", "set STREAM_APP_STATE_DIR to a folder of your own"
         )
-    return ok("state folder", str(folder))
+    return ok("state folder", str(folder.resolve()))

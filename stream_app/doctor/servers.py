@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 
@@ -13,6 +14,8 @@ from tritonclient.utils import InferenceServerException
 from stream_app.adapters.kafka import Connection, admin_client
 from stream_app.adapters.triton_contract import check_served
 from stream_app.doctor.finding import Finding, failure, ok, warning
+from stream_app.errors import ServerUnavailable
+from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.ports import GraphStore
 from stream_app.pipeline.tensors import MODEL_NAME
 
@@ -20,19 +23,34 @@ _TIMEOUT_SECONDS = 5.0
 
 
 async def check_kafka(connection: Connection, *, topics: Collection[str]) -> list[Finding]:
-    """Look at the brokers and the topics (with their prefix)."""
-    async with admin_client(connection) as admin:
-        brokers = (await admin.describe_cluster())["brokers"]
-        existing = set(await admin.list_topics())
-    text = f"{connection['bootstrap_servers']} ({connection['security_protocol']}), {len(brokers)} broker(s)"
-    missing = [topic for topic in topics if topic not in existing]
+    """Look at the brokers and the topics (with their prefix; none asked for, none looked at)."""
+    address = f"{connection['bootstrap_servers']} ({connection['security_protocol']})"
+    try:
+        async with admin_client(connection) as admin:
+            brokers = (await admin.describe_cluster())["brokers"]
+            existing = set(await admin.list_topics())
+    except ServerUnavailable as error:
+        return [failure("kafka", f"{address} does not answer ({error.__cause__})", _kafka_advice(connection))]
+    answers = ok("kafka", f"{address}, {len(brokers)} broker(s)")
+    return [answers, _topics(topics, existing)] if topics else [answers]
+
+
+def _kafka_advice(connection: Connection) -> str:
+    if "sasl_mechanism" in connection:
+        # aiokafka reports a refused login as a failure to bootstrap.
+        return (
+            "a wrong user, password or mechanism looks like a broker that is away: check STREAM_APP_KAFKA_USERNAME, "
+            "_PASSWORD and _SASL_MECHANISM, then STREAM_APP_KAFKA_BROKERS, _SECURITY and _CA_FILE"
+        )
+    return "check that it runs, STREAM_APP_KAFKA_BROKERS and STREAM_APP_KAFKA_SECURITY"
+
+
+def _topics(wanted: Collection[str], existing: Collection[str]) -> Finding:
+    missing = [topic for topic in wanted if topic not in existing]
     if missing:
-        detail = f"{len(missing)} of {len(topics)} are missing: {', '.join(missing)}"
-        return [
-            ok("kafka", text),
-            warning("topics", detail, "nothing, if workers may create topics: the first one does"),
-        ]
-    return [ok("kafka", text), ok("topics", f"all {len(topics)} exist")]
+        detail = f"{len(missing)} of {len(wanted)} are missing: {', '.join(missing)}"
+        return warning("topics", detail, "none, if workers may create topics: the first one does; else create them")
+    return ok("topics", f"all {len(wanted)} exist")
 
 
 async def check_redis(client: Redis, *, address: str) -> list[Finding]:
@@ -52,6 +70,12 @@ def _server_name(info: dict[str, Any]) -> str:
     if "valkey_version" in info:
         return f"Valkey {info['valkey_version']}"
     return f"Redis {info.get('redis_version', 'of unknown version')}"
+
+
+async def check_build() -> list[Finding]:
+    """Look whether the knowledge graph can be built from what is installed."""
+    graph = await asyncio.to_thread(build_graph)
+    return [ok("knowledge graph", f"version {graph.version} can be built, {len(graph.entities)} entities")]
 
 
 async def check_graph(store: GraphStore) -> list[Finding]:

@@ -1,0 +1,87 @@
+"""`stream-app doctor`: checks every server, version, topic and model, and says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from stream_app.adapters.connections import TlsFiles
+from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.output import stdout, write_json
+from stream_app.cli.target import connection_of, settings_in_use
+from stream_app.doctor.examination import RedisAddress, Subject, TritonAddress, examine
+from stream_app.doctor.finding import Finding, Status
+from stream_app.embedded.triton import TritonOptions
+from stream_app.events.topics import TOPICS
+from stream_app.settings import Settings
+
+app = typer.Typer()
+
+_MARKS = {Status.OK: ("✓", "green"), Status.WARNING: ("!", "yellow"), Status.FAILURE: ("✗", "red")}
+_CHECK_WIDTH = 16
+
+
+@app.command()
+def doctor(
+    *, json: Annotated[bool, typer.Option("--json", help="Print one JSON line for each check.")] = False
+) -> None:
+    """Check this machine, the model and every server; exit 1 if a worker could not do its work.
+
+    Servers that are not configured to be elsewhere are started for a moment.
+
+    Example: STREAM_APP_KAFKA_BROKERS=kafka:9092 stream-app doctor
+    """
+    failures = asyncio.run(_report(_subject(settings_in_use()), _json_line if json else _line))
+    if not json:
+        stdout().print(f"{failures} failed: see the lines with ✗" if failures else "all is well", style="bold")
+    if failures:
+        raise typer.Exit(1)
+
+
+def _subject(settings: Settings) -> Subject:
+    redis, triton = settings.redis_url, settings.triton_url
+    return Subject(
+        state_dir=settings.state_dir,
+        topics=[settings.topic_prefix + topic.name for topic in TOPICS],
+        kafka=(lambda: connection_of(settings)) if settings.kafka_brokers else None,
+        redis=RedisAddress(redis.get_secret_value(), settings.redis_ca_file) if redis else None,
+        triton=TritonAddress(triton, _triton_tls(settings)) if triton else None,
+        embedded_triton=TritonOptions(
+            model_repository=settings.model_repository,
+            server=settings.triton_server,
+            model_config_name=settings.triton_model_config,
+        ),
+        graph_store=lambda client: RedisGraphStore(client, prefix=settings.redis_prefix),
+        start_timeout_seconds=settings.start_timeout,
+    )
+
+
+def _triton_tls(settings: Settings) -> TlsFiles | None:
+    files = TlsFiles(ca=settings.triton_ca_file, certificate=settings.triton_cert_file, key=settings.triton_key_file)
+    return files if settings.triton_tls else None
+
+
+async def _report(subject: Subject, show: Callable[[Finding], None]) -> int:
+    """Show what is found as it is found; return how much of it is a failure."""
+    failures = 0
+    async for finding in examine(subject):
+        show(finding)
+        failures += finding.status is Status.FAILURE
+    return failures
+
+
+def _line(finding: Finding) -> None:
+    mark, style = _MARKS[finding.status]
+    console = stdout()
+    console.print(Text.assemble((mark, style), f" {finding.check:{_CHECK_WIDTH}} {finding.detail}"), soft_wrap=True)
+    if finding.advice:
+        console.print(Text(f"{'':{_CHECK_WIDTH + 2}} → {finding.advice}", style=style), soft_wrap=True)
+
+
+def _json_line(finding: Finding) -> None:
+    write_json(dataclasses.asdict(finding))
