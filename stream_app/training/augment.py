@@ -12,7 +12,7 @@ _ANONYMOUS = ("The company", "The firm", "Company A", "The group")
 _ANONYMOUS_SHARE = 0.1
 
 
-def rename(example: Example, names: tuple[str, ...], chance: float, rng: np.random.Generator) -> Example:
+def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.random.Generator) -> Example:
     """Return the example with some of its capitalised names, each with `chance`, replaced by one of `names`.
 
     A name that stands in the text several times gets the same new name each time; cashtags stay.
@@ -23,7 +23,7 @@ def rename(example: Example, names: tuple[str, ...], chance: float, rng: np.rand
     for mention in sorted(example.mentions, key=lambda one: one.start):
         surface = example.text[mention.start : mention.end]
         if surface not in chosen:
-            chosen[surface] = _other(surface, names, chance, rng)
+            chosen[surface] = _other(surface, names, chance=chance, rng=rng)
         start, end = mention.start + shift, mention.end + shift
         text = text[:start] + chosen[surface] + text[end:]
         shift += len(chosen[surface]) - len(surface)
@@ -31,7 +31,7 @@ def rename(example: Example, names: tuple[str, ...], chance: float, rng: np.rand
     return replace(example, text=text, mentions=tuple(moved))
 
 
-def _other(surface: str, names: tuple[str, ...], chance: float, rng: np.random.Generator) -> str:
+def _other(surface: str, names: tuple[str, ...], *, chance: float, rng: np.random.Generator) -> str:
     if not surface[:1].isupper() or not names or rng.random() >= chance:
         return surface
     pool = _ANONYMOUS if rng.random() < _ANONYMOUS_SHARE else names

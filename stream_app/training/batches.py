@@ -49,7 +49,7 @@ class Collator:
     """Makes batches of examples; with `config` None none is changed, as in evaluation and serving."""
 
     def __init__(
-        self, tokenizer: Tokenizer, gazetteer: Gazetteer, topics: Sequence[str], config: TrainConfig | None
+        self, tokenizer: Tokenizer, gazetteer: Gazetteer, *, topics: Sequence[str], config: TrainConfig | None
     ) -> None:
         self._tokenizer, self._gazetteer, self._config = tokenizer, gazetteer, config
         self._topic = {name: place for place, name in enumerate(topics)}
@@ -69,12 +69,12 @@ class Collator:
             _stack([self._context(example, rng) for example, rng in zip(changed, rngs, strict=True)]),
         )
         renamed = [before.text != after.text for before, after in zip(examples, changed, strict=True)]
-        return Batch(inputs, torch.tensor(rows), *self._labels(changed, slots), torch.tensor(renamed))
+        return Batch(inputs, torch.tensor(rows), renamed=torch.tensor(renamed), **self._labels(changed, slots))
 
     def _changed(self, example: Example, rng: np.random.Generator) -> Example:
         if self._config is None:
             return example
-        return rename(example, self._gazetteer.names, self._config.rename, rng)
+        return rename(example, self._gazetteer.names, chance=self._config.rename, rng=rng)
 
     def _kg(self, example: Example, slots: int, rng: np.random.Generator) -> NDArray[np.float32]:
         features = np.zeros((slots, KG_FEATURES), dtype=np.float32)
@@ -96,19 +96,23 @@ class Collator:
         followers, likes, reposts, replies = counts
         return context_features(example.source_kind, followers=followers, likes=likes, reposts=reposts, replies=replies)
 
-    def _labels(self, examples: Sequence[Example], slots: int) -> tuple[Tensor, ...]:
+    def _labels(self, examples: Sequence[Example], slots: int) -> dict[str, Tensor]:
         mentions = [list(example.mentions) + [None] * (slots - len(example.mentions)) for example in examples]
-        return (
-            torch.tensor([NO_LABEL if one.document is None else one.document for one in examples]),
-            torch.tensor([one.weak for one in examples]),
-            torch.tensor([[_label(one.label if one else None) for one in row] for row in mentions]),
-            torch.tensor([[bool(one and one.weak) for one in row] for row in mentions]),
-            torch.tensor([[float(one.salient) if one else float("nan") for one in row] for row in mentions]),
-            torch.tensor([self._topic[one.topic] if one.topic else NO_LABEL for one in examples]),
-        )
+        relevance = [[float(one.salient) if one else float("nan") for one in row] for row in mentions]
+        topics = [self._topic[one.topic] if one.topic else NO_LABEL for one in examples]
+        return {
+            "document": torch.tensor([_label(one.document) for one in examples]),
+            "document_weak": torch.tensor([one.weak for one in examples]),
+            "mention": torch.tensor([[_label(one.label if one else None) for one in row] for row in mentions]),
+            "mention_weak": torch.tensor([[bool(one and one.weak) for one in row] for row in mentions]),
+            "relevance": torch.tensor(relevance),
+            "topic": torch.tensor(topics),
+        }
 
 
-def epoch_plan(lengths: NDArray[np.int64], large: NDArray[np.bool_], config: TrainConfig, epoch: int) -> list[list[int]]:
+def epoch_plan(
+    lengths: NDArray[np.int64], large: NDArray[np.bool_], *, config: TrainConfig, epoch: int
+) -> list[list[int]]:
     """Return the batches of an epoch as row numbers: rows of like length together, all else in random order.
 
     Of the rows marked `large`, `topic_share` take part.

@@ -56,8 +56,12 @@ def load_config(path: Path | None, **changes: Any) -> TrainConfig:  # noqa: ANN4
         fields = tomllib.loads(path.read_text()) if path else {}
         return TrainConfig(**(fields | {name: value for name, value in changes.items() if value is not None}))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read as TOML ({error}); mend the file given with --config") from error
+        raise ConfigurationError(
+            f"{path} cannot be read as TOML ({error}); mend the file given with --recipe"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(f"training setting {field}: {first['msg']}; mend it in {path or 'the call'}") from error
+        raise ConfigurationError(
+            f"training setting {field}: {first['msg']}; mend it in {path or 'the call'}"
+        ) from error

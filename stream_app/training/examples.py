@@ -62,7 +62,9 @@ def _read(path: Path, reader: Callable[[dict[str, object]], Example]) -> Iterato
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise DataError(f"training set {path} cannot be read ({error.strerror}); give its folder with --data") from error
+        raise DataError(
+            f"training set {path} cannot be read ({error.strerror}); give its folder with --data"
+        ) from error
     for number, line in enumerate(lines, start=1):
         try:
             yield reader(orjson.loads(line))

@@ -53,7 +53,7 @@ def fit(
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         done = state["step"]
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, corpus.topics, config)
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config)
     network.train()
     for step, (epoch, rows) in enumerate(plan[done:], start=done):
         batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
@@ -69,7 +69,11 @@ def fit(
 def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:
     lengths = np.array([len(example.text) for example in corpus.train])
     large = np.array([example.set_name == LARGE_SET for example in corpus.train])
-    return [(epoch, rows) for epoch in range(config.epochs) for rows in epoch_plan(lengths, large, config, epoch)]
+    return [
+        (epoch, rows)
+        for epoch in range(config.epochs)
+        for rows in epoch_plan(lengths, large, config=config, epoch=epoch)
+    ]
 
 
 def _recipe(corpus: Corpus, config: TrainConfig) -> str:
@@ -112,7 +116,7 @@ def _step(
 ) -> tuple[float, dict[str, float]]:
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
         scores = network(*batch.inputs)
-    loss, parts = total_loss(scores, batch, teacher.float(), config)
+    loss, parts = total_loss(scores, batch, teacher=teacher.float(), config=config)
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), config.clip)

@@ -10,7 +10,9 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.network import Scores
 
 
-def total_loss(scores: Scores, batch: Batch, teacher: Tensor, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
+def total_loss(
+    scores: Scores, batch: Batch, *, teacher: Tensor, config: TrainConfig
+) -> tuple[Tensor, dict[str, float]]:
     """Return the weighted sum and each head's own loss; `teacher` is the untrained encoder's embeddings."""
     weights = config.losses
     document = 1.0 - (1.0 - weights.weak) * batch.document_weak.float()
@@ -18,21 +20,21 @@ def total_loss(scores: Scores, batch: Batch, teacher: Tensor, config: TrainConfi
     smooth = config.label_smoothing
     known = ~batch.relevance.isnan()
     parts = {
-        "document": weights.document * _classes(scores.document, batch.document, document, smooth),
-        "mention": weights.mention * _classes(scores.mention, batch.mention, mention, smooth),
-        "topic": weights.topic * _classes(scores.topic, batch.topic, batch.topic.new_ones(()).float(), smooth),
+        "document": weights.document * _classes(scores.document, batch.document, weights=document, smooth=smooth),
+        "mention": weights.mention * _classes(scores.mention, batch.mention, weights=mention, smooth=smooth),
+        "topic": weights.topic * _classes(scores.topic, batch.topic, weights=scores.topic.new_ones(()), smooth=smooth),
         "relevance": weights.relevance * _binary(scores.relevance[known], batch.relevance[known]),
         "embedding": weights.embedding * _apart(scores.embedding, teacher, ~batch.renamed),
         "additive": weights.additive
         * (
-            _classes(scores.document_parts.sum(1), batch.document, document, smooth)
-            + _classes(scores.mention_parts.sum(2), batch.mention, mention, smooth)
+            _classes(scores.document_parts.sum(1), batch.document, weights=document, smooth=smooth)
+            + _classes(scores.mention_parts.sum(2), batch.mention, weights=mention, smooth=smooth)
         ),
     }
     return sum(parts.values(), scores.topic.new_zeros(())), {name: part.item() for name, part in parts.items()}
 
 
-def _classes(logits: Tensor, labels: Tensor, weights: Tensor, smooth: float) -> Tensor:
+def _classes(logits: Tensor, labels: Tensor, *, weights: Tensor, smooth: float) -> Tensor:
     flat, target = logits.flatten(0, -2).float(), labels.flatten()
     each = functional.cross_entropy(flat, target, ignore_index=NO_LABEL, label_smoothing=smooth, reduction="none")
     there = (target != NO_LABEL).float()

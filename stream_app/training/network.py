@@ -40,6 +40,7 @@ class AttentionPool(nn.Module):
         self.scale = hidden**-0.5
 
     def forward(self, query: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Return weights that sum to 1 over the tokens of `mask` `[batch, T]`."""
         scores = query @ self.key(tokens).transpose(1, 2) * self.scale
         return torch.softmax(scores + (1.0 - mask[:, None, :]) * _FAR_BELOW, dim=-1)
 
@@ -53,8 +54,10 @@ class Gate(nn.Module):
         self.value = nn.Linear(features, hidden)
 
     def forward(self, vector: Tensor, features: Tensor) -> Tensor:
+        """Return a vector of the same shape."""
         opening = torch.sigmoid(self.open(torch.cat((vector, features), dim=-1)))
-        return vector + opening * self.value(features)
+        gated: Tensor = vector + opening * self.value(features)
+        return gated
 
 
 def _head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
@@ -83,14 +86,12 @@ class FusionNetwork(nn.Module):
         nn.init.normal_(self.document_query, std=0.02)
         nn.init.eye_(self.projection.weight)
 
-    def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, mention_spans: Tensor, *features: Tensor
-    ) -> Scores:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, mention_spans: Tensor, *features: Tensor) -> Scores:
         """Return the scores; `features` are the knowledge graph's and the context's."""
         kg, context = features
         tokens = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.to(tokens.dtype)
-        mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1.0)
         queries = self.document_query[None].expand(tokens.shape[0], -1, -1)
         weights = self.document_pool(queries, tokens, mask)
         pooled, about = (weights @ tokens).unbind(1)
@@ -98,13 +99,13 @@ class FusionNetwork(nn.Module):
         return Scores(
             self.document_head(self.document_gate(pooled, context)) + document_parts.sum(1),
             document_parts,
-            *self._mentions(tokens, mask, mention_spans, (kg, context)),
+            *self._mentions(tokens, mask, mention_spans, features=(kg, context)),
             self.topic_head(about),
             functional.normalize(self.projection(mean), dim=-1),
         )
 
     def _mentions(
-        self, tokens: Tensor, mask: Tensor, spans: Tensor, features: tuple[Tensor, Tensor]
+        self, tokens: Tensor, mask: Tensor, spans: Tensor, *, features: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, Tensor, Tensor]:
         kg, context = features
         inside = span_mask(spans, tokens.shape[1]).to(tokens.dtype)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import orjson
 import torch
+from pydantic import BaseModel, ValidationError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
-from stream_app.pipeline.text import normalise_for_model
+from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import TrainConfig
-from stream_app.training.corpus import Corpus, load_corpus
+from stream_app.training.corpus import Corpus, SourceFile, load_corpus
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
+from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.network import FusionNetwork
 
@@ -36,8 +38,17 @@ class Sources:
     graph: KnowledgeGraph | None
 
 
-def train(run: Path, sources: Sources, config: TrainConfig, report: Callable[[Progress], None]) -> Corpus:
-    """Train into the folder `run`, going on where an interrupted call stopped; return what it was trained on."""
+class RunRecord(BaseModel):
+    """What a finished run was made of; `topics` are in label order, `graph` is a version."""
+
+    config: TrainConfig
+    topics: tuple[str, ...]
+    files: tuple[SourceFile, ...]
+    graph: str | None
+
+
+def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
+    """Train into the folder `run`, going on where an interrupted call stopped."""
     run.mkdir(parents=True, exist_ok=True)
     for name in _ENCODER_FILES:
         shutil.copyfile(sources.encoder / name, run / name)
@@ -46,28 +57,36 @@ def train(run: Path, sources: Sources, config: TrainConfig, report: Callable[[Pr
     network = _network(load_encoder(sources.encoder), len(corpus.topics))
     fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
     save_file(network.state_dict(), run / _WEIGHTS)
-    record = {"config": config.model_dump(), "topics": corpus.topics, "files": corpus.files}
-    record["graph"] = sources.graph.version if sources.graph else None
-    (run / _RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2))
-    return corpus
+    version = sources.graph.version if sources.graph else None
+    record = RunRecord(config=config, topics=corpus.topics, files=corpus.files, graph=version)
+    (run / _RECORD).write_text(record.model_dump_json(indent=2))
 
 
 def load_network(run: Path) -> FusionNetwork:
     """Return the trained network of a finished run; `DataError` where there is none."""
     record = load_record(run)
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False)
-    network = _network(encoder, len(record["topics"]))  # type: ignore[arg-type]
+    network = _network(encoder, len(record.topics))
     network.load_state_dict(load_file(run / _WEIGHTS))
     return network.eval()
 
 
-def load_record(run: Path) -> dict[str, object]:
-    """Return what a finished run was made of: `config`, `topics`, `files` and the `graph`'s version."""
+def load_sources(run: Path, data: Path, graph: KnowledgeGraph | None) -> Corpus:
+    """Return the corpus as serving would read it: the finished run's own tokenizer, and no text cut short."""
+    return load_corpus(data, load_tokenizer(run, MAX_TOKENS), graph)
+
+
+def write_metrics(run: Path, scores: Mapping[str, HeadScore]) -> None:
+    """Keep a finished run's scores on the dev texts beside its weights."""
+    (run / "metrics.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def load_record(run: Path) -> RunRecord:
+    """Return what a finished run was made of; `DataError` where there is none."""
     try:
-        record: dict[str, object] = orjson.loads((run / _RECORD).read_bytes())
-    except OSError as error:
+        return RunRecord.model_validate_json((run / _RECORD).read_bytes())
+    except (OSError, ValidationError) as error:
         raise DataError(f"{run} holds no finished run; finish it with: stream-app model train --out {run}") from error
-    return record
 
 
 def _network(encoder: torch.nn.Module, topics: int) -> FusionNetwork:

@@ -14,10 +14,10 @@ _NAME = re.compile(r"[A-Z][\w&'-]*(?:\s+[A-Z][\w&'-]*)*")
 _WORD = re.compile(r"[A-Za-z][\w&'-]*")
 # Capitals that name nobody: units, periods, offices, months.
 _NOT_NAMES = frozenset(
-    """Rs Q FY CEO CFO MD Chairman Crore Cr Lakh Inc Ltd PAT NPA IPO QIP EBITDA AGM EPS GDP CPI IIP Street D-Street Market
-    Markets Stocks Shares Buy Sell Hold January February March April May June July August September October November
-    December Jan Feb Mar Apr Jun Jul Aug Sep Oct Nov Dec Monday Tuesday Wednesday Thursday Friday Experts Analysts The
-    A I Is Sources""".split()
+    """A AGM Analysts Apr April Aug August Buy CEO CFO CPI Chairman Cr Crore D-Street Dec December EBITDA EPS Experts FY
+    Feb February Friday GDP Hold I IIP IPO Inc Is Jan January Jul July Jun June Lakh Ltd MD Mar March Market Markets May
+    Monday NPA Nov November Oct October PAT Q QIP Rs Sell Sep September Shares Sources Stocks Street The Thursday
+    Tuesday Wednesday""".split()  # noqa: SIM905  (a list of quoted words is hard to read)
 )
 _SENTENCE_ENDS = ("", ".", "?", "!", ";")
 _TITLE_CASE = 0.6

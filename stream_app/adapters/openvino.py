@@ -1,0 +1,75 @@
+"""The fusion model's file in this process: what Triton's Python backend computes, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from stream_app.errors import DataError
+from stream_app.pipeline.tensors import OUTPUTS
+
+_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
+_CPUINFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeReport:
+    """What a result depends on beside the model's version; belongs into a run's manifest."""
+
+    runtime: str
+    precision: str
+    processor_flags: tuple[str, ...]
+
+
+class OpenVinoRuntime:
+    """One compiled model; `infer` may be called from as many threads as there are streams."""
+
+    def __init__(self, file: Path, *, precision: str | None = None, streams: int = 1, threads: int = 1) -> None:
+        """Compile `file`; `precision` is `bf16` or `f32`, None takes bf16 where the processor computes in it."""
+        core = openvino.Core()
+        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.precision = precision or ("bf16" if "BF16" in able else "f32")
+        options = {
+            "INFERENCE_PRECISION_HINT": self.precision,
+            "NUM_STREAMS": streams,
+            "INFERENCE_NUM_THREADS": threads,
+        }
+        try:
+            self._model = core.compile_model(core.read_model(file), "CPU", options)
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise DataError(f"{file} is no model that OpenVINO can run ({reason}); export it again") from error
+        self._requests = local()
+
+    @property
+    def report(self) -> RuntimeReport:
+        """What computes here."""
+        return RuntimeReport(f"openvino {openvino.__version__}", self.precision, processor_flags())
+
+    def infer(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+        """Return the tensors of `OUTPUTS` for a batch, `[batch, …]`, whose rows all have one padded length."""
+        request = self._request()
+        request.infer(dict(inputs))
+        return {tensor.name: request.get_tensor(tensor.name).data.copy() for tensor in OUTPUTS}
+
+    def _request(self) -> Any:  # noqa: ANN401  (openvino has no types)
+        if not hasattr(self._requests, "own"):
+            self._requests.own = self._model.create_infer_request()
+        return self._requests.own
+
+
+def processor_flags() -> tuple[str, ...]:
+    """Return which of the instruction sets that matter to a result this processor has; Linux only, else none."""
+    try:
+        lines = _CPUINFO.read_text().splitlines()
+    except OSError:
+        return ()
+    found = next((line.split() for line in lines if line.startswith("flags")), [])
+    return tuple(flag for flag in _FLAGS if flag in found)

@@ -1,0 +1,105 @@
+"""The model card: what the weights are, what they were trained on, how good they are and what they are not for."""
+
+from __future__ import annotations
+
+from stream_app.training.corpus import Corpus
+from stream_app.training.examples import SENTFIN, TFNS, TOPIC
+from stream_app.training.export import Exported, Scores
+from stream_app.training.run import RunRecord
+from stream_app.training.served import HEADS
+
+LICENCES = {
+    SENTFIN.as_posix(): "SEntFiN 1.0, github.com/pyRis/SEntFiN, MIT",
+    TFNS.as_posix(): "Twitter Financial News Sentiment (zeroshot), MIT on its dataset card",
+    TOPIC.as_posix(): "Twitter Financial News Topic (zeroshot), MIT on its dataset card",
+}
+_MEASURED_ON = {
+    "document": "TFNS",
+    "mention": "SEntFiN",
+    "topic": "TFN topic, 20 classes",
+    "relevance": "SEntFiN: marked or left out",
+}
+_TEMPLATE = """\
+# Model card: {version}
+
+One MiniLM encoder pass a text serves every head: sentiment of the text and of each mention, relevance of each
+mention, topic, and a sentence embedding. Weights are stored in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`).
+
+## Intended use
+English financial news and social posts, sentence to paragraph long, in `stream-app`. The scores describe what a text
+says, not what a price will do, and are no advice. Texts in other languages are not scored.
+
+## Trained on
+Encoder: all-MiniLM-L6-v2 (Apache-2.0). Entity features: knowledge graph `{graph}`. {examples} texts for training;
+{dev} texts, those whose hash falls into one tenth, were held out with all their copies.
+
+| file | rows | source and licence | SHA-256 |
+| --- | --- | --- | --- |
+{files}
+
+Labels that were derived, each at {weak:g} of the weight of a given one: a headline whose entities all have one label
+gives it to the whole text; a tweet with a single cashtag gives its label to that company. Names were exchanged at
+random for other names, so that the context decides. Author reach and engagement were random in training, since no
+set tells them: the model takes them and has learnt to leave them alone.
+
+## Scores on the held-out texts
+Served means {runtime} in {precision} on a processor with {flags}. Calibration is the expected calibration error, on
+the half of the held-out texts on which no temperature was fitted.
+
+| head | measured on | rows | accuracy fp32 | accuracy served | macro F1 served |
+| --- | --- | --- | --- | --- | --- |
+{scores}
+
+| head | temperature | calibration error before | after, served |
+| --- | --- | --- | --- |
+{calibration}
+
+## What the outputs mean
+- **Probabilities** are calibrated by one temperature a head, which is part of the file.
+- **Relevance** is the probability that somebody who marks whom a headline is about would mark this name. It was learnt
+  from SEntFiN's annotators: the names that they marked against the capitalised names that they left out, found by
+  rule. It knows headlines; what stands deep in a long text it has not been taught.
+- **Evidence** is exact: log(positive / negative) is a base plus the sum of the tokens' evidence. A token's vector has
+  seen its neighbours, so evidence is where the model read something, not a proof of why.
+- **Embedding** was held close to the untrained encoder's, and has unit length.
+
+## Limits
+The headlines are mostly Indian, 2010 to 2017, and the tweets from 2019 to 2022: other markets and years are read less
+well. Sarcasm, and figures that mean nothing without an expectation, are often read as neutral. Topic is trained on
+tweets; rare classes (IPOs, metals, currencies) are the weakest. Results differ in the last digits between processors
+and precisions; on one machine, a text's result does not depend on its batch.
+"""
+
+
+def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
+    """Return the card of what was exported from a run."""
+    return _TEMPLATE.format(
+        version=done.version,
+        sha256=done.sha256,
+        megabytes=done.bytes / 1e6,
+        graph=record.graph,
+        examples=f"{len(corpus.train):,}",
+        dev=f"{len(corpus.dev):,}",
+        weak=record.config.losses.weak,
+        files="\n".join(
+            f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in record.files
+        ),
+        runtime=done.runtime.runtime,
+        precision=done.runtime.precision,
+        flags=", ".join(done.runtime.processor_flags) or "no known extensions",
+        scores="\n".join(_score_row(head, done.fp32, done.served) for head in HEADS),
+        calibration="\n".join(_calibration_row(head, done) for head in HEADS),
+    )
+
+
+def _score_row(head: str, fp32: Scores, served: Scores) -> str:
+    one = served[head]
+    return (
+        f"| {head} | {_MEASURED_ON[head]} | {one.rows:,} | {fp32[head].accuracy:.4f} | {one.accuracy:.4f} "
+        f"| {one.macro_f1:.4f} |"
+    )
+
+
+def _calibration_row(head: str, done: Exported) -> str:
+    before, after = done.before[head].calibration_error, done.served[head].calibration_error
+    return f"| {head} | {done.temperatures[head]:.3f} | {before:.4f} | {after:.4f} |"

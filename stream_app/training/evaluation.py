@@ -1,0 +1,131 @@
+"""How good the model is on dev texts: any runtime of it, fed and read exactly as in serving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
+from stream_app.pipeline.rows import ModelRow, RowResult
+from stream_app.pipeline.tensors import INPUTS, OUTPUTS
+from stream_app.training.batches import Collator
+from stream_app.training.calibration import Labels, Probabilities, calibration_error
+from stream_app.training.corpus import Corpus
+from stream_app.training.examples import Example
+from stream_app.training.served import ServedNetwork
+from stream_app.training.split import is_calibration
+
+Arrays = Mapping[str, NDArray[np.generic]]
+Infer = Callable[[Arrays], Arrays]
+_LIMITS = BatchLimits(rows=64, tokens=2048)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `fitted` are for temperatures only."""
+
+    probabilities: Probabilities
+    labels: Labels
+    fitted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadScore:
+    """`calibration_error` is over the rows on which no temperature was fitted."""
+
+    rows: int
+    accuracy: float
+    macro_f1: float
+    calibration_error: float
+
+
+def torch_infer(network: ServedNetwork) -> Infer:
+    """Return the network as a runtime, in single precision."""
+    network.eval()
+
+    def infer(inputs: Arrays) -> Arrays:
+        with torch.inference_mode():
+            outputs = network(*(torch.from_numpy(inputs[tensor.name]) for tensor in INPUTS))
+        return {tensor.name: array.numpy() for tensor, array in zip(OUTPUTS, outputs, strict=True)}
+
+    return infer
+
+
+def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
+    """Return what the model says of the dev texts, for each head that has labels there."""
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=None)
+    rows = [_row(collator, example) for example in corpus.dev]
+    batches = pack(rows, _LIMITS)
+    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
+    pairs = list(zip(corpus.dev, results, strict=True))
+    return {
+        "document": _judged(_documents(pairs)),
+        "mention": _judged(_mentions(pairs)),
+        "topic": _judged(_topics(pairs, corpus.topics)),
+        "relevance": _judged(_relevance(pairs)),
+    }
+
+
+def score(judged: Judged) -> HeadScore:
+    """Return the head's figures."""
+    predicted, held = judged.probabilities.argmax(axis=-1), ~judged.fitted
+    return HeadScore(
+        rows=len(judged.labels),
+        accuracy=float((predicted == judged.labels).mean()),
+        macro_f1=_macro_f1(predicted, judged.labels),
+        calibration_error=calibration_error(judged.probabilities[held], judged.labels[held]),
+    )
+
+
+def _row(collator: Collator, example: Example) -> ModelRow:
+    mentions = len(example.mentions)
+    ids, _, spans, kg, context = (tensor.numpy()[0] for tensor in collator.batch([example], [0]).inputs)
+    return ModelRow(ids, spans[:mentions], kg[:mentions], context)
+
+
+Judgement = tuple[NDArray[np.float32], int, bool]
+Pairs = Sequence[tuple[Example, RowResult]]
+
+
+def _documents(pairs: Pairs) -> Iterator[Judgement]:
+    for example, result in pairs:
+        if example.document is not None and not example.weak:
+            yield result.document_probabilities, example.document, is_calibration(example.text)
+
+
+def _mentions(pairs: Pairs) -> Iterator[Judgement]:
+    for example, result in pairs:
+        for mention, probabilities in zip(example.mentions, result.mention_probabilities, strict=True):
+            if mention.label is not None and not mention.weak:
+                yield probabilities, mention.label, is_calibration(example.text)
+
+
+def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
+    for example, result in pairs:
+        if example.topic is not None:
+            yield result.topic_probabilities, topics.index(example.topic), is_calibration(example.text)
+
+
+def _relevance(pairs: Pairs) -> Iterator[Judgement]:
+    for example, result in pairs:
+        for mention, chance in zip(example.mentions, result.mention_relevance, strict=True):
+            if not mention.weak:
+                yield np.array([1 - chance, chance]), int(mention.salient), is_calibration(example.text)
+
+
+def _judged(judgements: Iterator[Judgement]) -> Judged:
+    probabilities, labels, fitted = zip(*judgements, strict=True)
+    return Judged(np.stack(probabilities).astype(np.float64), np.array(labels), np.array(fitted))
+
+
+def _macro_f1(predicted: Labels, labels: Labels) -> float:
+    """Return the mean F1 over the classes that occur in the labels."""
+    scores = []
+    for one in np.unique(labels):
+        hits = ((predicted == one) & (labels == one)).sum()
+        scores.append(2 * hits / ((predicted == one).sum() + (labels == one).sum()))
+    return float(np.mean(scores))
