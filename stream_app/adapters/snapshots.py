@@ -6,11 +6,12 @@ Redis is a cache: what was flushed from it is published again from the graph tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
 from stream_app.errors import StreamAppError
+from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.ports import GraphStore, Telemetry
@@ -59,14 +60,27 @@ class SnapshotSource:
         try:
             await self._follow_store()
         except StreamAppError as error:
-            self._telemetry.count("stream_app_graph_store_errors_total")
-            if not self._store_away:
-                _log.warning("the graph store is away: linking goes on with the held graph", error=str(error))
-            self._store_away = True
+            self._note_away(error)
         else:
             if self._store_away:
                 _log.info("the graph store is back")
             self._store_away = False
+
+    async def details(self, kg_version: str, ids: Collection[str]) -> Mapping[str, Entity]:
+        """Return the store's entities of these ids; none while the store is away, until `refresh` finds it back."""
+        if self._store_away or not ids:
+            return {}
+        try:
+            return await self._store.details(kg_version, ids)
+        except StreamAppError as error:
+            self._note_away(error)
+            return {}
+
+    def _note_away(self, error: StreamAppError) -> None:
+        self._telemetry.count("stream_app_graph_store_errors_total")
+        if not self._store_away:
+            _log.warning("the graph store is away: linking goes on with the held graph", error=str(error))
+        self._store_away = True
 
     async def _follow_store(self) -> None:
         version = await self._store.current_version()

@@ -11,6 +11,7 @@ class DeadLetterLimit:
     """Watches the last `stretch` results; exceeded when more than `share` of a full stretch was rejected."""
 
     def __init__(self, stretch: int, share: float) -> None:
+        self.stretch = stretch
         self._allowed = stretch * share
         self._rejected: deque[bool] = deque(maxlen=stretch)
 

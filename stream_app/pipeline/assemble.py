@@ -1,0 +1,156 @@
+"""The last step of the flow: a scored document and what is remembered of its story become events."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from stream_app.events.ids import sentiment_event_id
+from stream_app.events.sentiment_event import (
+    Evidence,
+    Label,
+    Probabilities,
+    Sentiment,
+    SentimentEvent,
+    Span,
+    Topic,
+)
+from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
+from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
+from stream_app.pipeline.sentences import sentence_starts
+from stream_app.pipeline.stories import Judgement
+from stream_app.pipeline.tensors import LABELS
+
+DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A linked document with its scores, or with the reason why it has none."""
+
+    linked: LinkedDocument
+    scores: DocumentScores | Unscored
+
+
+def assemble(
+    scored: Scored, judgement: Judgement, versions: tuple[str, str], *, processed_at: datetime
+) -> tuple[SentimentEvent, ...]:
+    """Return one event for each entity, in the order of the document; one without an entity where it names none.
+
+    `versions` are those of the model and the graph.
+    """
+    linked = scored.linked
+    known = [place for place, entity in enumerate(linked.entities) if entity.entity is not None]
+    model_version, kg_version = versions
+    whole = _of_document(scored, judgement) | {
+        "model_version": model_version,
+        "kg_version": kg_version,
+        "processed_at": processed_at,
+        "entity_count": len(known),
+    }
+    if not known:
+        return (_without_entity(whole, judgement),)
+    return tuple(_of_entity(scored, place, judgement=judgement, whole=whole) for place in known)
+
+
+def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
+    """Return the fields of the document that all its events share."""
+    document, scores = scored.linked.document, scored.scores
+    shared: dict[str, object] = {
+        "document_id": document.id,
+        "story_id": judgement.seen.story_id,
+        "published_at": document.published_at,
+        "received_at": document.received_at,
+        "source": document.source,
+        "source_kind": document.source_kind,
+        "novelty": round(judgement.novelty, DECIMALS),
+    }
+    if isinstance(scores, Unscored):
+        return shared | {"unscored": scores.reason}
+    topic = Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS))
+    return shared | {"topic": topic, "document_sentiment": sentiment(scores.probabilities)}
+
+
+def _without_entity(whole: dict[str, object], judgement: Judgement) -> SentimentEvent:
+    return SentimentEvent.model_validate(
+        whole
+        | {
+            "event_id": sentiment_event_id(str(whole["document_id"]), None, str(whole["model_version"])),
+            "entity": None,
+            "story_counts": judgement.counts(None),
+        }
+    )
+
+
+def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[str, object]) -> SentimentEvent:
+    document, linked = scored.linked.document, scored.linked.entities[place]
+    assert linked.entity is not None  # noqa: S101  (the caller chose it so)
+    fields = {
+        "event_id": sentiment_event_id(document.id, linked.entity.id, str(whole["model_version"])),
+        "entity": linked.entity.ref(),
+        "mentions": spans(document, linked),
+        "link_confidence": round(linked.confidence, DECIMALS),
+        "first_mention": first_sentence(document, linked.mentions),
+        "story_counts": judgement.counts(linked.entity.id),
+    }
+    return SentimentEvent.model_validate(whole | fields | _scores(scored, place))
+
+
+def _scores(scored: Scored, place: int) -> dict[str, object]:
+    if isinstance(scored.scores, Unscored):
+        return {}
+    scores = scored.scores.entities[place]
+    return {"unscored": scores.reason} if isinstance(scores, Unscored) else entity_scores(scored, scores)
+
+
+def entity_scores(scored: Scored, scores: EntityScores) -> dict[str, object]:
+    """Return the score fields of one entity, rounded to `DECIMALS`."""
+    probabilities = rounded(scores.probabilities)
+    document = scored.linked.document
+    return {
+        "polarity": round(probabilities.positive - probabilities.negative, DECIMALS),
+        "probabilities": probabilities,
+        "relevance": round(scores.relevance, DECIMALS),
+        "evidence": tuple(_evidence(document, span) for span in scores.evidence),
+    }
+
+
+def sentiment(probabilities: LabelProbabilities) -> Sentiment:
+    """Return the most probable label and the probabilities."""
+    label: Label = LABELS[max(range(len(LABELS)), key=probabilities.__getitem__)]  # type: ignore[assignment]
+    return Sentiment(label=label, probabilities=rounded(probabilities))
+
+
+def rounded(probabilities: LabelProbabilities) -> Probabilities:
+    """Return the probabilities to `DECIMALS`, their sum still 1: neutral takes what rounding leaves."""
+    negative, _, positive = (round(one, DECIMALS) for one in probabilities)
+    return Probabilities(
+        negative=negative, neutral=max(0.0, round(1 - negative - positive, DECIMALS)), positive=positive
+    )
+
+
+def spans(document: TextDocument, linked: LinkedEntity) -> tuple[Span, ...]:
+    """Return the mentions of one entity with their text."""
+    return tuple(
+        Span(text=document.text_of(m.field)[m.start : m.end], start=m.start, end=m.end, field=m.field)
+        for m in linked.mentions
+    )
+
+
+def _evidence(document: TextDocument, span: EvidenceSpan) -> Evidence:
+    text = document.text_of(span.field)[span.start : span.end]
+    return Evidence(text=text, start=span.start, end=span.end, field=span.field, weight=round(span.weight, DECIMALS))
+
+
+def first_sentence(document: TextDocument, mentions: Sequence[Mention]) -> int | None:
+    """Return the number of the first sentence that names the entity; a title comes before the body."""
+    numbers = [_sentence(document, mention) for mention in mentions if mention.field != "symbols"]
+    return min(numbers, default=None)
+
+
+def _sentence(document: TextDocument, mention: Mention) -> int:
+    number = bisect_right(sentence_starts(document.text_of(mention.field)), mention.start) - 1
+    before = len(sentence_starts(document.title)) if mention.field == "body" and document.title else 0
+    return before + number

@@ -1,0 +1,116 @@
+"""The flow of a micro-batch, on one screen: decode, link, encode, infer, recall, assemble.
+
+Its two halves are called by whoever has the batch: `prepare` may run side by side with other batches, `conclude`
+one batch after the other, with the outcomes delivered before the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stream_app.pipeline.assemble import Scored, assemble
+from stream_app.pipeline.decode import decode
+from stream_app.pipeline.documents import TextDocument
+from stream_app.pipeline.fingerprint import fingerprint
+from stream_app.pipeline.isolation import Compute, through
+from stream_app.pipeline.link import Details, link, with_details
+from stream_app.pipeline.novelty import Query, Sighting
+from stream_app.pipeline.ports import Clock, SeenStore
+from stream_app.pipeline.reading import Reader
+from stream_app.pipeline.records import Emitted, Outcome, Record, Rejection, Result, Suppressed
+from stream_app.pipeline.snapshot import Snapshot
+from stream_app.pipeline.stories import Judgement, judge
+from stream_app.pipeline.story_book import StoryBook
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A scored document, and how novelty sees it."""
+
+    scored: Scored
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Records with what became of each so far; `versions` are those of the model and the graph."""
+
+    records: tuple[Record, ...]
+    told: tuple[Told | Rejection, ...]
+    versions: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """One outcome for each record, in order, and what is to be remembered once they are delivered."""
+
+    outcomes: tuple[Outcome, ...]
+    sightings: tuple[Sighting, ...]
+
+
+class Flow:
+    """Takes records to outcomes. A record that trips a bug is rejected alone; the batch goes on without it."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        seen: SeenStore,
+        details: Details,
+        *,
+        clock: Clock,
+        compute: Compute,
+        suppress: bool = False,
+    ) -> None:
+        """`suppress` drops documents that were emitted before, by the same model and graph."""
+        self._reader, self._seen, self._details = reader, seen, details
+        self._clock, self._compute, self._suppress = clock, compute, suppress
+
+    async def prepare(self, records: Sequence[Record], snapshot: Snapshot) -> Prepared:
+        """Decode, link, encode and infer; waits for the model where it is away."""
+        documents = await through(self._compute, _decoded, records)
+        linked = await through(self._compute, lambda some: [link(one, snapshot) for one in some], documents)
+        detailed = await with_details(linked, self._details, snapshot.kg_version)
+        scored = await self._reader.read(detailed, self._compute)
+        told = await through(self._compute, lambda some: [Told(one, query_of(one)) for one in some], scored)
+        return Prepared(tuple(records), tuple(told), (self._reader.version, snapshot.kg_version))
+
+    async def conclude(self, prepared: Prepared) -> Processed:
+        """Recall and assemble; ServerUnavailable where the seen store is away."""
+        queries = [told.query for told in prepared.told if isinstance(told, Told)]
+        book = StoryBook.of(await self._seen.recall(queries))
+        sightings: list[Sighting] = []
+
+        def assembled(some: Sequence[Told]) -> list[Result]:
+            return [self._assembled(told, book, sightings, versions=prepared.versions) for told in some]
+
+        results = await through(self._compute, assembled, prepared.told)
+        return Processed(tuple(map(Outcome, prepared.records, results)), tuple(sightings))
+
+    def _assembled(
+        self, told: Told, book: StoryBook, sightings: list[Sighting], *, versions: tuple[str, str]
+    ) -> Emitted | Suppressed:
+        """Judge the document by what came before it, in this batch too, and remember it for those that follow."""
+        judgement = judge(told.query, book, versions)
+        if self._suppress and _was_emitted(judgement, versions):
+            return Suppressed("already emitted")
+        events = assemble(told.scored, judgement, versions, processed_at=self._clock.now())
+        if judgement.sighting is not None:
+            book.add(judgement.sighting)
+            sightings.append(judgement.sighting)
+        return Emitted(events)
+
+
+def _was_emitted(judgement: Judgement, versions: tuple[str, str]) -> bool:
+    return judgement.known and judgement.seen.versions == versions
+
+
+def _decoded(records: Sequence[Record]) -> list[TextDocument | Rejection]:
+    return [decode(record) for record in records]
+
+
+def query_of(scored: Scored) -> Query:
+    """Return how novelty sees a document."""
+    document = scored.linked.document
+    entities = frozenset(one.entity.id for one in scored.linked.entities if one.entity is not None)
+    return Query(document.id, document.published_at, entities, fingerprint(document.title, document.body))

@@ -1,0 +1,41 @@
+"""A step over a batch in which a record that trips a bug is rejected alone, and the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from stream_app.events.dead_letter import ErrorKind
+from stream_app.pipeline.records import Rejection
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+class Compute(Protocol):
+    """Runs what computes for long, such as in a thread, so that it does not hold up what waits."""
+
+    def __call__(self, work: Callable[[], _Out], /) -> Awaitable[_Out]:
+        """Return what `work` returns."""
+        ...
+
+
+async def through(
+    compute: Compute, step: Callable[[Sequence[_In]], Sequence[_Out]], items: Iterable[_In | Rejection]
+) -> list[_Out | Rejection]:
+    """Take all items that are not rejected yet through `step`, which gives one result for each, in order."""
+    kept = list(items)
+    live = [item for item in kept if not isinstance(item, Rejection)]
+    done = iter(await compute(lambda: _isolating(step, live)))
+    return [item if isinstance(item, Rejection) else next(done) for item in kept]
+
+
+def _isolating(step: Callable[[Sequence[_In]], Sequence[_Out]], items: Sequence[_In]) -> list[_Out | Rejection]:
+    try:
+        return list(step(items))
+    except Exception as error:  # noqa: BLE001  (whatever one record trips must not sink the others)
+        if len(items) == 1:
+            message = f"processing failed ({type(error).__name__}: {error}): a bug, please report it with this record"
+            return [Rejection(ErrorKind.PROCESSING_FAILED, None, message)]
+        half = len(items) // 2
+        return [*_isolating(step, items[:half]), *_isolating(step, items[half:])]

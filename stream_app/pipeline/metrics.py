@@ -1,0 +1,71 @@
+"""Every metric, once: its kind, unit, labels and meaning. `docs/metrics.md` is made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MetricKind(StrEnum):
+    """The kinds that Prometheus knows."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric; `buckets` are the upper bounds of a histogram."""
+
+    name: str
+    kind: MetricKind
+    unit: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_COUNTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+_COUNTER, _GAUGE, _HISTOGRAM = MetricKind
+
+METRICS = (
+    Metric("stream_app_records_total", _COUNTER, "records", "Records that have their outcome.", ("topic", "outcome")),
+    Metric("stream_app_events_total", _COUNTER, "events", "Sentiment events that were written."),
+    Metric("stream_app_dead_letters_total", _COUNTER, "records", "Records that were rejected.", ("error_kind",)),
+    Metric("stream_app_unscored_total", _COUNTER, "documents", "Documents in a language that the model cannot read."),
+    Metric(
+        "stream_app_isolated_batches_total", _COUNTER, "batches",
+        "Batches that failed as a whole and were processed record by record.",
+    ),
+    Metric("stream_app_batch_records", _HISTOGRAM, "records", "Records of a micro-batch.", (), _COUNTS),
+    Metric(
+        "stream_app_latency_seconds", _HISTOGRAM, "seconds",
+        "From the broker's time stamp of a document to its events being written.", (), _SECONDS,
+    ),
+    Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
+    Metric(
+        "stream_app_graph_store_errors_total", _COUNTER, "errors",
+        "Looks at the graph store that failed; linking goes on with the held graph.",
+    ),
+    Metric("stream_app_seen_store_away", _GAUGE, "0 or 1", "Whether novelty is judged from this worker's memory alone."),
+    Metric("stream_app_triton_away", _GAUGE, "0 or 1", "Whether Triton is away, so that consumption pauses."),
+    Metric("stream_app_triton_request_seconds", _HISTOGRAM, "seconds", "Time of a request to Triton.", (), _SECONDS),
+    Metric(
+        "stream_app_triton_batch_fill", _HISTOGRAM, "share",
+        "How much of a full batch a request held, in tokens.", (), _SHARES,
+    ),
+    Metric("stream_app_triton_retries_total", _COUNTER, "requests", "Requests that are made again.", ("reason",)),
+)  # fmt: skip
+
+
+def as_markdown() -> Iterator[str]:
+    """Yield the lines of the table that the docs show."""
+    yield "| metric | kind | unit | labels | meaning |"
+    yield "| --- | --- | --- | --- | --- |"
+    for metric in METRICS:
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        yield f"| `{metric.name}` | {metric.kind} | {metric.unit} | {labels} | {metric.meaning} |"
