@@ -16,7 +16,7 @@ from stream_app.errors import ServerRejected
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import INPUTS, OUTPUTS, SEQUENCE, Tensor, bucket_of
 
-Outputs = Mapping[str, NDArray[np.float32]]
+Outputs = Mapping[str, NDArray[np.generic]]
 
 _NUMPY_TYPES: Mapping[str, type[np.generic]] = {"INT32": np.int32, "FP32": np.float32}
 _SAME_MODEL = "serve the model that this version's tokenizer and metadata.json belong to"
@@ -87,23 +87,24 @@ def unpack(batch: Batch, outputs: Outputs) -> list[RowResult]:
 
     Raises ServerRejected where a tensor is missing, has another shape or type, or holds what is no number.
     """
-    for tensor in OUTPUTS:
-        _check(outputs.get(tensor.name), tensor, batch)
-    return [_result(row, place, outputs) for place, row in enumerate(batch.rows)]
+    checked = {tensor.name: _checked(outputs.get(tensor.name), tensor, batch) for tensor in OUTPUTS}
+    return [_result(row, place, checked) for place, row in enumerate(batch.rows)]
 
 
-def _check(array: NDArray[np.float32] | None, tensor: Tensor, batch: Batch) -> None:
+def _checked(array: NDArray[np.generic] | None, tensor: Tensor, batch: Batch) -> NDArray[np.float32]:
     expected = batch.shape_of(tensor)
     if array is None:
         raise ServerRejected(f"the fusion model gave no {tensor.name}: {_SAME_MODEL}")
     if array.shape != expected or array.dtype != _NUMPY_TYPES[tensor.dtype]:
         got = f"{array.dtype} {list(array.shape)}"
         raise ServerRejected(f"the fusion model gave {tensor.name} as {got}, not {list(expected)}: {_SAME_MODEL}")
-    if not np.isfinite(array).all():
+    values = array.astype(np.float32, copy=False)
+    if not np.isfinite(values).all():
         raise ServerRejected(f"the fusion model gave {tensor.name} with values that are no numbers: {_SAME_MODEL}")
+    return values
 
 
-def _result(row: ModelRow, place: int, outputs: Outputs) -> RowResult:
+def _result(row: ModelRow, place: int, outputs: Mapping[str, NDArray[np.float32]]) -> RowResult:
     tokens, mentions = len(row.input_ids), len(row.mention_spans)
     return RowResult(
         document_probabilities=outputs["document_probabilities"][place],

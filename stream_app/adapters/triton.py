@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -16,11 +18,13 @@ from tritonclient.utils import InferenceServerException
 
 from stream_app.adapters.batching import Batch, BatchLimits, Outputs, in_order, pack, unpack
 from stream_app.adapters.breaker import Backoff, CircuitBreaker, State
-from stream_app.adapters.triton_contract import check_served
+from stream_app.adapters.triton_contract import check_tensors, check_version
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.pipeline.ports import Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import INPUTS, MODEL_NAME, OUTPUTS
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -111,6 +115,8 @@ class TritonModel:
 
         ServerRejected where the server refuses a request or answers it with anything but the model's tensors.
         """
+        if not rows:
+            return []
         batches = pack(rows, self._limits)
         # All are waited for, also when one fails: Triton does not like to be cancelled (server #7368).
         answers = await asyncio.gather(*map(self._answer, batches), return_exceptions=True)
@@ -119,28 +125,37 @@ class TritonModel:
             if isinstance(answer, BaseException):
                 raise answer
             results.append(answer)
+        # Checked after the answers: so a model that was exchanged meanwhile is noticed, also between two calls.
+        await self._persist(self._check_version)
         return in_order(batches, results)
 
     async def _answer(self, batch: Batch) -> list[RowResult]:
-        """Ask until there is an answer; raise only what asking again does not cure."""
+        return unpack(batch, await self._persist(partial(self._request, batch)))
+
+    async def _persist(self, ask: Callable[[float], Awaitable[T]]) -> T:
+        """Ask, each time with more seconds, until there is an answer; raise only what asking again does not cure."""
         failures: Counter[str] = Counter()
         while True:
             async with self._in_flight:
                 await self._breaker.passed()
+                patience = min(2 ** failures.total(), _MOST_PATIENCE)
                 try:
-                    outputs = await self._request(batch, patience=min(2 ** failures.total(), _MOST_PATIENCE))
+                    answer = await ask(self._options.timeout_seconds * patience)
                 except InferenceServerException as error:
                     self._note_failure(error, failures)
                 else:
                     self._breaker.succeeded()
-                    return unpack(batch, outputs)
+                    return answer
             await asyncio.sleep(self._options.backoff.pause(failures.total() - 1))
 
-    async def _request(self, batch: Batch, *, patience: int) -> Outputs:
+    async def _check_version(self, seconds: float) -> None:
+        config = await self._connected().get_model_config(MODEL_NAME, client_timeout=seconds)
+        check_version(config.config, version=self._version, address=self._address)
+
+    async def _request(self, batch: Batch, seconds: float) -> Outputs:
         inputs = [_input(name, array) for name, array in batch.inputs().items()]
         began = asyncio.get_running_loop().time()
-        timeout = self._options.timeout_seconds * patience
-        result = await self._connected().infer(MODEL_NAME, inputs, client_timeout=timeout)
+        result = await self._connected().infer(MODEL_NAME, inputs, client_timeout=seconds)
         self._telemetry.observe("stream_app_triton_request_seconds", asyncio.get_running_loop().time() - began)
         full = self._limits.rows_of(batch.bucket) * batch.bucket
         self._telemetry.observe("stream_app_triton_batch_fill", batch.tokens / full)
@@ -170,8 +185,9 @@ class TritonModel:
             return False
         metadata = await client.get_model_metadata(MODEL_NAME, client_timeout=timeout)
         config = await client.get_model_config(MODEL_NAME, client_timeout=timeout)
-        served = check_served(metadata, config.config, version=self._version, address=self._address)
-        self._limits = BatchLimits(rows=served.max_batch_size, tokens=self._options.batch_tokens)
+        check_version(config.config, version=self._version, address=self._address)
+        most = check_tensors(metadata, config.config, address=self._address)
+        self._limits = BatchLimits(rows=most, tokens=self._options.batch_tokens)
         return True
 
     def _tell_change(self, state: State) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from stream_app.errors import ServerRejected
@@ -16,35 +15,31 @@ _BATCH_AXIS = -1
 _CURE = "let STREAM_APP_MODEL_REPOSITORY and the server's repository hold the same model"
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a server says of its model; `max_batch_size` in rows."""
+def check_version(config: Any, *, version: str, address: str) -> None:  # noqa: ANN401  (protobuf)
+    """Raise ServerRejected where the answer of Triton's ModelConfig call does not tell this version."""
+    parameters = config.parameters
+    told = parameters[VERSION_PARAMETER].string_value if VERSION_PARAMETER in parameters else "unknown"
+    if told != version:
+        raise ServerRejected(f"{_where(address)} is version {told}, not {version}: {_CURE}")
 
-    version: str
-    max_batch_size: int
 
-
-def check_served(metadata: Any, config: Any, *, version: str, address: str) -> Served:  # noqa: ANN401  (protobuf)
-    """Return what `address` serves; ServerRejected where it is not the model of `version`.
+def check_tensors(metadata: Any, config: Any, *, address: str) -> int:  # noqa: ANN401  (protobuf)
+    """Return the most rows of a batch; ServerRejected where tensors are not those of the table.
 
     `metadata` and `config` are the answers of Triton's ModelMetadata and ModelConfig calls.
     """
-    where = f"the model {MODEL_NAME} of Triton at {address}"
-    _check_tensors(metadata.inputs, INPUTS, where)
-    _check_tensors(metadata.outputs, OUTPUTS, where)
-    served = Served(_version(config.parameters), config.max_batch_size)
-    if served.version != version:
-        raise ServerRejected(f"{where} is version {served.version or 'unknown'}, not {version}: {_CURE}")
-    if served.max_batch_size < 1:
-        raise ServerRejected(f"{where} takes no batches: give max_batch_size in its config.pbtxt")
-    return served
+    _compare(metadata.inputs, INPUTS, _where(address))
+    _compare(metadata.outputs, OUTPUTS, _where(address))
+    if config.max_batch_size < 1:
+        raise ServerRejected(f"{_where(address)} takes no batches: give max_batch_size in its config.pbtxt")
+    return int(config.max_batch_size)
 
 
-def _version(parameters: Mapping[str, Any]) -> str:
-    return str(parameters[VERSION_PARAMETER].string_value) if VERSION_PARAMETER in parameters else ""
+def _where(address: str) -> str:
+    return f"the model {MODEL_NAME} of Triton at {address}"
 
 
-def _check_tensors(served: Sequence[Any], expected: Sequence[Tensor], where: str) -> None:
+def _compare(served: Sequence[Any], expected: Sequence[Tensor], where: str) -> None:
     found = {tensor.name: (tensor.datatype, tuple(tensor.shape)) for tensor in served}
     for tensor in expected:
         wanted = tensor.dtype, (_BATCH_AXIS, *(-1 if size == SEQUENCE else size for size in tensor.shape))
