@@ -12,7 +12,7 @@ from tritonclient.grpc.aio import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
 from stream_app.adapters.kafka import Connection, admin_client
-from stream_app.adapters.triton_contract import check_served
+from stream_app.adapters.triton_contract import check_tensors, check_version
 from stream_app.doctor.finding import Finding, failure, ok, warning
 from stream_app.errors import ServerUnavailable
 from stream_app.knowledge.build import build_graph
@@ -102,8 +102,9 @@ async def check_triton(client: InferenceServerClient, *, address: str, version: 
     except InferenceServerException as error:
         advice = "check that it runs, STREAM_APP_TRITON_URL (gRPC's port) and the TLS settings"
         return [failure("triton", f"{address} does not answer ({error.message()})", advice)]
-    text = f"{address}, {server.name} {server.version}"
+    rows = check_tensors(metadata, config.config, address=address)
+    text = f"{address}, {server.name} {server.version}, batches of up to {rows} rows"
     if version is None:
         return [ok("triton", text)]
-    served = check_served(metadata, config.config, version=version, address=address)
-    return [ok("triton", f"{text}, serves {served.version} in batches of up to {served.max_batch_size} rows")]
+    check_version(config.config, version=version, address=address)
+    return [ok("triton", f"{text}, serves {version}")]

@@ -1,8 +1,9 @@
 """Run one command so that it ends, with all it started, when the process that asked for it ends, however that ends.
 
-A script of its own: `python -I -S guard.py GRACE_SECONDS COMMAND…`. Standard input is a pipe that the asking process
-holds open and never writes to; its end is the end of that process. The first line of standard output is the pid of the
-command, whose own output goes to standard error, a log file.
+A script of its own: `python -I -S guard.py GRACE_SECONDS SHARED_MEMORY COMMAND…`. Standard input is a pipe that the
+asking process holds open and never writes to; its end is the end of that process. The first line of standard output is
+the pid of the command, whose own output goes to standard error, a log file. SHARED_MEMORY is what the names of the
+command's segments in /dev/shm begin with, or empty; what is left of them in the end is removed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import select
 import signal
 import sys
 import time
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (where Linux has it)
 _LEFTOVER_GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
 _STEP_SECONDS = 0.05
@@ -69,7 +72,7 @@ def _watch(pid: int, wake: int) -> tuple[int | None, bool]:
 def _clear(group: int) -> None:
     """See that nothing of the command's process group is left, such as Triton's Python stubs.
 
-    They notice by themselves that their server is gone, and give back the shared memory that a kill would leave behind.
+    They notice by themselves that their server is gone, and get a moment for that.
     """
     for number in (0, signal.SIGKILL):
         deadline = time.monotonic() + _LEFTOVER_GRACE_SECONDS
@@ -81,9 +84,15 @@ def _clear(group: int) -> None:
             time.sleep(_STEP_SECONDS)
 
 
+def _remove_shared_memory(prefix: str) -> None:
+    if prefix:
+        for segment in _SHARED_MEMORY.glob(f"{prefix}*"):
+            segment.unlink(missing_ok=True)
+
+
 def main(arguments: list[str]) -> int:
     """Guard the command and return its exit status, 128 and more for a signal."""
-    grace, command = float(arguments[0]), arguments[1:]
+    grace, shared_memory, command = float(arguments[0]), arguments[1], arguments[2:]
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker)
@@ -101,6 +110,7 @@ def main(arguments: list[str]) -> int:
         os.waitpid(pid, 0)
         status = -signal.SIGKILL
     _clear(pid)
+    _remove_shared_memory(shared_memory)
     return status if status >= 0 else 128 - status
 
 

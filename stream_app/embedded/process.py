@@ -19,13 +19,22 @@ class Child:
     """One run of one command under the guard."""
 
     def __init__(
-        self, command: Sequence[str], log: LogFile, *, environment: Mapping[str, str], grace_seconds: float
+        self,
+        command: Sequence[str],
+        log: LogFile,
+        *,
+        environment: Mapping[str, str],
+        grace_seconds: float,
+        shared_memory: str = "",
     ) -> None:
-        """Start the command; between SIGTERM and SIGKILL it gets the grace."""
+        """Start the command; between SIGTERM and SIGKILL it gets the grace.
+
+        `shared_memory` begins the names of its segments in /dev/shm, which are removed when it has ended.
+        """
         log.mark()
         self._grace_seconds = grace_seconds
         self._guard = subprocess.Popen(  # noqa: S603  (the command comes from this package)
-            [sys.executable, "-I", "-S", str(Path(guard.__file__)), str(grace_seconds), *command],
+            [sys.executable, "-I", "-S", str(Path(guard.__file__)), str(grace_seconds), shared_memory, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log.fd,

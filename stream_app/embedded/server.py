@@ -35,6 +35,8 @@ class Recipe:
     port_names: Sequence[str] = (MAIN,)
     environment: Mapping[str, str] = field(default_factory=dict)
     grace_seconds: float = 5.0
+    shared_memory: str = ""
+    """What the names of its segments in /dev/shm begin with."""
 
 
 class _PortTakenError(Exception):
@@ -103,6 +105,7 @@ class RunningServer:
             self._log,
             environment={**os.environ, **self._recipe.environment},
             grace_seconds=self._recipe.grace_seconds,
+            shared_memory=self._recipe.shared_memory,
         )
         try:
             self._await_ready(child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,15 +40,17 @@ def start_triton(
     if not options.model_repository.is_dir():
         raise ConfigurationError(f"no model repository at {options.model_repository}: set STREAM_APP_MODEL_REPOSITORY")
     installed = _installation(state_dir, options.server)
+    shared_memory = f"stream_app_{secrets.token_hex(6)}_"
     recipe = Recipe(
         name="triton",
         title=TITLE,
-        command=lambda ports: [*installed.command, *_arguments(options, ports)],
+        command=lambda ports: [*installed.command, *_arguments(options, ports, shared_memory)],
         is_ready=_answers,
         cause=r"""failed to (?:load '|start|stat)[^"\\]*|[^:]*: error while loading.*|[Uu]nrecognized.*|error: .*""",
         port_names=(MAIN, HTTP, METRICS),
         environment=installed.environment,
         grace_seconds=10.0,
+        shared_memory=shared_memory,
     )
     return start_server(recipe, state_dir=state_dir, port=port, timeout_seconds=timeout_seconds)
 
@@ -60,7 +63,7 @@ def _installation(state_dir: Path, server: Path | None) -> Installation:
     return Installation(command=(str(server),), environment={})
 
 
-def _arguments(options: TritonOptions, ports: Ports) -> list[str]:
+def _arguments(options: TritonOptions, ports: Ports, shared_memory: str) -> list[str]:
     named: Mapping[str, str] = {
         "model-repository": str(options.model_repository.resolve()),
         "grpc-address": LOOPBACK,
@@ -70,6 +73,7 @@ def _arguments(options: TritonOptions, ports: Ports) -> list[str]:
         "metrics-address": LOOPBACK,
         "metrics-port": str(ports[METRICS]),
         "exit-timeout-secs": "5",
+        "backend-config": f"python,shm-region-prefix-name={shared_memory}",
     }
     chosen = [f"--{name}={value}" for name, value in named.items()]
     if options.model_config_name:
