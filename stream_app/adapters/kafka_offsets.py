@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from stream_app.adapters.kafka import Connection, admin_client, away
+from stream_app.adapters.kafka import Connection, away
 from stream_app.pipeline.stall import Partition
 
 
-class GroupOffsets:
-    """Reads committed offsets and end offsets with clients of its own, made anew for each reading.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Offsets by partition; a partition without a commit is not in `committed`."""
 
-    A hung consumer cannot hide from it, and a broker that was away does not leave a broken client behind.
+    committed: dict[Partition, int] = field(default_factory=dict)
+    ends: dict[Partition, int] = field(default_factory=dict)
+
+
+class GroupOffsets:
+    """Reads a group's progress with a client of its own, made anew for each reading.
+
+    A hung consumer cannot hide from it, and a broker that was away does not leave a broken client behind. The client
+    names the group and never joins it.
     """
 
     def __init__(self, connection: Connection, group: str) -> None:
         self._connection = connection
         self._group = group
 
-    async def committed(self) -> Mapping[Partition, int]:
-        """Return the group's committed offsets; `ServerUnavailable` where no broker answers."""
-        try:
-            async with admin_client(self._connection) as admin:
-                offsets = await admin.list_consumer_group_offsets(self._group)
-        except KafkaError as error:
-            raise away(self._connection, error) from error
-        return {(tp.topic, tp.partition): found.offset for tp, found in offsets.items() if found.offset >= 0}
-
-    async def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        """Return the end offsets of these partitions; `ServerUnavailable` where no broker answers."""
-        consumer = AIOKafkaConsumer(**self._connection, enable_auto_commit=False)
+    async def read(self, partitions: Collection[Partition]) -> Progress:
+        """Return the progress in these partitions; `ServerUnavailable` where no broker answers."""
+        if not partitions:
+            return Progress()
+        consumer = AIOKafkaConsumer(**self._connection, group_id=self._group, enable_auto_commit=False)
+        places = [TopicPartition(*partition) for partition in partitions]
         try:
             await consumer.start()
-            ends = await consumer.end_offsets([TopicPartition(*partition) for partition in partitions])
+            consumer.assign(places)
+            committed = {place: await consumer.committed(place) for place in places}
+            ends = await consumer.end_offsets(places)
         except KafkaError as error:
             raise away(self._connection, error) from error
         finally:
             await consumer.stop()
-        return {(tp.topic, tp.partition): end for tp, end in ends.items()}
+        return Progress(
+            {(place.topic, place.partition): offset for place, offset in committed.items() if offset is not None},
+            {(place.topic, place.partition): end for place, end in ends.items()},
+        )

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from stream_app.adapters.kafka_offsets import GroupOffsets
+from stream_app.adapters.kafka_offsets import GroupOffsets, Progress
 from stream_app.errors import ConsumptionStalled, ServerUnavailable
 from stream_app.pipeline.ports import Clock
 from stream_app.pipeline.stall import Partition, StallDetector
@@ -58,13 +58,12 @@ class Liveness(threading.Thread):
     async def _look(self) -> None:
         assigned = self._assigned()
         try:
-            ends = await self._offsets.ends(assigned) if assigned else {}
-            committed = await self._offsets.committed() if assigned else {}
-            waiting = self._waiting()
+            progress, waiting = await self._offsets.read(assigned), self._waiting()
         except ServerUnavailable as error:
             _log.warning("liveness cannot be checked", error=str(error))
-            ends, committed, waiting = dict.fromkeys(assigned, 0), {}, True
-        stalled = self._detector.observe(self._clock.now(), committed=committed, ends=ends, waiting=waiting)
+            progress, waiting = Progress(ends=dict.fromkeys(assigned, 0)), True
+        now = self._clock.now()
+        stalled = self._detector.observe(now, committed=progress.committed, ends=progress.ends, waiting=waiting)
         if stalled and not self._stopped.is_set():
             places = ", ".join(f"{topic}[{partition}]" for topic, partition in stalled)
             self._die(

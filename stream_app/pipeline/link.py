@@ -13,7 +13,7 @@ from stream_app.pipeline.snapshot import Snapshot
 Details = Callable[[str, Collection[str]], Awaitable[Mapping[str, Entity]]]
 """Returns what is known of these ids in that graph version; may leave out any."""
 
-_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body"}
+_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body", "symbols": "symbols"}
 
 
 def link(document: TextDocument, snapshot: Snapshot) -> LinkedDocument:

@@ -1,0 +1,49 @@
+"""From settings to what speaks to a server: connections of Kafka, Redis and Triton. Part of the composition root."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+from tritonclient.grpc.aio import InferenceServerClient
+
+from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
+from stream_app.adapters.kafka import Connection
+from stream_app.errors import ConfigurationError
+from stream_app.settings import Settings
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Return what the clients of Kafka need to connect."""
+    password = settings.kafka_password
+    return kafka_connection(
+        _configured(settings.kafka_brokers, "STREAM_APP_KAFKA_BROKERS"),
+        security=settings.kafka_security,
+        login=Login(
+            mechanism=settings.kafka_sasl_mechanism,
+            username=settings.kafka_username,
+            password=password.get_secret_value() if password else None,
+        ),
+        tls=TlsFiles(ca=settings.kafka_ca_file, certificate=settings.kafka_cert_file, key=settings.kafka_key_file),
+    )
+
+
+def redis_of(settings: Settings) -> Redis:
+    """Return a client of Redis."""
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    return redis_client(_configured(url, "STREAM_APP_REDIS_URL"), ca_file=settings.redis_ca_file)
+
+
+def triton_of(settings: Settings) -> InferenceServerClient:
+    """Return a client of Triton; to be called once a process, on its loop."""
+    return triton_client(_configured(settings.triton_url, "STREAM_APP_TRITON_URL"), tls=triton_tls_of(settings))
+
+
+def triton_tls_of(settings: Settings) -> TlsFiles | None:
+    """Return the files for TLS with Triton; None means plain text."""
+    files = TlsFiles(ca=settings.triton_ca_file, certificate=settings.triton_cert_file, key=settings.triton_key_file)
+    return files if settings.triton_tls else None
+
+
+def _configured(address: str | None, variable: str) -> str:
+    if not address:
+        raise ConfigurationError(f"{variable} is not set: set it, or run `stream-app up`, which starts the server")
+    return address
