@@ -76,7 +76,7 @@ def export(
         runtime = OpenVinoRuntime(draft / "model.onnx")
         judged = plain, judge(torch_infer(calibrated), corpus)
         done = _exported(draft, corpus, temperatures=temperatures, judged=judged, runtime=runtime)
-        _check(done)
+        check(done)
         shutil.copyfile(tokenizer, draft / "tokenizer.json")
         (draft / "metadata.json").write_bytes(_metadata(done, corpus.topics))
         (model / str(VERSION)).mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,8 @@ def _scores(judged: dict[str, Judged]) -> Scores:
     return {head: score(one) for head, one in judged.items()}
 
 
-def _check(done: Exported) -> None:
+def check(done: Exported) -> None:
+    """Raise DataError where the file is too large, or a head lost more than half a point on the way to it."""
     if done.bytes >= MOST_BYTES:
         raise DataError(f"model.onnx would have {done.bytes} bytes, over {MOST_BYTES}: train a smaller encoder")
     for head, fp32 in done.fp32.items():

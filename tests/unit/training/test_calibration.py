@@ -1,0 +1,24 @@
+"""A temperature undoes what made probabilities too sure, and says so in the calibration error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stream_app.training.calibration import at_temperature, calibration_error, fit_temperature
+
+
+@pytest.mark.parametrize("heat", [0.5, 1.0, 2.0])
+def test_fit_finds_the_temperature_that_was_put_in(heat: float) -> None:
+    rng = np.random.default_rng(5)
+    true = rng.dirichlet(np.ones(3), 4_000)
+    labels = np.array([rng.choice(3, p=row) for row in true])
+    distorted = at_temperature(true, 1 / heat)
+    assert fit_temperature(distorted, labels) == pytest.approx(heat, rel=0.1)
+    assert calibration_error(at_temperature(distorted, heat), labels) < 0.03
+
+
+def test_overconfidence_is_an_error() -> None:
+    sure = np.tile([0.01, 0.99], (100, 1))
+    assert calibration_error(sure, np.arange(100) % 2) == pytest.approx(0.49)
+    assert calibration_error(sure, np.ones(100, dtype=int)) == pytest.approx(0.01)

@@ -1,0 +1,77 @@
+"""What the sets say is kept, and what is derived from them is marked as such."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from stream_app.errors import DataError
+from stream_app.training.augment import rename
+from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, Mention, load_examples
+from stream_app.training.salience import names_beside
+
+
+def write(folder: Path, path: Path, *rows: object) -> None:
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_bytes(b"\n".join(map(orjson.dumps, rows)))
+
+
+@pytest.fixture
+def sets(tmp_path: Path) -> Path:
+    entity = {"text": "Acme", "start": 5, "end": 9, "label": "positive"}
+    write(tmp_path, SENTFIN, {"text": "Sell Acme at once: Nomura", "entities": [entity]})
+    write(
+        tmp_path, TFNS, {"text": "$ACME AT&amp;T up", "label": "positive"}, {"text": "$A and $B", "label": "negative"}
+    )
+    write(tmp_path, TOPIC, {"text": "Rates", "topic": "macro"})
+    return tmp_path
+
+
+def test_headline_gives_the_label_of_its_entities_as_a_weak_one(sets: Path) -> None:
+    headline = load_examples(sets)[0]
+    assert (headline.document, headline.weak) == (2, True)
+
+
+def test_names_that_annotators_left_out_are_bystanders(sets: Path) -> None:
+    headline = load_examples(sets)[0]
+    assert [(headline.text[one.start : one.end], one.label, one.salient) for one in headline.mentions] == [
+        ("Acme", 2, True),
+        ("Nomura", None, False),
+    ]
+
+
+def test_a_single_cashtag_takes_the_tweets_label_and_several_take_none(sets: Path) -> None:
+    _, single, several, _ = load_examples(sets)
+    assert single.text == "$ACME AT&T up"
+    assert [(one.label, one.weak) for one in single.mentions] == [(2, True)]
+    assert [one.label for one in several.mentions] == [None, None]
+
+
+def test_headline_in_capitals_names_no_bystanders() -> None:
+    assert not list(names_beside("Acme Wins Big Order From Beta Says Report", []))
+
+
+def test_damaged_line_is_named(sets: Path) -> None:
+    write(sets, TFNS, {"text": "no label"})
+    with pytest.raises(DataError, match=r"tfns.train.jsonl line 1 .*mend or remove"):
+        load_examples(sets)
+
+
+def test_missing_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"sentfin.train.jsonl cannot be read"):
+        load_examples(tmp_path)
+
+
+def test_renaming_moves_every_span_to_its_new_name() -> None:
+    text = "Acme sues Beta, and Acme wins $AC"
+    mentions = tuple(Mention(start, end, 1, salient=True) for start, end in ((20, 24), (0, 4), (10, 14), (30, 33)))
+    renamed = rename(
+        Example("sentfin", text, "news", mentions=mentions), ("Longer Name",), chance=1.0, rng=np.random.default_rng(3)
+    )
+    names = [renamed.text[one.start : one.end] for one in renamed.mentions]
+    assert renamed.text == f"{names[0]} sues {names[1]}, and {names[2]} wins $AC"
+    assert names[0] == names[2] != "Acme"
+    assert names[3] == "$AC"

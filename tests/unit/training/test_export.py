@@ -1,0 +1,58 @@
+"""What reaches the model repository: configurations that match the table of tensors, and no model that got worse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stream_app.adapters.openvino import RuntimeReport
+from stream_app.errors import DataError
+from stream_app.pipeline.tensors import BUCKETS, INPUTS, OUTPUTS
+from stream_app.training.evaluation import HeadScore
+from stream_app.training.export import Exported, check
+from stream_app.training.triton_config import cpu_config, gpu_config
+
+MODEL = Path(__file__).parents[3] / "model_repo" / "fusion"
+GOOD = HeadScore(rows=1000, accuracy=0.88, macro_f1=0.86, calibration_error=0.02)
+DONE = Exported(
+    version="fusion-1-abc",
+    sha256="abc",
+    bytes=48_000_000,
+    temperatures={},
+    before={"mention": GOOD},
+    fp32={"mention": GOOD},
+    served={"mention": GOOD},
+    runtime=RuntimeReport("openvino", "bf16", ()),
+)
+
+
+@pytest.mark.parametrize("config", [cpu_config("v"), gpu_config("v")])
+def test_configuration_has_the_tensors_of_the_table(config: str) -> None:
+    found = re.findall(r'^  \{ name: "(\w+)" data_type: TYPE_(\w+) dims: \[ (.*) \] \}', config, re.MULTILINE)
+    expected = [(one.name, one.dtype, ", ".join(map(str, one.shape))) for one in (*INPUTS, *OUTPUTS)]
+    assert found == expected
+
+
+def test_every_bucket_is_warmed_up() -> None:
+    assert re.findall(r'name: "tokens_(\d+)"', cpu_config("v")) == [str(bucket) for bucket in BUCKETS]
+
+
+def test_shipped_configurations_are_those_that_export_writes() -> None:
+    shipped = (MODEL / "config.pbtxt").read_text()
+    (version,) = re.findall(r'key: "version" value \{ string_value: "([^"]+)" \}', shipped)
+    assert shipped == cpu_config(version)
+    assert (MODEL / "configs" / "gpu.pbtxt").read_text() == gpu_config(version)
+
+
+def test_model_that_loses_over_half_a_point_is_refused() -> None:
+    check(replace(DONE, served={"mention": replace(GOOD, accuracy=0.876)}))
+    with pytest.raises(DataError, match="mention head loses"):
+        check(replace(DONE, served={"mention": replace(GOOD, accuracy=0.874)}))
+
+
+def test_file_over_fifty_megabytes_is_refused() -> None:
+    with pytest.raises(DataError, match="50000000"):
+        check(replace(DONE, bytes=50_000_000))

@@ -1,0 +1,56 @@
+"""A run that was interrupted ends in the weights of one that was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from stream_app.errors import ConfigurationError, DataError
+from stream_app.training.config import TrainConfig
+from stream_app.training.fit import Progress
+from stream_app.training.run import Sources, load_record, train
+
+CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=2, rename=0.5)
+
+
+class Interrupted(Exception):  # noqa: N818  (a state)
+    """Stands for a crash or Ctrl-C."""
+
+
+def weights(run: Path) -> dict[str, list[float]]:
+    return {name: tensor.flatten().tolist() for name, tensor in load_file(run / "network.safetensors").items()}
+
+
+def test_interrupted_run_ends_in_the_weights_of_an_uninterrupted_one(
+    tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    def interrupt(now: Progress) -> None:
+        if now.step == 3:
+            raise Interrupted
+
+    sources = Sources(data_folder, encoder_folder, None)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    steps: list[Progress] = []
+    train(whole, sources, CONFIG, report=steps.append)
+    with pytest.raises(Interrupted):
+        train(broken, sources, CONFIG, report=interrupt)
+    resumed: list[Progress] = []
+    train(broken, sources, CONFIG, report=resumed.append)
+    assert len(steps) > 4
+    assert [now.step for now in resumed] == [now.step for now in steps[2:]]
+    assert weights(broken) == weights(whole)
+    assert load_record(broken) == load_record(whole)
+
+
+def test_checkpoint_of_other_settings_is_refused(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    sources = Sources(data_folder, encoder_folder, None)
+    train(tmp_path, sources, CONFIG, report=lambda _: None)
+    with pytest.raises(ConfigurationError, match="other data or settings"):
+        train(tmp_path, sources, CONFIG.model_copy(update={"seed": 8}), report=lambda _: None)
+
+
+def test_unfinished_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no finished run"):
+        load_record(tmp_path)
