@@ -16,21 +16,23 @@ from stream_app.knowledge.sources.things import blocked_phrases, table_facts
 from stream_app.knowledge.words import is_common_word
 
 Progress = Callable[[str], None]
+STEPS = ("countries and currencies", "industries, people and products", "companies", "the whole")
+"""What `build_graph` reports, in order."""
 
 
 def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     """Return the graph of all sources; the same sources give the same version. `report` hears of each step."""
     facts = Facts()
-    report("countries and currencies")
+    report(STEPS[0])
     facts.add(country_facts())
     facts.add(currency_facts())
-    report("industries, commodities, indices, people and products")
+    report(STEPS[1])
     facts.add(industry_facts())
     facts.add(table_facts())
-    report("companies and their key people")
+    report(STEPS[2])
     facts.add(company_facts(read_companies(read_industries())))
     facts.aliases.extend(blocked_phrases())
-    report("the graph")
+    report(STEPS[3])
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
     return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues())
 

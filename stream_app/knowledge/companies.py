@@ -28,10 +28,11 @@ def company_facts(companies: Iterable[Company]) -> Facts:
     """Return companies as entities, with their key people."""
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
+    claimed = frozenset(alias.text.lower() for company in named.values() for alias in company.aliases)
     facts = Facts()
     for key, company in named.items():
         facts.entities.append(_entity(key, company))
-        facts.aliases.extend(_aliases(key, company, heads))
+        facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed))
         facts.relations.extend(_relations(key, company))
     facts.add(leader_facts((key, company.people) for key, company in named.items()))
     return facts
@@ -74,12 +75,12 @@ def _entity(key: str, company: Company) -> Entity:
     )
 
 
-def _aliases(key: str, company: Company, heads: Counter[str]) -> Iterable[Alias]:
-    own = {alias.text.lower() for alias in company.aliases}
+def _aliases(key: str, company: Company, *, heads: Counter[str], claimed: frozenset[str]) -> Iterable[Alias]:
+    """Yield a company's aliases; what the project's own table gives to somebody is not derived for others."""
     yield from (replace(alias, entity=key) for alias in company.aliases)
     for name in (company.name, *company.other_names):
         for text, prior in _forms(name, heads):
-            if text.lower() not in own and len(text) >= _MIN_NAME:
+            if text.lower() not in claimed and len(text) >= _MIN_NAME:
                 yield _name_alias(text, key, prior * _prominence(company))
     for ticker in dict.fromkeys((company.ticker, *company.tickers)):
         if ticker:

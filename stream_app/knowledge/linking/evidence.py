@@ -13,7 +13,7 @@ from stream_app.knowledge.words import words_of
 
 _POSSESSIVE, _ACTS, _OWNS, _LED_TO = 0.8, 1.5, 1.5, 1.0
 _COMPOUND, _SENTENCE_START, _TITLE_CASE = -3.0, -0.6, -0.5
-_UPPER_CASE, _LOWER_CASE, _LOWER_CASE_WORD = -1.5, -1.0, -2.5
+_UPPER_CASE, _UPPER_CASE_TICKER, _LOWER_CASE, _LOWER_CASE_WORD = -1.5, -0.5, -1.0, -4.5
 _TITLE_SHARE, _TITLE_WORDS, _LONG_WORD = 0.8, 4, 4
 _WINDOW, _AROUND = 40, 120
 
@@ -58,10 +58,10 @@ def _before(before: str) -> float:
 def _by_case(passage: Passage, before: str, span: Span) -> float:
     if passage.case is Casing.LOWER:
         return _LOWER_CASE_WORD if span.common else _LOWER_CASE
+    if passage.case is Casing.UPPER and (span.common or span.form is Form.TICKER):
+        return _UPPER_CASE if span.common else _UPPER_CASE_TICKER
     if not span.common:
         return 0.0
-    if passage.case is Casing.UPPER:
-        return _UPPER_CASE
     last = before.rstrip(" '‘(")[-1:]
     evidence = _SENTENCE_START if not last or last in _SENTENCE_END else 0.0
     around = passage.text[max(0, span.start - _AROUND) : span.end + _AROUND]

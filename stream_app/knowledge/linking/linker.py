@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ _CLEAR = 0.8
 _LEAST_NIL = 0.02
 _GIVEN = 0.95
 _MOST_ANCHORS = 64
+SYMBOLS_FIELD = "symbols"
 _PART_OF_NAME = -4.0
 _SUBJECTS = frozenset(
     {
@@ -50,7 +51,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntity:
-    """An entity that the document names; without mentions, only its field of symbols does."""
+    """An entity that the document names, with every mention in the order of the fields."""
 
     entity: Entity
     confidence: float
@@ -69,24 +70,33 @@ class Linker:
     def link(self, fields: Sequence[tuple[str, str]], symbols: Iterable[str] = ()) -> list[LinkedEntity]:
         """Return what the fields, as pairs of name and text, name, in the order of first mention.
 
-        What only `symbols` names comes last. A confidence is the probability, under the model of priors and
-        evidence, that the mentions mean the entity; under one half nothing is linked.
+        Mentions in `symbols` come last, in a field of that name. A confidence is the probability, under the model of
+        priors and evidence, that the mentions mean the entity; under one half nothing is linked.
         """
-        given = sorted({entity for one in symbols if (entity := symbol_entity(one, self._lexicon)) is not None})
+        given = list(self._given(symbols))
         passages = [passage(name, text) for name, text in fields]
         found = [_Found(one, span) for one in passages for span in scan(one, self._lexicon)]
-        chosen = self._choose(passages, found, given)
+        chosen = self._choose(passages, found, [entity for entity, _ in given])
         ledger = _Ledger()
         for one, (entity, confidence) in zip(found, chosen, strict=True):
             if confidence >= _LINKED:
                 ledger.add(entity, confidence, one.mention())
         self._add_surnames(passages, ledger)
-        for entity in given:
-            ledger.confidences[entity] = max(_GIVEN, ledger.confidences.get(entity, 0.0))
+        for entity, mention in given:
+            ledger.add(entity, _GIVEN, mention)
         return [
             LinkedEntity(self._entities[entity], confidence, tuple(ledger.mentions[entity]))
             for entity, confidence in ledger.confidences.items()
         ]
+
+    def _given(self, symbols: Iterable[str]) -> Iterator[tuple[int, Mention]]:
+        """Yield what the field of symbols names; its offsets count in the symbols joined by single spaces."""
+        at = 0
+        for symbol in symbols:
+            entity = symbol_entity(symbol, self._lexicon)
+            if entity is not None:
+                yield entity, Mention(symbol, at, at + len(symbol), SYMBOLS_FIELD)
+            at += len(symbol) + 1
 
     def _choose(self, passages: list[Passage], found: list[_Found], given: list[int]) -> list[tuple[int, float]]:
         """Return the likeliest entity of each span and its probability.

@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, Passage, fold, url_spans
-from stream_app.knowledge.linking.lexicon import NOTHING, Lexicon, Variant
+from stream_app.knowledge.linking.lexicon import NOTHING, Code, Lexicon, Variant
 from stream_app.knowledge.linking.spans import Form, Span, longest
 from stream_app.knowledge.linking.symbols import symbol_spans
 
 _CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
-_LEAST_LOWER_NAME = 4
+_LEAST_LOWER_NAME, _LEAST_TELLING_TICKER = 4, 4
 
 
 def scan(passage: Passage, lexicon: Lexicon) -> list[Span]:
@@ -66,10 +66,15 @@ def _codes(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
     codes = lexicon.codes
     for match in _CODE.finditer(text):
         code = codes.get(match[0])
-        if code is None or (case is Casing.UPPER and (code.is_ticker or code.common)):
+        if code is None or (case is Casing.UPPER and not _tells_in_capitals(code, match[0])):
             continue
         form = Form.TICKER if code.is_ticker else Form.CODE
         yield Span(*match.span(), code.candidates, form, code.common)
+
+
+def _tells_in_capitals(code: Code, text: str) -> bool:
+    """Whether the code says something where every word is in capitals."""
+    return not code.common and (not code.is_ticker or len(text) >= _LEAST_TELLING_TICKER)
 
 
 def _outside(spans: list[Span], stretches: list[tuple[int, int]]) -> list[Span]:

@@ -18,9 +18,7 @@ _CASHTAG = re.compile(
     r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9])"
 )
 _EXCHANGE = "|".join(map(re.escape, PREFIXES))
-_PREFIXED = re.compile(
-    rf"(?<![A-Za-z])((?i:{_EXCHANGE}))\s?[:：]\s?\$?([A-Z0-9]{{1,10}}(?:[.-][A-Z])?)(?![A-Za-z0-9])"
-)
+_PREFIXED = re.compile(rf"(?<![A-Za-z])((?i:{_EXCHANGE}))\s?[:：]\s?\$?([A-Z0-9]{{1,10}}(?:[.-][A-Z])?)(?![A-Za-z0-9])")
 _SUFFIXED = re.compile(
     r"(?<![A-Za-z0-9.$])([A-Z0-9]{2,10}(?:-[A-Z])?)"
     r"\.(OQ|O|N|K|L|PA|DE|F|T|HK|SS|SH|SZ|NS|BO|TO|AX|MI|AS|MC|SW|ST|HE|BR|KS|TW|US)(?![A-Za-z0-9.])"

@@ -12,8 +12,9 @@ from stream_app.knowledge.sources.countries import country_code
 from stream_app.knowledge.sources.industries import Industry, industry_of
 from stream_app.knowledge.sources.listings import read_listings
 from stream_app.knowledge.sources.tables import Row, read_table, row_aliases
+from stream_app.knowledge.words import is_common_word
 
-_CHINESE_NAME_PRIOR = 0.9
+_CHINESE_NAME_PRIOR, _CHINESE_WORD_PRIOR = 0.9, 0.12
 
 
 def read_companies(industries: tuple[Industry, ...]) -> list[Company]:
@@ -79,12 +80,16 @@ def _china_a_shares() -> list[Company]:
                 exchange=market.mic,
                 industry=next((_industry(mark) for mark in marks if mark["mark"] in row["name"]), ""),
                 country="CN",
-                aliases=(Alias(row["name"], "", AliasStyle.NAME, _CHINESE_NAME_PRIOR),),
+                aliases=(_chinese_name(row["name"]),),
                 indices=(row["index"],),
                 identities=frozenset({listing_identity(ticker, market.mic)}),
             )
         )
     return companies
+
+
+def _chinese_name(name: str) -> Alias:
+    return Alias(name, "", AliasStyle.NAME, _CHINESE_WORD_PRIOR if is_common_word(name) else _CHINESE_NAME_PRIOR)
 
 
 def _industry(row: Row) -> str:

@@ -14,6 +14,7 @@ from stream_app.knowledge.facts import Facts
 from stream_app.knowledge.graph import Alias, AliasStyle
 from stream_app.knowledge.sources.tables import Row, read_table, row_aliases
 
+_LONGEST_DOUBTFUL, _DOUBTFUL = 2, 0.4  # short Chinese names, such as 普拉, are often syllables of others
 _COUNTRY_PRIOR, _CURRENCY_PRIOR, _CODE_PRIOR = 0.9, 0.8, 0.75
 _US_STATES = "US-"
 
@@ -56,7 +57,8 @@ def currency_facts() -> Facts:
         prior = float(row["prior"] or _CURRENCY_PRIOR)
         if " " in currency.name:  # alone, most are words too: won, real, sol
             facts.aliases.append(Alias(currency.name, key, AliasStyle.NAME, prior))
-        facts.aliases.append(Alias(chinese(currency.name), key, AliasStyle.NAME, prior))
+        local = chinese(currency.name)
+        facts.aliases.append(Alias(local, key, AliasStyle.NAME, prior if len(local) > _LONGEST_DOUBTFUL else _DOUBTFUL))
         facts.aliases.append(Alias(currency.alpha_3, key, AliasStyle.CODE, float(row["code_prior"] or _CODE_PRIOR)))
         if row["country"] or pycountry.countries.get(alpha_2=currency.alpha_3[:2]):
             issuer = country_id(row["country"] or currency.alpha_3[:2])

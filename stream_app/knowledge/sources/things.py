@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from stream_app.events.entity import EntityKind
@@ -23,7 +24,8 @@ _TABLES = {
     "products": EntityKind.PRODUCT,
 }
 _BELONGS = {EntityKind.PERSON: RelationKind.KEY_PERSON_OF, EntityKind.PRODUCT: RelationKind.MAKES_PRODUCT}
-_PRIOR, _PERSON_PRIOR = 0.9, 0.9
+_PRIOR, _PERSON_PRIOR, _SHARED_NAME_PRIOR = 0.9, 0.9, 0.55
+_SHARED_BY = 6
 
 
 def table_facts() -> Facts:
@@ -57,15 +59,21 @@ def _belongs(key: str, kind: EntityKind, owner: str) -> Relation:
 
 
 def leader_facts(leaders: Iterable[tuple[str, tuple[str, ...]]]) -> Facts:
-    """Return the key people of companies, given as pairs of a company's id and names."""
+    """Return the key people of companies, given as pairs of a company's id and names.
+
+    Who has one of the commonest surnames shares his name with many others, so it says less.
+    """
+    known = [(company, name) for company, names in leaders for name in names]
+    surnames = Counter(surname for surname, _ in {(plain_person_name(name).split()[-1], name) for _, name in known})
     facts = Facts()
-    for company, names in leaders:
-        for name in names:
-            key = f"{EntityKind.PERSON}:{slug(plain_person_name(name))}"
-            facts.entities.append(Entity(key, EntityKind.PERSON, name, prior=_PERSON_PRIOR))
-            for text in {name, plain_person_name(name)}:
-                facts.aliases.append(Alias(text, key, AliasStyle.NAME, _PERSON_PRIOR))
-            facts.relations.append(Relation(key, RelationKind.KEY_PERSON_OF, company))
+    for company, name in known:
+        shared = surnames[plain_person_name(name).split()[-1]] >= _SHARED_BY
+        prior = _SHARED_NAME_PRIOR if shared else _PERSON_PRIOR
+        key = f"{EntityKind.PERSON}:{slug(plain_person_name(name))}"
+        facts.entities.append(Entity(key, EntityKind.PERSON, name, prior=prior))
+        for text in {name, plain_person_name(name)}:
+            facts.aliases.append(Alias(text, key, AliasStyle.NAME, prior))
+        facts.relations.append(Relation(key, RelationKind.KEY_PERSON_OF, company))
     return facts
 
 

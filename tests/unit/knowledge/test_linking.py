@@ -1,0 +1,158 @@
+"""What the linker makes of headlines: one row a claim. `=` in front of an id: that and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_app.knowledge.linking import Linker
+
+APPLE, TARGET, VISA, FORD = "company:apple", "company:target", "company:visa", "company:ford"
+
+
+def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
+    return {found.entity.id for found in linker.link([("title", text)], symbols)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Apple shares rise", {APPLE}),
+        ("apple prices rise", set()),
+        ("Apple pie prices rise ahead of Thanksgiving", set()),
+        ("Apple's iPhone sales beat expectations", {APPLE, "product:iphone"}),
+        ("Boeing-made jets grounded", {"company:boeing"}),
+        ("Meta-analysis shows that the drug works", set()),
+        ("Meta lays off 10,000 workers", {"company:meta-platforms"}),
+        ("Fires in the Amazon rainforest spread", set()),
+        ("Deforestation in the Amazon hits a record", set()),
+        ("Amazon raises pay for warehouse workers", {"company:amazon"}),
+        ("They had to ford the river", set()),
+        ("Ford recalls 300,000 cars", {FORD}),
+        ("Harrison Ford injured on set", set()),
+        ("Oracle of Omaha speaks", {"person:warren-buffett"}),
+        ("Oracle beats estimates", {"company:oracle"}),
+        ("Target raises full-year forecast", {TARGET}),
+        ("Target price raised to $50", set()),
+        ("The target was missed", set()),
+        ("Visa delays hit Indian students", set()),
+        ("Visa and Mastercard settle lawsuit", {VISA, "company:mastercard"}),
+        ("Gap between rich and poor widens", set()),
+        ("Gap shares jump after earnings beat", {"company:gap"}),
+        ("Shell companies used to launder money", set()),
+        ("Shell profit doubles on oil prices", {"company:shell", "commodity:crude-oil"}),
+        ("Orange juice futures climb", set()),
+        ("Delta variant spreads", set()),
+        ("Georgia senator wins runoff", set()),
+        ("Apple Hospitality REIT declares dividend", {"company:apple-hospitality-reit"}),
+        ("Delta Electronics opens plant", set()),
+        ("Google parent Alphabet rises", {"company:alphabet"}),
+        ("Facebook and P&G cut costs", {"company:meta-platforms", "company:procter-and-gamble"}),
+        ("GM and AMD gain, TSMC slips", {"company:general-motors", "company:amd", "company:tsmc"}),
+        ("JPMorgan, J.P. Morgan and JP Morgan", {"company:jpmorgan-chase"}),
+        ("Fed holds, ECB waits", {"central_bank:federal-reserve", "central_bank:european-central-bank"}),
+        ("He fed the cat", set()),
+        ("tesla stock is going up", {"company:tesla"}),
+        ("TESLA SURGES AS OIL FALLS", {"company:tesla", "commodity:crude-oil"}),
+    ],
+)
+def test_names_follow_case_words_and_context(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("IT IS ALL ON NOW", set()),
+        ("We got ALL of IT NOW, it is ON and LOW KEY", set()),
+        ("$ON and $ALL gain", {"company:on-semiconductor", "company:allstate"}),
+        ("$aapl to the moon", {APPLE}),
+        ("AAPL up 3%", {APPLE}),
+        ("(NASDAQ: ON) beats", {"company:on-semiconductor"}),
+        ("NYSE:F reports", {FORD}),
+        ("Onsemi (ON) beats estimates", {"company:on-semiconductor"}),
+        ("US0378331005 was added", {APPLE}),
+        ("The XNAS:ZZZZ and NASDAQ:QQQZ listings", set()),
+        ("CAT scans and a KEY meeting", set()),
+        ("TSLA SURGES ON EARNINGS", {"company:tesla"}),
+        ("CEO of the UN on TV", set()),
+        ("EUR/USD and USDJPY slip", {"currency:eur", "currency:usd", "currency:jpy"}),
+        ("Costs were $3M", set()),
+        ("see https://example.com/Apple/TSLA for more", set()),
+        ("0700.HK falls", {"company:tencent"}),
+    ],
+)
+def test_tickers_are_read_only_where_they_are_meant(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("苹果公司和特斯拉领涨", {APPLE, "company:tesla"}),
+        ("美联储加息", {"central_bank:federal-reserve", "macro_indicator:interest-rate"}),
+        ("欧洲央行与中国人民银行", {"central_bank:european-central-bank", "central_bank:peoples-bank-of-china"}),
+        ("我用Apple手机", {APPLE}),
+        ("阿里巴巴BABA大涨", {"company:alibaba"}),
+        ("贵州茅台(600519)跌", {"company:kweichow-moutai"}),
+        ("腾讯控股(00700.HK)回购", {"company:tencent"}),
+        ("高通胀持续", {"macro_indicator:inflation"}),
+        ("高通发布新芯片", {"company:qualcomm"}),
+        ("大力拓展业务", set()),
+        ("内蒙古煤炭", {"commodity:coal"}),
+        ("公司今日立案调查", set()),
+        ("小Applecart车", set()),
+        ("宁德时代与比亚迪", {"company:catl", "company:byd"}),
+    ],
+)
+def test_chinese_is_linked_without_word_boundaries(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+def test_symbols_of_the_document_are_linked_with_offsets_in_the_joined_field(linker: Linker) -> None:
+    symbols = ("AAPL", "nonsense", "NASDAQ:TSLA", "0700.HK")
+    found = linker.link([("title", "Tech news")], symbols)
+    joined = " ".join(symbols)
+    assert [one.entity.id for one in found] == [APPLE, "company:tesla", "company:tencent"]
+    for one in found:
+        assert [(mention.field, joined[mention.start : mention.end]) for mention in one.mentions] == [
+            ("symbols", mention.text) for mention in one.mentions
+        ]
+
+
+def test_symbols_bear_out_ambiguous_names(linker: Linker) -> None:
+    assert TARGET not in linked(linker, "Target for next year")
+    assert TARGET in linked(linker, "Target for next year", "TGT")
+
+
+def test_a_surname_is_linked_once_the_full_name_has_been(linker: Linker) -> None:
+    fields = [("title", "Microsoft's week"), ("body", "Brad Smith spoke. Smith said that smith is a trade.")]
+    smith = next(one for one in linker.link(fields) if one.entity.id == "person:brad-smith")
+    assert [(mention.text, mention.start) for mention in smith.mentions] == [("Brad Smith", 0), ("Smith", 18)]
+    assert linked(linker, "Smith said that smith is a trade") == set()
+
+
+def test_an_ambiguous_name_takes_the_candidate_that_the_document_bears_out(linker: Linker) -> None:
+    assert linked(linker, "Merck KGaA of Darmstadt grows; Merck raises outlook") == {"company:merck-de"}
+    assert linked(linker, "Merck and Pfizer get FDA approval") >= {"company:merck-us"}
+
+
+def test_a_name_with_two_equal_candidates_and_no_context_is_linked_to_neither(linker: Linker) -> None:
+    assert linked(linker, "The word Prudential") == set()
+    assert linked(linker, "Prudential plc reports") == {"company:prudential-plc"}
+
+
+def test_entities_come_in_the_order_of_their_first_mention(linker: Linker) -> None:
+    found = linker.link([("title", "Tesla and Apple"), ("body", "Apple, Boeing, Tesla")])
+    assert [one.entity.id for one in found] == ["company:tesla", APPLE, "company:boeing"]
+    assert [mention.field for mention in found[0].mentions] == ["title", "body"]
+
+
+def test_context_raises_the_confidence(linker: Linker) -> None:
+    def confidence(text: str) -> float:
+        return next(one.confidence for one in linker.link([("title", text)]) if one.entity.id == TARGET)
+
+    weak, strong = (
+        confidence("Target raises forecast"),
+        confidence("Target, Walmart and Costco raise forecasts; Target shares rise"),
+    )
+    assert 0.5 <= weak < strong <= 1.0
