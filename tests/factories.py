@@ -10,6 +10,8 @@ from stream_app.events.entity import EntityKind
 from stream_app.events.topics import NEWS
 from stream_app.knowledge.entities import Entity
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
+from stream_app.pipeline.fingerprint import fingerprint
+from stream_app.pipeline.novelty import Query
 from stream_app.pipeline.records import Record
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -74,3 +76,9 @@ def linked(of: TextDocument | None = None, **names: str) -> LinkedDocument:
         LinkedEntity(entity(f"company:{key}"), (mention_of(text, of),), confidence=0.9) for key, text in names.items()
     )
     return LinkedDocument(of, entities, KG_VERSION)
+
+
+def query(document_id: str = "doc-1", title: str = HEADLINE, body: str = "", **fields: Any) -> Query:
+    """Return a document as novelty sees it; it names Apple, at `START`."""
+    defaults: dict[str, Any] = {"published_at": START, "entities": frozenset({"company:apple"})}
+    return Query(document_id, fingerprint=fingerprint(title, body), **(defaults | fields))

@@ -6,15 +6,14 @@ Redis is a cache: what was flushed is published again by any worker that still h
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any, cast
 
 import orjson
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, NoPermissionError, ReadOnlyError, RedisError, ResponseError
 
-from stream_app.errors import DataError, ServerRejected, ServerUnavailable
+from stream_app.adapters.redis_errors import redis_errors
+from stream_app.errors import DataError
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.files import from_bytes, to_bytes
 from stream_app.knowledge.graph import KnowledgeGraph, entity_from
@@ -41,7 +40,7 @@ class RedisGraphStore:
         The version before stays, for workers that have not switched yet; older ones go within the hour.
         """
         data, entities = self._keys(graph.version)
-        with _errors():
+        with redis_errors():
             async with self._redis.pipeline(transaction=False) as write:
                 write.persist(entities)
                 write.set(data, to_bytes(graph))
@@ -67,14 +66,14 @@ class RedisGraphStore:
 
     async def current_version(self) -> str | None:
         """Return the version that was published last, or None."""
-        with _errors():
+        with redis_errors():
             version = cast("bytes | None", await self._redis.get(self._current))
         return version.decode() if version else None
 
     async def load(self, version: str) -> KnowledgeGraph:
         """Return the graph of that version."""
         key, _ = self._keys(version)
-        with _errors():
+        with redis_errors():
             data = cast("bytes | None", await self._redis.get(key))
         if data is None:
             raise DataError(f"Redis has no knowledge graph {version} under {key}: run `stream-app kg load`")
@@ -92,7 +91,7 @@ class RedisGraphStore:
 
     async def _fetch(self, version: str, ids: list[str]) -> dict[str, Entity]:
         _, key = self._keys(version)
-        with _errors():
+        with redis_errors():
             async with self._redis.pipeline(transaction=False) as read:
                 read.exists(key)
                 read.hmget(key, ids)
@@ -121,18 +120,3 @@ class RedisGraphStore:
 
 def _to_json(entity: Entity) -> bytes:
     return orjson.dumps({name: getattr(entity, name) for name in Entity.__slots__})
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turn the client's exceptions into ours: a refusal stays one, whatever else goes wrong may pass."""
-    try:
-        yield
-    except ReadOnlyError as error:  # a fail-over under way
-        raise ServerUnavailable(f"Redis takes no writes ({error}): it is tried again") from error
-    except (AuthenticationError, NoPermissionError) as error:
-        raise ServerRejected(f"Redis refuses the login ({error}): check STREAM_APP_REDIS_URL") from error
-    except ResponseError as error:
-        raise ServerRejected(f"Redis refuses a command ({error}): check its version and memory limit") from error
-    except (RedisError, OSError) as error:
-        raise ServerUnavailable(f"Redis does not answer ({error}): check STREAM_APP_REDIS_URL") from error

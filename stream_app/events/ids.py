@@ -9,6 +9,8 @@ from datetime import datetime
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://stream-app.invalid/events")
 _SEPARATOR = "\x1f"
 
+STORY_ID_CHARACTERS = 32
+
 
 def _joined(*parts: str) -> bytes:
     return _SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
@@ -18,6 +20,11 @@ def document_id(source: str | None, published_at: datetime, text: str) -> str:
     """Return the id of a document that brought none: a hash of source, time and text."""
     digest = hashlib.sha256(_joined(source or "", published_at.isoformat(), text))
     return f"doc-{digest.hexdigest()[:32]}"
+
+
+def story_id(document: str) -> str:
+    """Return the id of the story that this document begins, `STORY_ID_CHARACTERS` long."""
+    return f"story-{hashlib.sha256(_joined(document)).hexdigest()[:26]}"
 
 
 def sentiment_event_id(document: str, entity: str | None, model_version: str) -> str:

@@ -1,6 +1,6 @@
 """What is remembered of documents: which story each belongs to, and who told it before. Values only.
 
-`docs/novelty.md` says what these mean to a user; `stories.py` decides, the seen stores keep.
+`docs/novelty.md` says what these mean to a user; `stories.py` judges by them, the seen stores keep them.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ STORY_SPAN = timedelta(days=7)
 """How far in event time a document may lie from the first one of its story."""
 
 MOST_MEMBERS = 1000
-"""Members that are remembered of one story, the last that arrived; counts go no further."""
+"""Documents that are remembered of one story, the last that arrived; counts go no further."""
 
-MOST_STORIES_PER_SLOT = 32
+MOST_STORIES_OF_SLOT = 32
 """Stories that one slot of a fingerprint leads to, the last that were founded."""
+
+NO_ENTITY = ""
+"""Stands among entity ids for a document that names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A document as novelty sees it; `entities` are the ids it names."""
+    """A document as novelty sees it; `entities` are the ids that it names."""
 
     document_id: str
     published_at: datetime
@@ -36,9 +39,8 @@ class Query:
 class Seen:
     """What was decided about a document when it came first.
 
-    `repeats` is how many links of the story's chain came before it; `counts` has an entry for each entity
-    of the document, and `""` stands for a document that names none. `versions` are those of the model and
-    the graph that its events carry.
+    `repeats` is how many documents of the story's chain came before it. `counts` is by entity id and leaves out
+    those whose counts are all zero. `versions` are those of model and graph that its events carry.
     """
 
     story_id: str
@@ -82,9 +84,10 @@ class Recollection:
 
     `seen` is by document id, `stories` and `members` (in order of arrival) by story id; `slots` leads from the
     slots of fingerprints to the ids of the stories that have them, in the order in which they were founded.
+    A story's fingerprint may come back without its slots.
     """
 
     seen: Mapping[str, Seen]
     stories: Mapping[str, Story]
     members: Mapping[str, tuple[Member, ...]]
-    slots: Mapping[str, tuple[str, ...]]
+    slots: Mapping[int, tuple[str, ...]]
