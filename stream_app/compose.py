@@ -117,6 +117,7 @@ def _engine(settings: Settings) -> faust.App:
         rebalance_timeout=settings.kafka_rebalance_timeout,
         session_timeout=settings.kafka_session_timeout,
         heartbeat_interval=settings.kafka_session_timeout / _HEARTBEATS_A_SESSION,
+        data_dir=settings.state_dir / "faust",
     )
     return engine(options)
 

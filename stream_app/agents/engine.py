@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -12,7 +13,7 @@ from stream_app.adapters.kafka import Connection
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How the workers of one group consume; times in seconds.
+    """How the workers of one group consume; times in seconds. Faust keeps its own files in `data_dir`.
 
     `rebalance_timeout` bounds how long a join waits for the other members. The embedded broker waits half of
     it at every first join, so it is short there.
@@ -23,6 +24,7 @@ class EngineOptions:
     rebalance_timeout: float
     session_timeout: float
     heartbeat_interval: float
+    data_dir: Path
 
 
 def engine(options: EngineOptions) -> faust.App:
@@ -41,6 +43,7 @@ def engine(options: EngineOptions) -> faust.App:
         broker_heartbeat_interval=options.heartbeat_interval,
         consumer_auto_offset_reset="earliest",
         store="memory://",
+        datadir=str(options.data_dir),
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,
