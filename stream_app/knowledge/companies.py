@@ -18,7 +18,7 @@ from stream_app.knowledge.sources.things import leader_facts
 from stream_app.knowledge.words import is_common_word
 
 _KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
-_COMMON_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.12, 0.7, 0.6
+_COMMON_PRIOR, _PERSONAL_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.05, 0.3, 0.7, 0.6
 _TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
 _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
@@ -29,10 +29,11 @@ def company_facts(companies: Iterable[Company]) -> Facts:
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
     claimed = frozenset(alias.text.lower() for company in named.values() for alias in company.aliases)
+    persons = frozenset(word for company in named.values() for name in company.people for word in name.split())
     facts = Facts()
     for key, company in named.items():
         facts.entities.append(_entity(key, company))
-        facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed))
+        facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed, persons=persons))
         facts.relations.extend(_relations(key, company))
     facts.add(leader_facts((key, company.people) for key, company in named.items()))
     return facts
@@ -75,13 +76,19 @@ def _entity(key: str, company: Company) -> Entity:
     )
 
 
-def _aliases(key: str, company: Company, *, heads: Counter[str], claimed: frozenset[str]) -> Iterable[Alias]:
-    """Yield a company's aliases; what the project's own table gives to somebody is not derived for others."""
+def _aliases(
+    key: str, company: Company, *, heads: Counter[str], claimed: frozenset[str], persons: frozenset[str]
+) -> Iterable[Alias]:
+    """Yield a company's aliases; what the project's own table gives to somebody is not derived for others.
+
+    A name that persons bear as well, such as Williams, says less.
+    """
     yield from (replace(alias, entity=key) for alias in company.aliases)
     for name in (company.name, *company.other_names):
         for text, prior in _forms(name, heads):
             if text.lower() not in claimed and len(text) >= _MIN_NAME:
-                yield _name_alias(text, key, prior * _prominence(company))
+                known = min(prior, _PERSONAL_PRIOR) if text in persons else prior
+                yield _name_alias(text, key, known * _prominence(company))
     for ticker in dict.fromkeys((company.ticker, *company.tickers)):
         if ticker:
             yield Alias(ticker, key, AliasStyle.TICKER, _ticker_prior(ticker, company))

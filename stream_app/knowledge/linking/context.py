@@ -11,7 +11,7 @@ from stream_app.knowledge.entities import RelationKind
 from stream_app.knowledge.graph import KnowledgeGraph
 
 _SAME, _RELATED, _SAME_INDUSTRY, _SAME_SECTOR, _SAME_COUNTRY = 3.0, 1.5, 0.8, 0.5, 0.3
-_MOST_CUES = 3
+_MOST_CUES, _MOST_OF_FIELD = 3, 1.3
 _WORDS = re.compile(r"[a-z][a-z0-9-]*")
 _TRADED = frozenset({EntityKind.COMPANY, EntityKind.COMMODITY, EntityKind.CURRENCY, EntityKind.INDEX})
 
@@ -54,12 +54,10 @@ class Surroundings:
 
     def _said(self, candidate: int, words: frozenset[str]) -> float:
         entity = self._entities[candidate]
-        evidence = _heard(self._cues.get(entity.id), words)
-        if entity.kind in _TRADED:
-            evidence += _heard(self._cues.get("finance"), words)
+        field = _heard(self._cues.get("finance"), words) if entity.kind in _TRADED else 0.0
         if entity.sector is not None:
-            evidence += _heard(self._cues.get(entity.sector), words)
-        return evidence
+            field += _heard(self._cues.get(entity.sector), words)
+        return _heard(self._cues.get(entity.id), words) + min(field, _MOST_OF_FIELD)
 
 
 def _heard(cues: dict[str, float] | None, words: frozenset[str]) -> float:

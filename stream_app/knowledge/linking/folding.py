@@ -23,7 +23,7 @@ class Casing(Enum):
 
 
 class Passage(NamedTuple):
-    """One field of a document with what its capitals say."""
+    """One field of a document, with addresses of pages blanked out, and what its capitals say."""
 
     field: str
     text: str
@@ -51,17 +51,12 @@ def casing(text: str) -> Casing:
 
 
 def passage(field: str, text: str) -> Passage:
-    """Return the field as a passage."""
+    """Return the field as a passage; every offset stays that of the field."""
+    if "://" in text or "www." in text:
+        text = _URL.sub(lambda match: " " * len(match[0]), text)
     return Passage(field, text, casing(text))
 
 
 def is_word_character(char: str) -> bool:
     """Whether a name beside this character would be a part of a longer word."""
     return char < FIRST_UNSPACED and char.isalnum()
-
-
-def url_spans(text: str) -> list[tuple[int, int]]:
-    """Return where addresses of pages stand in the text."""
-    if "://" not in text and "www." not in text:
-        return []
-    return [match.span() for match in _URL.finditer(text)]

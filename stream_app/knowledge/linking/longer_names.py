@@ -37,4 +37,4 @@ def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_su
 
 
 def _is_name(word: str) -> bool:
-    return word[1:].islower() and not is_common_word(word)
+    return not word.isupper() and not is_common_word(word)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
-from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, Passage, fold, url_spans
+from stream_app.knowledge.linking.folding import FIRST_UNSPACED, Casing, Passage, fold
 from stream_app.knowledge.linking.lexicon import NOTHING, Code, Lexicon, Variant
 from stream_app.knowledge.linking.spans import Form, Span, longest
-from stream_app.knowledge.linking.symbols import symbol_spans
+from stream_app.knowledge.linking.symbols import currency_pair, symbol_spans
 
 _CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
 _LEAST_LOWER_NAME, _LEAST_TELLING_TICKER = 4, 4
+_PAIR_LETTERS = (3, 6)
 
 
 def scan(passage: Passage, lexicon: Lexicon) -> list[Span]:
@@ -24,7 +24,7 @@ def scan(passage: Passage, lexicon: Lexicon) -> list[Span]:
     if not spans:
         return spans
     spans = longest(spans)
-    return _outside([span for span in spans if span.candidates], url_spans(text))
+    return [span for span in spans if span.candidates]
 
 
 def _names(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
@@ -66,6 +66,8 @@ def _codes(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
     codes = lexicon.codes
     for match in _CODE.finditer(text):
         code = codes.get(match[0])
+        if match.end() - match.start() in _PAIR_LETTERS:
+            yield from currency_pair(match, lexicon)
         if code is None or (case is Casing.UPPER and not _tells_in_capitals(code, match[0])):
             continue
         form = Form.TICKER if code.is_ticker else Form.CODE
@@ -75,14 +77,3 @@ def _codes(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
 def _tells_in_capitals(code: Code, text: str) -> bool:
     """Whether the code says something where every word is in capitals."""
     return not code.common and (not code.is_ticker or len(text) >= _LEAST_TELLING_TICKER)
-
-
-def _outside(spans: list[Span], stretches: list[tuple[int, int]]) -> list[Span]:
-    if not stretches:
-        return spans
-    starts = [start for start, _ in stretches]
-    return [span for span in spans if not _within(span.start, stretches, bisect_right(starts, span.start))]
-
-
-def _within(at: int, stretches: list[tuple[int, int]], after: int) -> bool:
-    return after > 0 and at < stretches[after - 1][1]

@@ -13,26 +13,24 @@ from stream_app.knowledge.markets import AMERICAN, PREFIXES, US_EXCHANGES, mic_o
 _SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
 _LEAST_PLAIN_TICKER = 3
 _HONG_KONG_DIGITS = 4
+_CURRENCY_LETTERS = 3
 
 _CASHTAG = re.compile(
     r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9])"
 )
 _EXCHANGE = "|".join(map(re.escape, PREFIXES))
 _PREFIXED = re.compile(rf"(?<![A-Za-z])((?i:{_EXCHANGE}))\s?[:：]\s?\$?([A-Z0-9]{{1,10}}(?:[.-][A-Z])?)(?![A-Za-z0-9])")
-_SUFFIXED = re.compile(
-    r"(?<![A-Za-z0-9.$])([A-Z0-9]{2,10}(?:-[A-Z])?)"
-    r"\.(OQ|O|N|K|L|PA|DE|F|T|HK|SS|SH|SZ|NS|BO|TO|AX|MI|AS|MC|SW|ST|HE|BR|KS|TW|US)(?![A-Za-z0-9.])"
-)
+_SUFFIXES = "OQ|O|N|K|L|PA|DE|F|T|HK|SS|SH|SZ|NS|BO|TO|AX|MI|AS|MC|SW|ST|HE|BR|KS|TW|US"
+_SUFFIXED = re.compile(rf"(?<![A-Za-z0-9.$])([A-Z0-9]{{2,10}}(?:-[A-Z])?)\.({_SUFFIXES})(?![A-Za-z0-9.])")
 _BRACKETS = re.compile(r"[(（\[]\s*([A-Z]{1,5}(?:\.[A-Z])?|\d{6})\s*[)）\]]")
 _CHINESE_CODE = re.compile(r"(?<![A-Za-z0-9])(?:SH|SZ|sh|sz)(\d{6})(?!\d)")
 _ISIN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[A-Z0-9]{9}[0-9](?![A-Za-z0-9])")
-_PAIR = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})/?([A-Z]{3})(?![A-Za-z0-9])")
 
 
 class _Rule(NamedTuple):
-    """One way of writing a symbol: text that has none of `signs` is not searched."""
+    """One way of writing a symbol; a text in which `sign` is not found is not searched further."""
 
-    signs: str
+    sign: re.Pattern[str]
     pattern: re.Pattern[str]
     entity: Callable[[Lexicon, re.Match[str]], int | None]
 
@@ -59,18 +57,18 @@ def _isin(lexicon: Lexicon, match: re.Match[str]) -> int | None:
 
 
 _RULES = (
-    _Rule("$＄", _CASHTAG, _cashtag),
-    _Rule(":：", _PREFIXED, _prefixed),
-    _Rule(".", _SUFFIXED, _suffixed),
-    _Rule("0123456789", _ISIN, _isin),
-    _Rule("0123456789", _CHINESE_CODE, _chinese_code),
+    _Rule(re.compile("[$＄]"), _CASHTAG, _cashtag),
+    _Rule(re.compile("[:：] ?[$]?[A-Z0-9]"), _PREFIXED, _prefixed),
+    _Rule(re.compile(rf"\.(?:{_SUFFIXES})(?![A-Za-z0-9.])"), _SUFFIXED, _suffixed),
+    _Rule(re.compile("[0-9]{6}"), _CHINESE_CODE, _chinese_code),
+    _Rule(re.compile("[A-Z0-9]{9}[0-9]"), _ISIN, _isin),
 )
 
 
 def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
     """Yield the spans of a text that name an entity by a symbol."""
     for rule in _RULES:
-        if not any(sign in text for sign in rule.signs):
+        if not rule.sign.search(text):
             continue
         for match in rule.pattern.finditer(text):
             entity = rule.entity(lexicon, match)
@@ -78,7 +76,6 @@ def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
             yield Span(*match.span(), candidates, Form.SYMBOL)  # an unknown symbol hides the names inside it
     if "(" in text or "（" in text or "[" in text:
         yield from _bracketed(text, lexicon)
-    yield from _currency_pairs(text, lexicon)
 
 
 def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
@@ -115,9 +112,15 @@ def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:
         yield Span(*match.span(1), ((entity, prior),), Form.TICKER)
 
 
-def _currency_pairs(text: str, lexicon: Lexicon) -> Iterator[Span]:
-    for match in _PAIR.finditer(text):
-        pair = [lexicon.currencies.get(code) for code in match.groups()]
-        if None not in pair:
-            for group, entity in enumerate(pair, start=1):
-                yield Span(*match.span(group), ((entity or 0, _SURE),), Form.SYMBOL)
+def currency_pair(capitals: re.Match[str], lexicon: Lexicon) -> list[Span]:
+    """Return the two currencies of a pair such as `EURUSD` or, from its first three capitals on, `EUR/USD`."""
+    text, start, end = capitals.string, *capitals.span()
+    if end - start == 2 * _CURRENCY_LETTERS:
+        places = ((start, start + _CURRENCY_LETTERS), (start + _CURRENCY_LETTERS, end))
+    elif text[end : end + 1] == "/" and not text[end + 4 : end + 5].isalnum():
+        places = ((start, end), (end + 1, end + 4))
+    else:
+        return []
+    pair = [(place, lexicon.currencies.get(text[slice(*place)])) for place in places]
+    spans = [Span(*place, ((entity, _SURE),), Form.SYMBOL) for place, entity in pair if entity is not None]
+    return spans if len(spans) == len(places) else []
