@@ -13,7 +13,8 @@ from rich.text import Text
 from stream_app.adapters.connections import TlsFiles
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.output import stdout, write_json
-from stream_app.cli.target import connection_of, settings_in_use
+from stream_app.cli.target import settings_in_use
+from stream_app.clients import connection_of
 from stream_app.doctor.examination import RedisAddress, Subject, TritonAddress, examine
 from stream_app.doctor.finding import Finding, Status
 from stream_app.embedded.triton import TritonOptions

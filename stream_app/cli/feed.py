@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from io import BufferedReader
 from time import monotonic
 from typing import Annotated, Any
@@ -24,19 +23,12 @@ from stream_app.adapters.files import (
     read_records,
     size_of,
 )
+from stream_app.cli.inputs import Input
 from stream_app.cli.output import byte_progress, stdout, write_json
 from stream_app.cli.target import create_inputs, event_log, settings_with_kafka
-from stream_app.events.topics import NEWS, SOCIAL
 
 app = typer.Typer()
 _BUFFER_BYTES = 256 * 1024
-
-
-class Input(StrEnum):
-    """The topics that documents go into."""
-
-    NEWS = NEWS.name
-    SOCIAL = SOCIAL.name
 
 
 @dataclass(frozen=True, slots=True)

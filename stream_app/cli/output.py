@@ -34,6 +34,11 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def announce(message: str) -> None:
+    """Say on standard error what is being done, in one line."""
+    stderr().print(message, style=QUIET, soft_wrap=True, markup=False)
+
+
 def write_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can say)
     """Write one JSON line to standard output, at once."""
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
@@ -71,6 +76,7 @@ def polarity_bar(polarity: float | None) -> Text:
     """Return a number and a bar that grows from the middle: left is negative, right is positive."""
     if polarity is None:
         return Text("—".center(POLARITY_WIDTH), style=QUIET)
+    polarity = round(polarity, 2) + 0.0  # no minus before zero
     cells = min(_BAR_CELLS, round(abs(polarity) * _BAR_CELLS))
     left = "█" * cells if polarity < 0 else ""
     right = "█" * cells if polarity > 0 else ""

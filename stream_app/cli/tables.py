@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 from rich.text import Text
 
-from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar, polarity_style
+from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar
+from stream_app.cli.verdicts import words
 from stream_app.events import topics
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.document import Document
@@ -60,18 +61,14 @@ def _entity(event: SentimentEvent) -> Text:
     return Text.assemble((event.entity.name, "bold"), (ticker, QUIET))
 
 
-def words(event: SentimentEvent) -> Text:
-    """Return the words that moved the score most, coloured by their direction."""
-    if event.unscored:
-        return Text(event.unscored, style=QUIET)
-    strongest = sorted(event.evidence, key=lambda word: -abs(word.weight))[:_MOST_WORDS]
-    return Text(" · ").join(Text(word.text, style=polarity_style(word.weight)) for word in strongest)
+def _words(event: SentimentEvent) -> Text:
+    return Text(event.unscored, style=QUIET) if event.unscored else words(event.evidence, _MOST_WORDS)
 
 
 def _sentiment(event: SentimentEvent) -> Cells:
     topic = event.topic.label if event.topic else ""
     novelty = f"{event.novelty:.2f}"
-    return [_time(event.published_at), _entity(event), polarity_bar(event.polarity), novelty, topic, words(event)]
+    return [_time(event.published_at), _entity(event), polarity_bar(event.polarity), novelty, topic, _words(event)]
 
 
 def _document(document: Document) -> Cells:

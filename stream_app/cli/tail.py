@@ -54,10 +54,10 @@ def _table_row(topic: str) -> Callable[[Record], None]:
 
 
 def _json_line(record: Record) -> None:
-    write_json(_as_json(record))
+    write_json(as_json(record))
 
 
-def _as_json(record: Record) -> Any:  # noqa: ANN401  (any JSON)
+def as_json(record: Record) -> Any:  # noqa: ANN401  (any JSON)
     """Return the value; what is not JSON, a tombstone too, is shown by its place, key and bytes."""
     try:
         return orjson.loads(record.value or b"")

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stream_app.adapters.connections import Login, TlsFiles, kafka_connection
-from stream_app.adapters.kafka import Connection, KafkaEventLog, TopicReader, create_topics
+from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
+from stream_app.clients import connection_of
 from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError
 from stream_app.events.topics import INPUTS
@@ -35,21 +35,6 @@ def settings_with_kafka() -> Settings:
             "set STREAM_APP_KAFKA_BROKERS, or run `stream-app up`"
         )
     return settings
-
-
-def connection_of(settings: Settings) -> Connection:
-    """Return what the clients of Kafka need to connect."""
-    password = settings.kafka_password
-    return kafka_connection(
-        settings.kafka_brokers or "",
-        security=settings.kafka_security,
-        login=Login(
-            mechanism=settings.kafka_sasl_mechanism,
-            username=settings.kafka_username,
-            password=password.get_secret_value() if password else None,
-        ),
-        tls=TlsFiles(ca=settings.kafka_ca_file, certificate=settings.kafka_cert_file, key=settings.kafka_key_file),
-    )
 
 
 async def create_inputs(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from stream_app.adapters.files.columns import Columns, parse_columns
 from stream_app.adapters.files.publishing import publish
-from stream_app.adapters.files.reading import STDIN, FileFormat, format_of, open_file, read_records, size_of
+from stream_app.adapters.files.reading import STDIN, FileFormat, format_of, open_file, read_lines, read_records, size_of
 from stream_app.adapters.files.record import FileRecord
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "open_file",
     "parse_columns",
     "publish",
+    "read_lines",
     "read_records",
     "size_of",
 ]

@@ -6,6 +6,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -86,9 +87,24 @@ def _unreadable(name: str, error: OSError) -> DataError:
 
 def read_records(stream: BinaryIO, name: str, *, file_format: FileFormat, columns: Columns) -> Iterator[FileRecord]:
     """Yield the documents of a file in its order; DataError, on the way, for what cannot be read."""
-    if name.endswith(_COMPRESSED):
-        stream = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    with _told(name):
+        yield from _READERS[file_format](_decompressed(stream, name), name, columns)
+
+
+def read_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    """Yield the lines of a file without their ends, blank ones too; DataError, on the way, likewise."""
+    with _told(name):
+        for line in _decompressed(stream, name):
+            yield line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _decompressed(stream: BinaryIO, name: str) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if name.endswith(_COMPRESSED) else stream
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
     try:
-        yield from _READERS[file_format](stream, name, columns)
+        yield
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name} cannot be read to its end ({error}): check the file") from error

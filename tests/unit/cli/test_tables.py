@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from stream_app.cli.output import Column, ScrollingTable, polarity_bar
-from stream_app.cli.tables import cells_of, view_of, words
+from stream_app.cli.tables import cells_of, view_of
+from stream_app.cli.verdicts import words
 from stream_app.events.examples import example
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.topics import DEAD_LETTERS, SENTIMENT, TOPICS, Topic
@@ -74,7 +75,7 @@ def test_the_words_that_moved_most_come_first() -> None:
             ]
         }
     )
-    assert words(event).plain == "strong · good · weak"
+    assert words(event.evidence).plain == "strong · good · weak · none"
 
 
 def test_a_dead_letter_shows_the_id_that_other_commands_take() -> None:

@@ -1,0 +1,26 @@
+"""The flow in this process: the shipped model on OpenVINO and a graph built now, without any server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from stream_app.adapters.local_model import LocalModel
+from stream_app.adapters.model_repository import read_model
+from stream_app.adapters.openvino import OpenVinoRuntime
+from stream_app.compose import build_reader
+from stream_app.knowledge.build import build_graph
+from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.score_texts import TextScorer
+from stream_app.pipeline.snapshot import Snapshot
+from stream_app.settings import Settings
+
+
+def local_scorer(settings: Settings) -> TextScorer:
+    """Return what scores texts here; makes the model and the graph ready, which takes seconds."""
+    files = read_model(settings.model_repository)
+    cores = os.cpu_count() or 1
+    runtime = OpenVinoRuntime(files.folder / "model.onnx", streams=cores, threads=cores)
+    model = LocalModel(runtime, version=files.version, streams=cores)
+    graph = build_graph()
+    return TextScorer(build_reader(model, files), Snapshot(graph.version, Linker(graph)), compute=asyncio.to_thread)

