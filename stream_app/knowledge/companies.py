@@ -20,6 +20,7 @@ from stream_app.knowledge.words import is_common_word
 _KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
 _COMMON_PRIOR, _PERSONAL_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.05, 0.3, 0.7, 0.6
 _TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
+_LITTLE_KNOWN, _PLAIN_WORDS = 0.7, 0.6  # `Community Bank` is more often any bank of that kind
 _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
 
@@ -118,7 +119,8 @@ def _forms(name: str, heads: Counter[str]) -> Iterable[tuple[str, float]]:
 def _name_alias(text: str, key: str, prior: float) -> Alias:
     style = AliasStyle.CODE if text.isalnum() and text.isupper() and text.isascii() else AliasStyle.NAME
     if not is_common_word(text):
-        return Alias(text, key, style, prior)
+        plain = all(is_common_word(word) for word in text.split()) and prior <= _LITTLE_KNOWN
+        return Alias(text, key, style, prior * _PLAIN_WORDS if plain else prior)
     return Alias(text, key, style, _WORD_TICKER_PRIOR if style is AliasStyle.CODE else _COMMON_PRIOR)
 
 

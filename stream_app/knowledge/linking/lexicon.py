@@ -79,7 +79,7 @@ class Lexicon:
         return next((number for exchange, number in listed if not mic or exchange == mic), None)
 
     def american(self, ticker: str) -> int | None:
-        """Return what a cashtag means: an American listing, else an index or currency, else a listing elsewhere.
+        """Return what a cashtag means: an American listing, else an index or crypto-currency, else a listing elsewhere.
 
         A foreign ticker that is an ordinary word is none: nobody means it by `$OIL`.
         """
@@ -88,7 +88,7 @@ class Lexicon:
         if listed and listed[0][0] == AMERICAN:
             return listed[0][1]
         code = self.codes.get(plain)
-        if code and not code.is_ticker and not code.common and len(code.candidates) == 1:
+        if code and not code.is_ticker and not code.common and plain not in self.currencies:
             return code.candidates[0][0]
         return listed[0][1] if listed and not is_common_word(plain) else None
 

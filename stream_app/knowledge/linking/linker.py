@@ -35,6 +35,7 @@ _SUBJECTS = frozenset(
         EntityKind.COMMODITY,
         EntityKind.INDUSTRY,
         EntityKind.MACRO_INDICATOR,
+        EntityKind.PERSON,
     }
 )
 

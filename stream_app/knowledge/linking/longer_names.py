@@ -17,9 +17,9 @@ _CONTINUATIONS = words_of("continuation")
 
 
 def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_subject: bool) -> bool:
-    """Whether the span lies in a longer name; `is_subject` where it names no organisation, product or person.
+    """Whether the span lies in a longer name; `is_subject` where it names no organisation or product.
 
-    Subjects such as countries and commodities end many companies' names, so a capital before them counts too.
+    Countries and commodities end many companies' names and surnames are shared, so a name before them counts too.
     """
     start, end = span.start, span.end
     if text[end : end + 1] == " " and (following := _NEXT_WORD.match(text, end)):

@@ -53,8 +53,7 @@ def _span(start: int, end: int, fitting: list[Variant]) -> Span:
         _, entity, prior, common = fitting[0]
         candidates = () if entity == NOTHING else ((entity, prior),)
         return Span(start, end, candidates, Form.NAME, common)
-    if any(variant.entity == NOTHING for variant in fitting):
-        return Span(start, end, ())
+    fitting = [variant for variant in fitting if variant.entity != NOTHING]
     priors: dict[int, float] = {}
     for variant in fitting:
         priors[variant.entity] = max(priors.get(variant.entity, 0.0), variant.prior)

@@ -141,3 +141,13 @@ def test_a_line_that_is_no_fact_is_refused() -> None:
     with pytest.raises(ValueError, match="no fact"):
         from_lines([b'{"fact": "opinion"}'])
     assert list(to_lines(make_graph([], [], relations=[]))) == []
+
+
+def test_no_phrase_that_names_nothing_is_also_the_name_of_an_entity(graph: KnowledgeGraph) -> None:
+    names = {alias.text.lower() for alias in graph.aliases if alias.entity is not None}
+    assert [alias.text for alias in graph.aliases if alias.entity is None and alias.text.lower() in names] == []
+
+
+def test_every_cue_is_about_something_that_exists(graph: KnowledgeGraph) -> None:
+    subjects = {entity.id for entity in graph.entities} | set(SECTORS) | {"finance"}
+    assert {cue.subject for cue in graph.cues} <= subjects
