@@ -34,6 +34,7 @@ from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.flow import Flow
+from stream_app.pipeline.language import why_unread
 from stream_app.pipeline.ports import FusionModel
 from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
@@ -57,7 +58,8 @@ class Worker:
 
 def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
     """Return what reads documents with this model."""
-    return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=lambda _: None)
+    unread = partial(why_unread, languages=files.languages, model_version=files.version)
+    return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=unread)
 
 
 def build_worker(settings: Settings) -> Worker:
