@@ -135,7 +135,9 @@ class Linker:
         return is_part_of_name(one.passage.text, one.span, self._lexicon.first_names, is_subject=subject)
 
     def _likeliest(self, one: _Found, others: list[int], words: frozenset[str]) -> tuple[int, float]:
-        local = local_evidence(one.passage, one.span) + (_PART_OF_NAME if self._is_part(one) else 0.0)
+        local = local_evidence(one.passage, one.span)
+        if self._is_part(one):
+            local = min(local, 0.0) + _PART_OF_NAME
         weights = [
             (prior * math.exp(local + self._surroundings.evidence(entity, others, words)), entity)
             for entity, prior in one.span.candidates

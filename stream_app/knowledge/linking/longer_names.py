@@ -10,7 +10,8 @@ from stream_app.knowledge.words import is_common_word, words_of
 _WINDOW = 40
 _NEXT_WORD = re.compile(r" ([A-Z][a-zA-Z]+)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+) $")
-_LEGAL_FORM = re.compile(r",? (?:Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b")
+_INSTITUTION_OF = re.compile(r"\b(?:Bank|University|College|Church|Museum|Times|Republic|Institute) [Oo]f $")
+_LEGAL_FORM = re.compile(r",? (?:S\.A|Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b")
 _TICKER = re.compile(r"\s?\((?:[A-Z]{3,6}|[A-Z]+:)")
 _LEGAL = frozenset(["Ltd", "Limited", "Inc", "Corp"])
 _CONTINUATIONS = words_of("continuation")
@@ -30,9 +31,10 @@ def is_part_of_name(text: str, span: Span, first_names: frozenset[str], *, is_su
         return True
     if start == 0 or text[start - 1] != " " or " " in text[start:end]:
         return False
-    before = _WORD_BEFORE.search(text[max(0, start - _WINDOW) : start])
+    left = text[max(0, start - _WINDOW) : start]
+    before = _WORD_BEFORE.search(left)
     if before is None or not before[1][0].isupper():
-        return False
+        return is_subject and _INSTITUTION_OF.search(left) is not None
     return before[1] in first_names or (is_subject and text[start].isupper() and _is_name(before[1]))
 
 
