@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from stream_app.events.entity import EntityKind
 from stream_app.events.topics import NEWS
@@ -13,6 +14,8 @@ from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention,
 from stream_app.pipeline.fingerprint import fingerprint
 from stream_app.pipeline.novelty import Query
 from stream_app.pipeline.records import Record
+
+T = TypeVar("T")
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 RECEIVED = START + timedelta(seconds=2)
@@ -82,3 +85,8 @@ def query(document_id: str = "doc-1", title: str = HEADLINE, body: str = "", **f
     """Return a document as novelty sees it; it names Apple, at `START`."""
     defaults: dict[str, Any] = {"published_at": START, "entities": frozenset({"company:apple"})}
     return Query(document_id, fingerprint=fingerprint(title, body), **(defaults | fields))
+
+
+async def at_once(work: Callable[[], T]) -> T:
+    """Compute without a thread."""
+    return work()

@@ -51,7 +51,7 @@ def assemble(
         "entity_count": len(known),
     }
     if not known:
-        return (_without_entity(whole, judgement),)
+        return (_without_entity(scored, judgement, whole=whole),)
     return tuple(_of_entity(scored, place, judgement=judgement, whole=whole) for place in known)
 
 
@@ -73,15 +73,17 @@ def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
     return shared | {"topic": topic, "document_sentiment": sentiment(scores.probabilities)}
 
 
-def _without_entity(whole: dict[str, object], judgement: Judgement) -> SentimentEvent:
-    return SentimentEvent.model_validate(
-        whole
-        | {
-            "event_id": sentiment_event_id(str(whole["document_id"]), None, str(whole["model_version"])),
-            "entity": None,
-            "story_counts": judgement.counts(None),
-        }
-    )
+def _without_entity(scored: Scored, judgement: Judgement, *, whole: dict[str, object]) -> SentimentEvent:
+    """Return the event that keeps the document from vanishing; its evidence is of the document's sentiment."""
+    document, scores = scored.linked.document, scored.scores
+    evidence = () if isinstance(scores, Unscored) else scores.evidence
+    fields = {
+        "event_id": sentiment_event_id(document.id, None, str(whole["model_version"])),
+        "entity": None,
+        "story_counts": judgement.counts(None),
+        "evidence": tuple(_evidence(document, span) for span in evidence),
+    }
+    return SentimentEvent.model_validate(whole | fields)
 
 
 def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[str, object]) -> SentimentEvent:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from stream_app.pipeline.assemble import Scored, assemble
 from stream_app.pipeline.decode import decode
-from stream_app.pipeline.documents import TextDocument
 from stream_app.pipeline.fingerprint import fingerprint
-from stream_app.pipeline.isolation import Compute, through
+from stream_app.pipeline.isolation import Compute, each, through
 from stream_app.pipeline.link import Details, link, with_details
 from stream_app.pipeline.novelty import Query, Sighting
 from stream_app.pipeline.ports import Clock, SeenStore
@@ -68,11 +68,11 @@ class Flow:
 
     async def prepare(self, records: Sequence[Record], snapshot: Snapshot) -> Prepared:
         """Decode, link, encode and infer; waits for the model where it is away."""
-        documents = await through(self._compute, _decoded, records)
-        linked = await through(self._compute, lambda some: [link(one, snapshot) for one in some], documents)
+        documents = await through(self._compute, each(decode), records)
+        linked = await through(self._compute, each(partial(link, snapshot=snapshot)), documents)
         detailed = await with_details(linked, self._details, snapshot.kg_version)
         scored = await self._reader.read(detailed, self._compute)
-        told = await through(self._compute, lambda some: [Told(one, query_of(one)) for one in some], scored)
+        told = await through(self._compute, each(_told), scored)
         return Prepared(tuple(records), tuple(told), (self._reader.version, snapshot.kg_version))
 
     async def conclude(self, prepared: Prepared) -> Processed:
@@ -81,10 +81,10 @@ class Flow:
         book = StoryBook.of(await self._seen.recall(queries))
         sightings: list[Sighting] = []
 
-        def assembled(some: Sequence[Told]) -> list[Result]:
-            return [self._assembled(told, book, sightings, versions=prepared.versions) for told in some]
+        def assembled(told: Told) -> Result:
+            return self._assembled(told, book, sightings, versions=prepared.versions)
 
-        results = await through(self._compute, assembled, prepared.told)
+        results = await through(self._compute, each(assembled), prepared.told)
         return Processed(tuple(map(Outcome, prepared.records, results)), tuple(sightings))
 
     def _assembled(
@@ -105,8 +105,8 @@ def _was_emitted(judgement: Judgement, versions: tuple[str, str]) -> bool:
     return judgement.known and judgement.seen.versions == versions
 
 
-def _decoded(records: Sequence[Record]) -> list[TextDocument | Rejection]:
-    return [decode(record) for record in records]
+def _told(scored: Scored) -> Told:
+    return Told(scored, query_of(scored))
 
 
 def query_of(scored: Scored) -> Query:

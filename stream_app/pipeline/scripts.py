@@ -44,6 +44,7 @@ _SCRIPTS = (
     _script("\u10a0-\u10ff", "ka"),
     _script("\u0530-\u058f", "hy"),
 )
+_KANA_SHARE = 0.1  # Chinese texts may hold a の, Japanese ones hold many
 _OTHER_LETTERS = re.compile("[\u0370-\u1dff\u3040-\ud7ff\uf900-\ufaff]")
 _LATIN_LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
@@ -59,7 +60,7 @@ def language_by_script(text: str, given: str | None) -> str | None:
     heaviest = max(weights, key=lambda script: weights[script], default=None)
     if heaviest is None or sum(weights.values()) < len(_LATIN_LETTERS.findall(text)):
         return None
-    if heaviest is _HAN and weights.get(_KANA):
+    if heaviest is _HAN and weights.get(_KANA, 0) > _KANA_SHARE * weights[_HAN]:
         heaviest = _KANA
     return given if given in heaviest.others else heaviest.language
 
