@@ -93,4 +93,5 @@ class SnapshotSource:
     async def _adopt(self, graph: KnowledgeGraph) -> None:
         linker = await asyncio.to_thread(Linker, graph)
         self._graph, self._snapshot = graph, Snapshot(graph.version, linker)
+        self._telemetry.count("stream_app_graph_adoptions_total", kg_version=graph.version)
         _log.info("the knowledge graph is loaded", kg_version=graph.version, entities=len(graph.entities))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from stream_app.agents.patience import Patience
+from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.flow import Processed
 from stream_app.pipeline.messages import messages_of
 from stream_app.pipeline.ports import Clock, EventLog, SeenStore, Telemetry
@@ -37,7 +38,14 @@ class Outbox:
             self._telemetry.count("stream_app_records_total", topic=outcome.record.topic, outcome=kind)
             if isinstance(result, Emitted):
                 latency = (now - outcome.record.received_at).total_seconds()
-                self._telemetry.count("stream_app_events_total", len(result.events))
                 self._telemetry.observe("stream_app_latency_seconds", latency)
+                self._report_events(result.events)
             elif isinstance(result, Rejection):
                 self._telemetry.count("stream_app_dead_letters_total", error_kind=result.kind)
+
+    def _report_events(self, events: Sequence[SentimentEvent]) -> None:
+        for event in events:
+            kind = event.entity.kind if event.entity else "none"
+            self._telemetry.count("stream_app_events_total", entity_kind=kind)
+        if unscored := sum(event.unscored is not None for event in events):
+            self._telemetry.count("stream_app_unscored_total", unscored)

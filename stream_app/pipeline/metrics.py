@@ -34,12 +34,14 @@ _COUNTER, _GAUGE, _HISTOGRAM = MetricKind
 
 METRICS = (
     Metric("stream_app_records_total", _COUNTER, "records", "Records that have their outcome.", ("topic", "outcome")),
-    Metric("stream_app_events_total", _COUNTER, "events", "Sentiment events that were written."),
-    Metric("stream_app_dead_letters_total", _COUNTER, "records", "Records that were rejected.", ("error_kind",)),
-    Metric("stream_app_unscored_total", _COUNTER, "documents", "Documents in a language that the model cannot read."),
     Metric(
-        "stream_app_isolated_batches_total", _COUNTER, "batches",
-        "Batches that failed as a whole and were processed record by record.",
+        "stream_app_events_total", _COUNTER, "events",
+        "Sentiment events that were written, by the kind of their entity, or `none`.", ("entity_kind",),
+    ),
+    Metric("stream_app_dead_letters_total", _COUNTER, "records", "Records that were rejected.", ("error_kind",)),
+    Metric(
+        "stream_app_unscored_total", _COUNTER, "events",
+        "Events without scores: the model does not read the language, or not so far into the text.",
     ),
     Metric("stream_app_batch_records", _HISTOGRAM, "records", "Records of a micro-batch.", (), _COUNTS),
     Metric(
@@ -48,10 +50,14 @@ METRICS = (
     ),
     Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
     Metric(
+        "stream_app_graph_adoptions_total", _COUNTER, "versions",
+        "Versions of the knowledge graph that were taken into use.", ("kg_version",),
+    ),
+    Metric(
         "stream_app_graph_store_errors_total", _COUNTER, "errors",
         "Looks at the graph store that failed; linking goes on with the held graph.",
     ),
-    Metric("stream_app_seen_store_away", _GAUGE, "0 or 1", "Whether novelty is judged from this worker's memory alone."),
+    Metric("stream_app_seen_store_away", _GAUGE, "0 or 1", "Whether novelty is judged from the worker's memory alone."),
     Metric("stream_app_triton_away", _GAUGE, "0 or 1", "Whether Triton is away, so that consumption pauses."),
     Metric("stream_app_triton_request_seconds", _HISTOGRAM, "seconds", "Time of a request to Triton.", (), _SECONDS),
     Metric(
