@@ -51,16 +51,18 @@ def score(
     """
     if (text is None) == (file is None):
         raise typer.BadParameter("give a TEXT, or --input FILE")
-    scorer = local_scorer(Settings())
     if file is not None:
-        asyncio.run(_score_file(scorer, file, topic, show=_as_json if json else _as_rows()))
+        size = size_of(file)
+        asyncio.run(
+            _score_file(local_scorer(Settings()), file, size, topic=topic, show=_as_json if json else _as_rows())
+        )
     else:
-        asyncio.run(_score_text(scorer, text or "", topic, json=json))
+        _score_text(text or "", topic, json=json)
 
 
-async def _score_text(scorer: TextScorer, text: str, topic: Input, *, json: bool) -> None:
+def _score_text(text: str, topic: Input, *, json: bool) -> None:
     line = read_line(json_text.dumps({"text": text}).encode(), topic, now=SystemClock().now())
-    (scored,) = await scorer.score([line])
+    scored = line if isinstance(line, Rejection) else asyncio.run(local_scorer(Settings()).score([line]))[0]
     if isinstance(scored, Rejection):
         raise DataError(f"the text cannot be scored ({scored.message}): give another")
     if json:
@@ -69,11 +71,11 @@ async def _score_text(scorer: TextScorer, text: str, topic: Input, *, json: bool
         print_verdict(stdout(), scored, verdict(scored))
 
 
-async def _score_file(scorer: TextScorer, name: str, topic: Input, *, show: Show) -> None:
+async def _score_file(scorer: TextScorer, name: str, size: int | None, *, topic: Input, show: Show) -> None:
     now, rejected = SystemClock().now(), 0
     with byte_progress() as progress, open_file(name) as file:
         stream: Any = file
-        if (size := size_of(name)) is not None:
+        if size is not None:
             stream = BufferedReader(progress.wrap_file(file, size, description=name), _BUFFER_BYTES)
         lines = (read_line(line, topic, now=now) for line in read_lines(stream, name))
         while batch := list(islice(lines, _LINES_AT_ONCE)):

@@ -1,0 +1,91 @@
+"""Commands as a user types them: the installed `stream-app`, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("stream-app")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("STREAM_APP_")}
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """The JSON lines that it printed."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A folder, and what is typed in it."""
+
+    folder: Path
+
+    def run(self, *args: str, given: bytes = b"", timeout: float = 90, **environment: str) -> Done:
+        done = subprocess.run(
+            [COMMAND, *args],
+            cwd=self.folder,
+            env=ENVIRONMENT | {"COLUMNS": "160"} | environment,
+            input=given,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [COMMAND, *args],
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A folder in which nothing runs."""
+    return Shell(tmp_path)
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running `stream-app up`: what it said first, and the folder that it runs in."""
+
+    shell: Shell
+    ready: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One `stream-app up` for the session; tests share its topics."""
+    shell = Shell(tmp_path_factory.mktemp("up"))
+    process = shell.start("up", "--json")
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert first, process.communicate()[1]
+        yield Up(shell, json.loads(first))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)

@@ -1,0 +1,115 @@
+"""feed, tail and dlq beside an `up` of the same folder, which they find by themselves."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stream_app.events.topics import DEAD_LETTERS, SENTIMENT
+from tests.e2e.conftest import Shell, Up
+
+TIME = "2026-03-02T08:00:00Z"
+WAIT_SECONDS = 30
+
+
+def events_of(shell: Shell, document: str) -> list[Any]:
+    """Wait for the events of a document."""
+    return wait_for(shell, "sentiment.events", lambda event: event["document_id"] == document)
+
+
+def wait_for(shell: Shell, topic: str, wanted: Any) -> list[Any]:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        done = shell.run("tail", topic, "--to-end", "--json")
+        assert done.status == 0, done.err
+        if found := [value for value in done.lines if wanted(value)]:
+            return found
+    pytest.fail(f"nothing came on {topic} within {WAIT_SECONDS} s")
+
+
+def test_the_first_line_of_up_says_where_everything_is(up: Up) -> None:
+    assert list(up.ready) == ["event", "kafka", "redis", "triton", "web", "pids"]
+    assert (up.ready["event"], up.ready["web"]) == ("ready", None)
+    assert up.ready["kafka"].startswith("127.0.0.1:")
+    assert up.ready["redis"].startswith("redis://127.0.0.1:")
+    assert up.ready["pids"].keys() == {"broker", "cache", "triton", "worker-1"}
+
+
+def test_json_lines_become_events_and_dead_letters_that_can_be_mended(up: Up) -> None:
+    good = {"id": "e2e-good", "source": "e2e", "title": "Apple beats estimates, Boeing slumps", "published_at": TIME}
+    bad = {"id": "e2e-bad", "source": "e2e", "title": "Tesla recalls cars"}
+    fed = up.shell.run("feed", "-", "--json", given=f"{json.dumps(good)}\n{json.dumps(bad)}\n{{broken\n".encode())
+    assert (fed.status, fed.lines[0]["documents"]) == (0, 3)
+    events = [SENTIMENT.schema.model_validate(event) for event in events_of(up.shell, "e2e-good")]
+    assert {event.model_dump()["entity"]["ticker"] for event in events} == {"AAPL", "BA"}
+
+    wait_for(up.shell, "dead.letters", lambda letter: letter["error_kind"] == "not_json")
+    listed = up.shell.run("dlq", "list", "--json", "--kind", "no_time")
+    (letter,) = listed.lines
+    DEAD_LETTERS.schema.model_validate_json(json.dumps(letter))
+    shown = up.shell.run("dlq", "show", letter["id"])
+    assert "Tesla recalls cars" in shown.out
+    mended = up.shell.run("dlq", "requeue", letter["id"], "--set", f"published_at={TIME}", "--json")
+    assert mended.lines == [{"id": letter["id"], "topic": "news.raw", "changed": True}]
+    assert [event["entity"]["ticker"] for event in events_of(up.shell, "e2e-bad")] == ["TSLA"]
+    again = [
+        value for value in up.shell.run("tail", "news.raw", "--to-end", "--json").lines if value.get("id") == "e2e-bad"
+    ]
+    assert again == [bad, bad | {"published_at": TIME}]
+
+
+def test_a_letter_that_is_not_there_is_one_line(up: Up) -> None:
+    done = up.shell.run("dlq", "requeue", "news.raw/0/999999")
+    assert done.status == 1
+    assert "there is no dead letter news.raw/0/999999" in done.err
+
+
+def test_a_topic_that_is_not_there_is_one_line(up: Up) -> None:
+    done = up.shell.run("tail", "no.such.topic")
+    assert (done.status, len(done.err.splitlines())) == (1, 1)
+
+
+def test_a_table_becomes_documents_by_its_column_map(up: Up) -> None:
+    (up.shell.folder / "posts.csv").write_text(f"text;when;user;likes\nNvidia soars;{TIME};ann;7\n", encoding="utf-8")
+    columns = "body=text,published_at=when,author.handle=user,engagement.likes=likes"
+    fed = up.shell.run("feed", "posts.csv", "--topic", "social.raw", "--map", columns)
+    assert "published 1 documents to social.raw" in fed.out
+    table = up.shell.run("tail", "social.raw", "--to-end")
+    assert "Nvidia soars" in table.out
+    (event,) = wait_for(up.shell, "sentiment.events", lambda value: value["source_kind"] == "social")
+    assert event["entity"]["ticker"] == "NVDA"
+
+
+def test_parquet_and_compressed_lines_go_together(up: Up) -> None:
+    table = pa.table({"id": ["e2e-parquet"], "title": ["Intel cuts its outlook"], "published_at": [TIME]})
+    pq.write_table(table, up.shell.folder / "a.parquet")
+    done = up.shell.run("feed", "a.parquet", "--json")
+    assert done.lines[0]["documents"] == 1
+    assert [event["entity"]["ticker"] for event in events_of(up.shell, "e2e-parquet")] == ["INTC"]
+
+
+def test_a_column_that_is_missing_publishes_nothing(up: Up) -> None:
+    (up.shell.folder / "bad.csv").write_text(f"headline,published_at\nA,{TIME}\n", encoding="utf-8")
+    done = up.shell.run("feed", "bad.csv")
+    assert (done.status, done.out) == (1, "")
+    assert "say which one by --map title=COLUMN" in done.err
+
+
+def test_tail_stops_after_its_limit_and_shows_a_table(up: Up) -> None:
+    events_of(up.shell, "e2e-good")
+    done = up.shell.run("tail", "sentiment.events", "--from-start", "--limit", "2")
+    assert done.status == 0
+    heading, *rows = done.out.splitlines()
+    assert heading.split() == ["published", "entity", "polarity", "new", "topic", "words"]
+    assert len(rows) == 2
+
+
+def test_kg_and_doctor_look_at_the_same_servers(up: Up) -> None:
+    shown = up.shell.run("kg", "show", "AAPL", "--json")
+    assert shown.lines[0]["entity"]["ticker"] == "AAPL"
+    assert up.shell.run("doctor", "--json").status == 0
