@@ -46,7 +46,7 @@ _TYPES = {tensor.name: tensor.dtype for tensor in INPUTS}
 class RequestOptions:
     """How requests are made: `batch_tokens` are with padding, `in_flight` are requests at the same time.
 
-    The defaults were the best of those measured, see `docs/serving.md`.
+    `docs/serving.md` says what was measured with other values.
     """
 
     timeout_seconds: float = 10.0

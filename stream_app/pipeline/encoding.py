@@ -20,7 +20,7 @@ from stream_app.pipeline.features import context_features, kg_features
 from stream_app.pipeline.model_text import ModelText, model_text
 from stream_app.pipeline.rows import ModelRow
 from stream_app.pipeline.tensors import KG_FEATURES, MENTION_SLOTS
-from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens, token_span, windows
+from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens, spans_within, windows
 
 MOST_ROWS_OF_WINDOW = 4
 """So at most 32 entities of one window are scored."""
@@ -126,10 +126,9 @@ def _located(entity: LinkedEntity, text: ModelText, *, tokens: Tokens, lead: Spa
     One that no token shows (named by `symbols` alone, or by signs that the model does not read) is taken to be
     what the first window is about.
     """
-    places = [place for mention in entity.mentions if (place := text.place(mention)) is not None]
-    spans = [token_span(tokens.spans, start, end) for start, end in places]
-    shown = [(first, last) for first, last in spans if first < last]
-    unread = any(start >= len(text.text) for start, _ in places)
+    places = text.places(entity.mentions)
+    shown = [(first, last) for first, last in spans_within(tokens.spans, places).tolist() if first < last]
+    unread = bool((places[:, 0] >= len(text.text)).any())
     return shown or ([] if unread else [lead])
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
 from stream_app.pipeline.scores import EvidenceSpan
+from stream_app.pipeline.windows import spans_within
 
 MOST_WORDS = 5
 """Words that are shown of one score."""
@@ -35,9 +36,7 @@ class WordEvidence:
         self._text = encoded.text
         self._entities = encoded.linked.entities
         found = list(_WORD.finditer(self._text.text))
-        self._words = [match.span() for match in found]
-        self._starts = np.array([start for start, _ in self._words], dtype=np.int64)
-        self._ends = np.array([end for _, end in self._words], dtype=np.int64)
+        self._words = np.array([match.span() for match in found], dtype=np.int32).reshape(-1, 2)
         self._telling = np.array([match.group().lower() not in _STOP_WORDS for match in found], dtype=bool)
 
     def strongest(self, rows: Iterable[WeightedRow], entity: int | None = None) -> tuple[EvidenceSpan, ...]:
@@ -57,22 +56,22 @@ class WordEvidence:
     def _pull(self, rows: Iterable[WeightedRow]) -> NDArray[np.float64]:
         """Return the signed sum of the evidence of each word's tokens; punctuation and special tokens count nowhere."""
         pull = np.zeros(len(self._words))
-        for row, evidence, weight in rows if self._words else ():
+        for row, evidence, weight in rows if len(self._words) else ():
             starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
-            word = np.searchsorted(self._starts, starts, side="right") - 1
-            inside = (word >= 0) & (starts < ends) & (starts < self._ends[word])
+            word = np.searchsorted(self._words[:, 0], starts, side="right") - 1
+            inside = (word >= 0) & (starts < ends) & (starts < self._words[word, 1])
             np.add.at(pull, word[inside], weight * evidence[inside].astype(np.float64))
         return pull
 
     def _named(self, entity: int | None) -> NDArray[np.bool_]:
         named = np.zeros(len(self._words), dtype=bool)
-        for mention in self._entities[entity].mentions if entity is not None else ():
-            place = self._text.place(mention)
-            if place is not None:
-                named |= (self._starts < place[1]) & (place[0] < self._ends)
+        if entity is not None:
+            places = self._text.places(self._entities[entity].mentions)
+            for first, last in spans_within(self._words, places).tolist():
+                named[first:last] = True
         return named
 
     def _span(self, word: int, weight: float) -> EvidenceSpan:
-        start, end = self._words[word]
+        start, end = self._words[word].tolist()
         field, at = self._text.field_of(start)
         return EvidenceSpan(field, at, at + end - start, weight)

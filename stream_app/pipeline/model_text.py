@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stream_app.pipeline.documents import Field, Mention, TextDocument
 from stream_app.pipeline.text import normalise_for_model
@@ -20,15 +24,11 @@ class ModelText:
     text: str
     body_at: int
 
-    def place(self, mention: Mention) -> tuple[int, int] | None:
-        """Return where the mention stands in the text; None for `symbols`, which are no part of it."""
-        match mention.field:
-            case "title":
-                return mention.start, mention.end
-            case "body":
-                return self.body_at + mention.start, self.body_at + mention.end
-            case "symbols":
-                return None
+    def places(self, mentions: Iterable[Mention]) -> NDArray[np.int32]:
+        """Return where the mentions stand in the text, `[n, 2]`, without those in `symbols`, which it lacks."""
+        shift = {"title": 0, "body": self.body_at}
+        found = [(one.start + shift[one.field], one.end + shift[one.field]) for one in mentions if one.field in shift]
+        return np.array(found, dtype=np.int32).reshape(-1, 2)
 
     def field_of(self, position: int) -> tuple[Field, int]:
         """Return the field that a character of the text comes from, and its offset there."""

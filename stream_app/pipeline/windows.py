@@ -29,11 +29,14 @@ class Tokens:
         return len(self.ids)
 
 
-def token_span(spans: NDArray[np.int32], start: int, end: int) -> tuple[int, int]:
-    """Return the tokens `[first, last)` that hold any of the characters `[start, end)`; empty where none does."""
-    first = int(np.searchsorted(spans[:, 1], start, side="right"))
-    last = int(np.searchsorted(spans[:, 0], end, side="left"))
-    return first, max(first, last)
+def spans_within(spans: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return which of `spans` hold any character of each place: `[first, last)`, equal where none does.
+
+    Both are characters, `[n, 2]`; the spans are in order and do not overlap.
+    """
+    first = np.searchsorted(spans[:, 1], places[:, 0], side="right")
+    last = np.searchsorted(spans[:, 0], places[:, 1], side="left")
+    return np.stack((first, np.maximum(first, last)), axis=1)
 
 
 def windows(tokens: Tokens, text: str) -> list[tuple[int, int]]:
