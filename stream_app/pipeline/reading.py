@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from stream_app.pipeline.assemble import Scored
 from stream_app.pipeline.documents import LinkedDocument, TextDocument
-from stream_app.pipeline.encoding import EncodedDocument, Encoder
-from stream_app.pipeline.isolation import Compute, through
+from stream_app.pipeline.encoding import EncodedDocument, EncodedRow, Encoder
+from stream_app.pipeline.isolation import Compute, each, through
 from stream_app.pipeline.ports import FusionModel
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.rows import RowResult
@@ -18,8 +19,18 @@ from stream_app.pipeline.scoring import score
 WhyUnread = Callable[[TextDocument], str | None]
 """Says why the model cannot read a document; None where it can."""
 
-_Encoded = EncodedDocument | Scored
-_Answered = tuple[EncodedDocument, Sequence[RowResult]] | Scored
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A document and what the model is asked of it, or why it is asked nothing; then with the answer."""
+
+    linked: LinkedDocument
+    encoded: EncodedDocument | Unscored
+    results: Sequence[RowResult] = ()
+
+    @property
+    def rows(self) -> Sequence[EncodedRow]:
+        return () if isinstance(self.encoded, Unscored) else self.encoded.rows
 
 
 class Reader:
@@ -36,27 +47,27 @@ class Reader:
 
     async def read(self, linked: Iterable[LinkedDocument | Rejection], compute: Compute) -> list[Scored | Rejection]:
         """Return each document with its scores, in order; waits for the model where it is away."""
-        encoded = await through(compute, self._encode, linked)
-        rows = [row.row for one in encoded if isinstance(one, EncodedDocument) for row in one.rows]
+        asked = await through(compute, self._asked, linked)
+        rows = [row.row for one in asked if isinstance(one, _Asked) for row in one.rows]
         results = iter(await self._model.infer(rows) if rows else ())
-        answered: list[_Answered | Rejection] = [_with_results(one, results) for one in encoded]
-        return await through(compute, self._score, answered)
+        answered = [_answered(one, results) for one in asked]
+        return await through(compute, each(self._scored), answered)
 
-    def _encode(self, linked: Sequence[LinkedDocument]) -> list[_Encoded]:
+    def _asked(self, linked: Sequence[LinkedDocument]) -> list[_Asked]:
         reasons = [self._why_unread(one.document) for one in linked]
-        read = self._encoder.encode([one for one, reason in zip(linked, reasons, strict=True) if reason is None])
-        encoded = iter(read)
+        read = [one for one, reason in zip(linked, reasons, strict=True) if reason is None]
+        encoded = iter(self._encoder.encode(read))
         return [
-            next(encoded) if reason is None else Scored(one, Unscored(reason))
+            _Asked(one, next(encoded) if reason is None else Unscored(reason))
             for one, reason in zip(linked, reasons, strict=True)
         ]
 
-    def _score(self, answered: Sequence[_Answered]) -> list[Scored]:
-        return [
-            one if isinstance(one, Scored) else Scored(one[0].linked, score(*one, self._topics)) for one in answered
-        ]
+    def _scored(self, one: _Asked) -> Scored:
+        if isinstance(one.encoded, Unscored):
+            return Scored(one.linked, one.encoded)
+        return Scored(one.linked, score(one.encoded, one.results, self._topics))
 
 
-def _with_results(one: _Encoded | Rejection, results: Iterable[RowResult]) -> _Answered | Rejection:
-    """Take from `results` those of this document's rows."""
-    return (one, list(islice(results, len(one.rows)))) if isinstance(one, EncodedDocument) else one
+def _answered(one: _Asked | Rejection, results: Iterator[RowResult]) -> _Asked | Rejection:
+    """Give a document the next results, as many as it has rows."""
+    return one if isinstance(one, Rejection) else replace(one, results=list(islice(results, len(one.rows))))
