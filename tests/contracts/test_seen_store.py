@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 
@@ -197,6 +198,21 @@ async def test_primary_that_is_away_is_left_alone_for_a_while() -> None:
     for number in range(5):
         await told(lasting, [query(f"doc-{number}")])
     assert primary.calls == 1
+
+
+class _Frozen(MemorySeenStore):
+    """A store that never answers."""
+
+    async def recall(self, queries: Sequence[Query]) -> Recollection:
+        await asyncio.Event().wait()
+        return await super().recall(queries)
+
+
+async def test_primary_that_does_not_answer_is_given_up_on_in_time() -> None:
+    telemetry = MemoryTelemetry()
+    lasting = DegradingSeenStore(_Frozen(), telemetry, patience_seconds=0.01)
+    assert [one.seen.repeats for one in await told(lasting, [query("a"), query("b")])] == [0, 1]
+    assert telemetry.gauges["stream_app_seen_store_away"] == 1
 
 
 async def test_bounded_memory_forgets_what_came_first() -> None:

@@ -221,6 +221,15 @@ def test_half_of_a_surrogate_pair_is_replaced_and_the_rest_is_kept() -> None:
     assert orjson.dumps([found.title, found.url])
 
 
+def test_half_pairs_are_replaced_wherever_they_stand() -> None:
+    value = json.dumps(raw_document(symbols=["AAPL", "\ud83d"], author={"handle": "\ud83d", "followers": 3}))
+    found = decode(record(value.encode()))
+    assert isinstance(found, TextDocument)
+    assert found.symbols == ("AAPL", "\ufffd")
+    assert found.author is not None
+    assert (found.author.handle, found.author.followers) == ("\ufffd", 3)
+
+
 def check_decodes_to_one_answer(value: bytes) -> None:
     """Fail unless the bytes end as a document or a rejection that JSON can carry."""
     result = decode(record(value))

@@ -113,3 +113,9 @@ def test_fingerprints_are_the_same_in_every_process() -> None:
     """Stored slots and sketches are compared with those of other workers, today's with last week's."""
     found = fingerprint("Apple beats estimates", "")
     assert (found.slots[0], found.whole[0]) == (6479297527785679750, 513057711)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", ["a", "a.", "@", "@a ", "rt ", "1,", "(", "$", "'", "http://", "via @", "中", "…"])
+def test_no_repetition_takes_long(piece: str) -> None:
+    assert fingerprint(piece * 100_000, piece * 100_000).marks is not None

@@ -165,6 +165,8 @@ def test_forgotten_founder_takes_its_story_along() -> None:
     book.forget_first()
     assert len(book) == 1
     assert not book.recall([query("a")]).slots
+    book.forget_first()
+    assert len(book) == 0
     (again,) = told([query("c")], book)
     assert again.novelty == 1
 
