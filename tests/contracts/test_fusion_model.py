@@ -88,7 +88,7 @@ async def test_scores_are_probabilities_and_the_embedding_has_unit_length(model:
 
 
 async def test_results_come_in_the_order_of_the_rows(model: FusionModel) -> None:
-    rows = varied_rows(60)
+    rows = varied_rows(40)
     order = np.random.default_rng(7).permutation(len(rows)).tolist()
     straight = await model.infer(rows)
     shuffled = await model.infer([rows[place] for place in order])
@@ -97,7 +97,7 @@ async def test_results_come_in_the_order_of_the_rows(model: FusionModel) -> None
 
 @pytest.mark.parametrize("size", [1, 7, 64])
 async def test_result_does_not_depend_on_the_batch_to_the_bit(model: FusionModel, size: int) -> None:
-    rows = varied_rows(150)
+    rows = varied_rows(70)
     together = [bits(result) for result in await model.infer(rows)]
     apart: list[RowResult] = []
     for start in range(0, len(rows), size):
@@ -132,7 +132,7 @@ async def test_triton_and_the_process_compute_the_same(runtime: OpenVinoRuntime,
     served = TritonModel(lambda: triton_client(triton_url), triton_url, version=FILES.version, telemetry=Figures())
     await served.start()
     try:
-        rows = varied_rows(60)
+        rows = varied_rows(40)
         here, there = await LocalModel(runtime, version=FILES.version).infer(rows), await served.infer(rows)
     finally:
         await served.stop()
