@@ -41,7 +41,7 @@ def _group() -> None:
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0913  (options of a command)
     *,
     data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was interrupted goes on.")],
@@ -49,6 +49,7 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder; unset: the package's.")] = None,
+    start: Annotated[Path | None, typer.Option(metavar="RUN", help="A finished run to train further.")] = None,
 ) -> None:
     """Train the model; an interrupted run that is started again ends in the same weights.
 
@@ -64,7 +65,7 @@ def train(
 
     config = load_config(recipe, seed=seed, epochs=epochs)
     graph = build_graph()
-    sources = Sources(data, encoder or default_encoder(), graph)
+    sources = Sources(data, encoder or default_encoder(), graph, start)
     with _training_bar() as bar:
         task = bar.add_task("training", total=None, loss="")
         train_run(

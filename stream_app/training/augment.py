@@ -1,4 +1,4 @@
-"""Changes to an example that its labels survive: other names in the place of its names, so that context decides."""
+"""Changes to an example that its labels survive, so that a name's own context decides: other names, two in one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from stream_app.pipeline.tensors import MENTION_SLOTS
 from stream_app.training.examples import Example, Mention
 
 _ANONYMOUS = ("The company", "The firm", "Company A", "The group")
 _ANONYMOUS_SHARE = 0.1
+_JOINTS = (" while ", "; ", ", ", " as ", " but ", ". ", ", and ", " even as ")
 
 
 def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.random.Generator) -> Example:
@@ -29,6 +31,18 @@ def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.r
         shift += len(chosen[surface]) - len(surface)
         moved.append(replace(mention, start=start, end=start + len(chosen[surface])))
     return replace(example, text=text, mentions=tuple(moved))
+
+
+def join(first: Example, second: Example, rng: np.random.Generator) -> Example:
+    """Return two headlines as one, whose names keep their labels; the whole has one only where both agree."""
+    text = first.text.rstrip(" .") + _JOINTS[int(rng.integers(len(_JOINTS)))]
+    moved = tuple(replace(one, start=one.start + len(text), end=one.end + len(text)) for one in second.mentions)
+    return replace(
+        first,
+        text=text + second.text,
+        document=first.document if first.document == second.document else None,
+        mentions=(first.mentions + moved)[:MENTION_SLOTS],
+    )
 
 
 def _other(surface: str, names: tuple[str, ...], *, chance: float, rng: np.random.Generator) -> str:

@@ -18,9 +18,9 @@ from torch import Tensor
 from stream_app.pipeline.features import context_features, kg_features
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES
 from stream_app.pipeline.text import normalise_for_model
-from stream_app.training.augment import rename
+from stream_app.training.augment import join, rename
 from stream_app.training.config import TrainConfig
-from stream_app.training.examples import Example
+from stream_app.training.examples import HEADLINES, Example
 from stream_app.training.gazetteer import Gazetteer
 
 NO_LABEL = -100
@@ -49,9 +49,17 @@ class Collator:
     """Makes batches of examples; with `config` None none is changed, as in evaluation and serving."""
 
     def __init__(
-        self, tokenizer: Tokenizer, gazetteer: Gazetteer, *, topics: Sequence[str], config: TrainConfig | None
+        self,
+        tokenizer: Tokenizer,
+        gazetteer: Gazetteer,
+        *,
+        topics: Sequence[str],
+        config: TrainConfig | None = None,
+        headlines: Sequence[Example] = (),
     ) -> None:
+        """`headlines` are those that others may be joined with."""
         self._tokenizer, self._gazetteer, self._config = tokenizer, gazetteer, config
+        self._headlines = headlines
         self._topic = {name: place for place, name in enumerate(topics)}
 
     def batch(self, examples: Sequence[Example], rows: Sequence[int], epoch: int = 0) -> Batch:
@@ -74,6 +82,8 @@ class Collator:
     def _changed(self, example: Example, rng: np.random.Generator) -> Example:
         if self._config is None:
             return example
+        if example.set_name == HEADLINES and self._headlines and rng.random() < self._config.join:
+            example = join(example, self._headlines[int(rng.integers(len(self._headlines)))], rng)
         return rename(example, self._gazetteer.names, chance=self._config.rename, rng=rng)
 
     def _kg(self, example: Example, slots: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -44,6 +44,10 @@ class TrainConfig(BaseModel):
     # the topic set is the largest and its head the easiest: each epoch sees this share of it
     topic_share: float = 0.5
     rename: float = 0.35
+    # share of headlines that are joined with another one, so that each name has its own context
+    join: float = 0.25
+    # sentences of reports, made by rule
+    reports: int = 1500
     drop_kg: float = 0.3
     drop_context: float = 0.3
     checkpoint_steps: int = 250

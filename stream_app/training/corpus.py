@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.training.config import TrainConfig
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
 from stream_app.training.gazetteer import Gazetteer, make_gazetteer
+from stream_app.training.reports import reports
 from stream_app.training.split import is_dev, text_key
 
 LARGE_SET = "tfn_topic"
@@ -50,6 +52,12 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
         tokenizer=tokenizer,
         files=tuple(_source(data, path) for path in (SENTFIN, TFNS, TOPIC)),
     )
+
+
+def with_reports(corpus: Corpus, config: TrainConfig) -> Corpus:
+    """Return the corpus with report sentences, made by rule, among what is trained on."""
+    made = tuple(reports(corpus.gazetteer.names, config.reports, config.seed)) if corpus.gazetteer.names else ()
+    return replace(corpus, train=corpus.train + made)
 
 
 def _distinct(examples: list[Example]) -> list[Example]:

@@ -57,7 +57,7 @@ def torch_infer(network: ServedNetwork) -> Infer:
 
 def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
     """Return what the model says of the dev texts, for each head that has labels there."""
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=None)
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
     rows = [_row(collator, example) for example in corpus.dev]
     batches = pack(rows, _LIMITS)
     results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])

@@ -17,6 +17,9 @@ from stream_app.training.salience import names_beside
 SENTFIN = Path("entity_sentiment/sentfin.train.jsonl")
 TFNS = Path("sentiment/tfns.train.jsonl")
 TOPIC = Path("topic/tfn_topic.train.jsonl")
+HEADLINES = "sentfin"
+"""Name of the set of headlines."""
+
 _CASHTAG = re.compile(r"\$[A-Za-z]{1,5}\b")
 _MOST_CASHTAGS = 3
 
@@ -81,7 +84,7 @@ def _from_sentfin(row: dict[str, object]) -> Example:
     beside = [Mention(start, end, None, salient=False) for start, end in names_beside(text, labelled)]
     labels = {mention.label for mention in labelled}
     return Example(
-        set_name="sentfin",
+        set_name=HEADLINES,
         text=text,
         source_kind="news",
         document=labels.pop() if len(labels) == 1 else None,

@@ -16,6 +16,7 @@ from stream_app.training.batches import Batch, Collator, epoch_plan
 from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
 from stream_app.training.config import TrainConfig
 from stream_app.training.corpus import LARGE_SET, Corpus
+from stream_app.training.examples import HEADLINES
 from stream_app.training.losses import total_loss
 from stream_app.training.network import FusionNetwork
 
@@ -47,13 +48,14 @@ def fit(
     """
     plan = _plan(corpus, config)
     optimiser = _optimiser(network, config)
-    recipe = _recipe(corpus, config)
+    recipe = _recipe(network, corpus, config)
     done = 0
     if state := load_checkpoint(run, recipe):
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         done = state["step"]
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config)
+    headlines = [example for example in corpus.train if example.set_name == HEADLINES]
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config, headlines=headlines)
     network.train()
     for step, (epoch, rows) in enumerate(plan[done:], start=done):
         batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
@@ -76,11 +78,13 @@ def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:
     ]
 
 
-def _recipe(corpus: Corpus, config: TrainConfig) -> str:
-    """Return the digest of what decides a run's result."""
-    names = hashlib.sha256("\n".join(corpus.gazetteer.names).encode()).hexdigest()
-    parts = (config.model_dump_json(), repr(corpus.files), names)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def _recipe(network: FusionNetwork, corpus: Corpus, config: TrainConfig) -> str:
+    """Return the digest of what decides a run's result: settings, data, names, and the weights that it starts from."""
+    digest = hashlib.sha256(config.model_dump_json().encode() + repr(corpus.files).encode())
+    digest.update("\n".join(corpus.gazetteer.names).encode())
+    for tensor in network.state_dict().values():
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _optimiser(network: FusionNetwork, config: TrainConfig) -> AdamW:

@@ -19,7 +19,7 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import TrainConfig
-from stream_app.training.corpus import Corpus, SourceFile, load_corpus
+from stream_app.training.corpus import Corpus, SourceFile, load_corpus, with_reports
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
@@ -31,20 +31,25 @@ _ENCODER_FILES = ("config.json", "tokenizer.json")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a run takes things from; `graph` None trains without any entity's features."""
+    """Where a run takes things from.
+
+    `graph` None trains without any entity's features; `start` is a finished run whose weights are trained further.
+    """
 
     data: Path
     encoder: Path
     graph: KnowledgeGraph | None
+    start: Path | None = None
 
 
 class RunRecord(BaseModel):
-    """What a finished run was made of; `topics` are in label order, `graph` is a version."""
+    """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before."""
 
     config: TrainConfig
     topics: tuple[str, ...]
     files: tuple[SourceFile, ...]
     graph: str | None
+    start: RunRecord | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
@@ -53,12 +58,20 @@ def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[
     for name in _ENCODER_FILES:
         shutil.copyfile(sources.encoder / name, run / name)
     corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
+    corpus = with_reports(corpus, config)
     torch.manual_seed(config.seed)
     network = _network(load_encoder(sources.encoder), len(corpus.topics))
+    if sources.start:
+        network.load_state_dict(load_file(sources.start / _WEIGHTS))
     fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
     save_file(network.state_dict(), run / _WEIGHTS)
-    version = sources.graph.version if sources.graph else None
-    record = RunRecord(config=config, topics=corpus.topics, files=corpus.files, graph=version)
+    record = RunRecord(
+        config=config,
+        topics=corpus.topics,
+        files=corpus.files,
+        graph=sources.graph.version if sources.graph else None,
+        start=load_record(sources.start) if sources.start else None,
+    )
     (run / _RECORD).write_text(record.model_dump_json(indent=2))
 
 

@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from stream_app.errors import DataError
-from stream_app.training.augment import rename
+from stream_app.training.augment import join, rename
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, Mention, load_examples
+from stream_app.training.reports import reports
 from stream_app.training.salience import names_beside
 
 
@@ -75,3 +76,29 @@ def test_renaming_moves_every_span_to_its_new_name() -> None:
     assert renamed.text == f"{names[0]} sues {names[1]}, and {names[2]} wins $AC"
     assert names[0] == names[2] != "Acme"
     assert names[3] == "$AC"
+
+
+@pytest.mark.parametrize(("labels", "whole"), [((2, 2), 2), ((2, 0), None)])
+def test_joined_headlines_keep_their_names_and_labels(labels: tuple[int, int], whole: int | None) -> None:
+    first, second = (
+        Example("sentfin", text, "news", document=label, mentions=(Mention(0, len(name), label, salient=True),))
+        for text, name, label in (("Acme wins.", "Acme", labels[0]), ("Beta loses", "Beta", labels[1]))
+    )
+    joined = join(first, second, np.random.default_rng(1))
+    assert [(joined.text[one.start : one.end], one.label) for one in joined.mentions] == [
+        ("Acme", labels[0]),
+        ("Beta", labels[1]),
+    ]
+    assert joined.document == whole
+
+
+def test_reports_are_seeded_and_mark_their_company() -> None:
+    made = list(reports(["Acme", "Beta Corp"], 200, seed=7))
+    assert made == list(reports(["Acme", "Beta Corp"], 200, seed=7))
+    assert {one.text[mention.start : mention.end] for one in made for mention in one.mentions} == {"Acme", "Beta Corp"}
+    assert {one.document for one in made} == {0, 1, 2}
+
+
+def test_a_smaller_loss_is_good_and_a_smaller_profit_is_not() -> None:
+    labels = {("loss" in one.text, one.document) for one in reports(["Acme"], 500, seed=7) if " fell to " in one.text}
+    assert labels == {(True, 2), (False, 0)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.fit import Progress
 from stream_app.training.run import Sources, load_record, train
 
-CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=2, rename=0.5)
+CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=2, rename=0.5, join=0.5, reports=20)
 
 
 class Interrupted(Exception):  # noqa: N818  (a state)
@@ -49,6 +50,16 @@ def test_checkpoint_of_other_settings_is_refused(tmp_path: Path, data_folder: Pa
     train(tmp_path, sources, CONFIG, report=lambda _: None)
     with pytest.raises(ConfigurationError, match="other data or settings"):
         train(tmp_path, sources, CONFIG.model_copy(update={"seed": 8}), report=lambda _: None)
+
+
+def test_run_may_start_from_the_weights_of_another(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    sources = Sources(data_folder, encoder_folder, None)
+    train(first, sources, CONFIG, report=lambda _: None)
+    still = CONFIG.model_copy(update={"encoder_rate": 0.0, "head_rate": 0.0})
+    train(second, replace(sources, start=first), still, report=lambda _: None)
+    assert weights(second) == weights(first)
+    assert load_record(second).start == load_record(first)
 
 
 def test_unfinished_run_is_named(tmp_path: Path) -> None:

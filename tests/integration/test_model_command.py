@@ -1,0 +1,47 @@
+"""From training sets to a served version, by the commands as a user types them, with a tiny encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from stream_app.adapters.model_repository import read_model
+from stream_app.cli.model import app
+from stream_app.pipeline.tensors import EMBEDDING_SIZE
+from tests.training_sets import write_encoder, write_sets
+
+RUNNER = CliRunner()
+
+
+def stream_app(*args: str | Path) -> str:
+    result = RUNNER.invoke(app, list(map(str, args)), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.mark.timeout(300)
+def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path) -> None:
+    data, run, repository = write_sets(tmp_path, count=400), tmp_path / "run", tmp_path / "repository"
+    encoder = write_encoder(tmp_path / "encoder", EMBEDDING_SIZE)
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("batch_rows = 16\nencoder_rate = 1e-3\nrename = 0.0\n")
+
+    stream_app("train", "--data", data, "--out", run, "--encoder", encoder, "--epochs", "4", "--recipe", recipe)
+    assert orjson.loads((run / "metrics.json").read_bytes())["document"]["accuracy"] > 0.9
+
+    stream_app("export", run, "--data", data, "--repository", repository)
+    version = read_model(repository).version
+    card = (repository / "fusion" / "1" / "MODEL_CARD.md").read_text()
+    assert version in card
+    assert version in (repository / "fusion" / "config.pbtxt").read_text()
+
+    lines = stream_app("evaluate", run, "--data", data, "--repository", repository, "--json").splitlines()
+    figures = {(line["runtime"], line["head"]): line["scores"]["accuracy"] for line in map(orjson.loads, lines)}
+    assert abs(figures["fp32", "mention"] - figures["served", "mention"]) < 0.02
+    assert figures["served", "document"] > 0.9
+
+    listed = orjson.loads(stream_app("list", "--repository", repository, "--json"))
+    assert listed["version"] == version
