@@ -43,4 +43,13 @@ class LazyGroup(TyperGroup):
         module = importlib.import_module(f"stream_app.cli.{name}")
         command = typer.main.get_command(module.app)
         command.name = name
+        _dress(command)
         return name, command, rest
+
+
+def _dress(command: Any) -> None:  # noqa: ANN401
+    """Let help flow in paragraphs, and leave out what typer adds to every app."""
+    command.rich_markup_mode = "markdown"
+    command.params = [one for one in command.params if one.name not in {"install_completion", "show_completion"}]
+    for inner in getattr(command, "commands", {}).values():
+        _dress(inner)

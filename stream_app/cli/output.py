@@ -50,15 +50,15 @@ def progress() -> Progress:
     return _progress(MofNCompleteColumn())
 
 
-def byte_progress() -> Progress:
-    """Return a display of bytes read, likewise."""
-    return _progress(DownloadColumn())
+def byte_progress(*, beside_results: bool = False) -> Progress:
+    """Return a display of bytes read, likewise; `beside_results` hides it where results go to the same terminal."""
+    return _progress(DownloadColumn(), hidden=beside_results and stdout().is_terminal)
 
 
-def _progress(amount: ProgressColumn) -> Progress:
+def _progress(amount: ProgressColumn, *, hidden: bool = False) -> Progress:
     console = stderr()
     columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    return Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal)
 
 
 def polarity_style(polarity: float | None) -> str:

@@ -73,7 +73,7 @@ def _score_text(text: str, topic: Input, *, json: bool) -> None:
 
 async def _score_file(scorer: TextScorer, name: str, size: int | None, *, topic: Input, show: Show) -> None:
     now, rejected = SystemClock().now(), 0
-    with byte_progress() as progress, open_file(name) as file:
+    with byte_progress(beside_results=True) as progress, open_file(name) as file:
         stream: Any = file
         if size is not None:
             stream = BufferedReader(progress.wrap_file(file, size, description=name), _BUFFER_BYTES)

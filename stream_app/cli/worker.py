@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,16 +15,15 @@ from stream_app.settings import Settings
 app = typer.Typer()
 
 
-class Part(StrEnum):
-    """What a worker can be made of."""
-
-    INGEST = "ingest"
+_PARTS = {"ingest"}
 
 
 @app.command()
 def worker(
     *,
-    only: Annotated[Part, typer.Option(help="The part to run.")] = Part.INGEST,  # noqa: ARG001  (there is one so far)
+    only: Annotated[
+        str, typer.Option(metavar="PART,…", help=f"The parts to run, of {', '.join(sorted(_PARTS))}.")
+    ] = "ingest",
     ready_file: Annotated[Path | None, typer.Option(help="File to make when partitions are assigned.")] = None,
 ) -> None:
     """Run one worker against configured servers until SIGTERM or Ctrl-C; it finishes the batch in hand.
@@ -36,6 +34,9 @@ def worker(
     Example: STREAM_APP_KAFKA_BROKERS=kafka:9092 STREAM_APP_REDIS_URL=redis://redis STREAM_APP_TRITON_URL=triton:8001
     stream-app worker
     """
+    unknown = set(only.split(",")) - _PARTS
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))} is no part of a worker: there is ingest")
     settings = Settings()
     configure_logs(settings.log_level, as_json=settings.log_json)
     asyncio.run(run_worker(settings, ready_file=ready_file))
