@@ -10,17 +10,23 @@ from stream_app.events import topics
 from stream_app.events.ids import sentiment_event_id
 from stream_app.events.schema import Schema
 
-_MODEL, _GRAPH = "fusion-1", "kg-2024-05-01-3f9a2c"
+_MODEL, _GRAPH = "fusion-1-92a74b815e05", "kg-4cdb62222af0"
 _DOCUMENT = "example-wire-0001"
 _APPLE = {
     "id": "company:apple",
-    "name": "Apple",
+    "name": "Apple Inc.",
     "kind": "company",
     "ticker": "AAPL",
     "exchange": "XNAS",
     "isin": "US0378331005",
 }
-_FOXCONN = {"id": "company:hon-hai", "name": "Hon Hai Precision Industry", "kind": "company", "ticker": "2317"}
+_FOXCONN = {
+    "id": "company:foxconn",
+    "name": "Hon Hai Precision Industry",
+    "kind": "company",
+    "ticker": "2317",
+    "exchange": "XTAI",
+}
 _TITLE = "Apple cuts its iPhone forecast as demand slows"
 _TIMES = {
     "published_at": "2024-05-02T13:30:00Z",
@@ -59,7 +65,7 @@ _BAR = {
 _SENTIMENT = {
     "event_id": _EVENT_ID,
     "document_id": _DOCUMENT,
-    "story_id": _DOCUMENT,
+    "story_id": "story-62f93e76e68e8c44cae9eaa80a",
     **_VERSIONS,
     **_TIMES,
     "source": "example-wire",

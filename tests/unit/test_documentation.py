@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stream_app.cli.commands import COMMANDS
+from stream_app.events.examples import example
 from stream_app.events.schema import Schema
 from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
 from stream_app.settings import CONFIG_VARIABLE, Settings
@@ -82,6 +83,11 @@ def test_examples_in_json_are_whole_events(page: Path) -> None:
         schema.model_validate_json(json.dumps(value))
         assert value.keys() <= schema.model_fields.keys()
         assert schema is NEWS.schema or value.keys() == schema.model_fields.keys()
+
+
+def test_the_example_of_the_page_of_events_is_that_of_the_schemas() -> None:
+    written = [json.loads(block) for block in blocks(ROOT / "docs" / "events.md", "json")]
+    assert json.loads(example(SENTIMENT).model_dump_json()) in written
 
 
 def test_the_page_of_events_has_every_field_of_an_event_and_every_kind_of_error() -> None:
