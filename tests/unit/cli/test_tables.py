@@ -53,7 +53,7 @@ def test_a_value_of_another_shape_is_shown_as_it_is(topic: Topic, value: bytes |
 
 def test_an_event_shows_who_how_and_why() -> None:
     line = printed(SENTIMENT.name, example(SENTIMENT).model_dump_json().encode())[1]
-    assert all(part in line for part in ("2024-05-02 13:30:00", "Apple AAPL", "-0.89", "1.00", "cuts"))
+    assert all(part in line for part in ("2024-05-02 13:30:00", "Apple Inc. AAPL", "-0.89", "1.00", "cuts"))
 
 
 def test_an_event_without_an_entity_or_scores_says_so() -> None:
