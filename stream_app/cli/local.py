@@ -6,7 +6,7 @@ import asyncio
 import os
 
 from stream_app.adapters.local_model import LocalModel
-from stream_app.adapters.model_repository import read_model
+from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.openvino import OpenVinoRuntime
 from stream_app.compose import build_reader
 from stream_app.knowledge.build import build_graph
@@ -16,11 +16,16 @@ from stream_app.pipeline.snapshot import Snapshot
 from stream_app.settings import Settings
 
 
-def local_scorer(settings: Settings) -> TextScorer:
-    """Return what scores texts here; makes the model and the graph ready, which takes seconds."""
+def local_model(settings: Settings) -> tuple[LocalModel, ModelFiles]:
+    """Return the shipped model, compiled for this processor, and what belongs to it."""
     files = read_model(settings.model_repository)
     cores = os.cpu_count() or 1
     runtime = OpenVinoRuntime(files.folder / "model.onnx", streams=cores, threads=cores)
-    model = LocalModel(runtime, version=files.version, streams=cores)
+    return LocalModel(runtime, version=files.version, streams=cores), files
+
+
+def local_scorer(settings: Settings) -> TextScorer:
+    """Return what scores texts here; makes the model and the graph ready, which takes seconds."""
+    model, files = local_model(settings)
     graph = build_graph()
     return TextScorer(build_reader(model, files), Snapshot(graph.version, Linker(graph)), compute=asyncio.to_thread)
