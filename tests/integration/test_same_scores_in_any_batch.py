@@ -38,7 +38,7 @@ async def _no_details(_: str, __: Collection[str]) -> Mapping[str, Entity]:
     return {}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def reader() -> Reader:
     model, files = local_model(Settings())
     return build_reader(model, files)
