@@ -30,7 +30,7 @@ _STORIES = (
     "{thing} prices squeeze {a}; {b} says demand stable at {n} units",
     "{a} issues {n}-year bonds to fund {thing} expansion",
 )
-_THINGS = (  # noqa: SIM905  (words read better as words)
+_THINGS = (
     "chip battery cloud advertising steel software engine retail insurance lending shipping copper vaccine turbine "
     "payments logistics fertiliser solar streaming semiconductor freight apparel mortgage telecom wafer tyre aircraft"
 ).split()

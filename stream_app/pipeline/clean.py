@@ -15,7 +15,7 @@ tfoot th thead time title tr tt u ul var video wbr"""
 _BREAKS = frozenset(
     """address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer
     form h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody td tfoot th thead title
-    tr ul""".split()  # noqa: SIM905  (words read better as words)
+    tr ul""".split()
 )
 _UNSEEN = frozenset({"script", "style", "template"})
 

@@ -22,7 +22,7 @@ _STOP_WORDS = frozenset(
     each for from had has have he her here him his how i if in into is it it's its just may me might more most my of
     on or other our own s said says shall she should so some such t than that the their them then there these they
     this those through to too us very was we were what when where which while who whom why will with would you
-    your""".split()  # noqa: SIM905  (a list of one word a line is no easier to read)
+    your""".split()
 )
 
 WeightedRow = tuple[EncodedRow, NDArray[np.float32], float]

@@ -28,7 +28,7 @@ SECTORS = (
     "Utilities",
 )
 REGIONS = {"US": 0, "CN": 1, "HK": 1, "TW": 1, "IN": 2, "JP": 3, "GB": 4}
-_EUROPE = frozenset({"DE", "FR", "NL", "IT", "ES", "CH", "SE", "BE", "AT", "FI", "DK", "NO", "IE", "LU", "PL", "PT", "GR"})
+_EUROPE = frozenset("DE FR NL IT ES CH SE BE AT FI DK NO IE LU PL PT GR".split())
 _EUROPE_REGION, _ELSEWHERE_REGION, _REGION_COUNT = 5, 6, 7
 _KINDS = tuple(EntityKind)
 

@@ -13,13 +13,13 @@ _UP = frozenset(
     """up rise rises rose rising gain gains gained jump jumps jumped surge surges surged soar soars soared climb climbs
     climbed rally rallies rallied beat beats tops topped raise raises raised hike hikes hiked boost boosts boosted
     increase increases increased upgrade upgrades upgraded higher high bullish buy profit above win wins won more grow
-    grows grew outperform overweight 上涨 大涨 涨停 上调 增长 增持 盈利 利好 买入""".split()  # noqa: SIM905  (as above)
+    grows grew outperform overweight 上涨 大涨 涨停 上调 增长 增持 盈利 利好 买入""".split()
 )
 _DOWN = frozenset(
     """down fall falls fell falling drop drops dropped slump slumps slumped plunge plunges plunged tumble tumbles
     tumbled slide slides slid sink sinks sank miss misses missed cut cuts lower lowers lowered low decrease decreases
     decreased decline declines declined downgrade downgrades downgraded bearish sell loss losses below lose loses lost
-    less shrink shrinks shrank underperform underweight 下跌 大跌 跌停 下调 下降 减持 亏损 利空 卖出""".split()  # noqa: SIM905
+    less shrink shrinks shrank underperform underweight 下跌 大跌 跌停 下调 下降 减持 亏损 利空 卖出""".split()
 )
 _ENOUGH = 0.8
 

@@ -16,11 +16,11 @@ _NEXT_WORD = re.compile(r"[\"'“‘(\[«]*([^\W_]+)")
 _INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 _LONGEST_WORD = 20
 
-_NEVER_LAST = frozenset("mr mrs ms dr prof vs no st gen gov sen rep e.g i.e fig approx jr sr".split())  # noqa: SIM905
-_SELDOM_LAST = frozenset("inc corp co cos ltd plc bros jan feb aug sept oct nov dec a.m p.m".split())  # noqa: SIM905
+_NEVER_LAST = frozenset("mr mrs ms dr prof vs no st gen gov sen rep e.g i.e fig approx jr sr".split())
+_SELDOM_LAST = frozenset("inc corp co cos ltd plc bros jan feb aug sept oct nov dec a.m p.m".split())
 _OPENERS = frozenset(
     """a after an and as at but for he her his however if in it its meanwhile on one our she since so that the these
-    they this those we when while you""".split()  # noqa: SIM905  (words read better as words)
+    they this those we when while you""".split()
 )
 
 

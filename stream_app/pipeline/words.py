@@ -21,7 +21,7 @@ _POSSESSIVE = ("'s", "’s")
 _STOP_WORDS = frozenset(
     """a about after also amid an and are as at be been but by can could for from had has have he her his in into is it
     its of on or our said say says she that the their they this to was we were while will with would you
-    your""".split()  # noqa: SIM905  (words read better as words)
+    your""".split()
 )
 _LEAST_PLURAL = 4
 

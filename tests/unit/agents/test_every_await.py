@@ -24,7 +24,7 @@ ERRORS = [
 def _records() -> list[Record]:
     """Return good documents, two that tell the same story, and a bad record."""
     good = [record(value, offset=offset) for offset, value in enumerate(values(DOCUMENTS))]
-    again = record(list(values(1))[0], offset=DOCUMENTS)
+    again = record(next(values(1)), offset=DOCUMENTS)
     retold = record(id="retold", title="Apple raises its outlook for the 0th quarter after strong demand", offset=13)
     return [*good, again, retold, record(b"not JSON", offset=14)]
 

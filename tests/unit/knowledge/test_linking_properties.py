@@ -120,7 +120,7 @@ def _small_graph(order: random.Random) -> KnowledgeGraph:
     text=TEXTS | st.lists(st.sampled_from(["Bank of Apple", "Gold Bank", "Merck", "TGT"])).map(" ".join),
 )
 def test_linking_does_not_depend_on_the_order_of_aliases(seed: int, text: str) -> None:
-    first, second = _small_graph(random.Random(0)), _small_graph(random.Random(seed))  # noqa: S311  (shuffles, no secrets)
+    first, second = _small_graph(random.Random(0)), _small_graph(random.Random(seed))
     assert first == second
     fields = [("title", text)]
     assert Linker(first).link(fields) == Linker(second).link(fields)
