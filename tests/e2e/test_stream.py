@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +18,8 @@ import pytest
 from stream_app.events.topics import DEAD_LETTERS, SENTIMENT
 from tests.e2e.conftest import Shell, Up
 
+ROOT = Path(__file__).parents[2]
+BOOTSTRAP = '"bootstrap.servers": "127.0.0.1:9092"'
 TIME = "2026-03-02T08:00:00Z"
 WAIT_SECONDS = 30
 
@@ -107,6 +114,27 @@ def test_tail_stops_after_its_limit_and_shows_a_table(up: Up) -> None:
     heading, *rows = done.out.splitlines()
     assert heading.split() == ["published", "entity", "polarity", "new", "topic", "words"]
     assert len(rows) == 2
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/events.md"])
+def test_the_consumer_of_the_documentation_prints_events(page: str, up: Up) -> None:
+    bad_news = {"id": "e2e-bad-news", "title": "Boeing shares plunge after huge loss", "published_at": TIME}
+    up.shell.run("feed", "-", given=json.dumps(bad_news).encode())
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert BOOTSTRAP in code
+    # The embedded broker lets a group with the client's usual time-outs wait for 20 s.
+    settings = f'"bootstrap.servers": "{up.ready["kafka"]}", "session.timeout.ms": 6000, "max.poll.interval.ms": 6000'
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code.replace(BOOTSTRAP, settings)], stdout=subprocess.PIPE, text=True
+    ) as consumer:
+        assert consumer.stdout is not None
+        watchdog = threading.Timer(WAIT_SECONDS, consumer.kill)
+        watchdog.start()
+        printed = next((line for line in consumer.stdout if "Boeing" in line), None)
+        watchdog.cancel()
+        consumer.kill()
+    assert printed is not None
+    assert -1 <= float(printed.split()[-1]) <= 1
 
 
 def test_kg_and_doctor_look_at_the_same_servers(up: Up) -> None:
