@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from redis.asyncio import Redis
 from tritonclient.grpc.aio import InferenceServerClient
 
 from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
-from stream_app.adapters.kafka import Connection
+from stream_app.adapters.kafka import Connection, create_topics
 from stream_app.errors import ConfigurationError
+from stream_app.events.topics import TOPICS, Topic
 from stream_app.settings import Settings
 
 
@@ -23,6 +26,17 @@ def connection_of(settings: Settings) -> Connection:
             password=password.get_secret_value() if password else None,
         ),
         tls=TlsFiles(ca=settings.kafka_ca_file, certificate=settings.kafka_cert_file, key=settings.kafka_key_file),
+    )
+
+
+async def ensure_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
+    """Create those of the topics that are missing."""
+    await create_topics(
+        connection_of(settings),
+        topics,
+        prefix=settings.topic_prefix,
+        partitions=settings.partitions,
+        replication=settings.kafka_replication,
     )
 
 

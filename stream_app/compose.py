@@ -13,7 +13,7 @@ import faust
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.degrading_seen import DegradingSeenStore
-from stream_app.adapters.kafka import KafkaEventLog, create_topics
+from stream_app.adapters.kafka import KafkaEventLog
 from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.redis_graph import RedisGraphStore
@@ -28,8 +28,8 @@ from stream_app.agents.liveness import Liveness
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
-from stream_app.clients import connection_of, redis_of, triton_of
-from stream_app.events.topics import INPUTS, TOPICS
+from stream_app.clients import connection_of, ensure_topics, redis_of, triton_of
+from stream_app.events.topics import INPUTS
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
@@ -130,7 +130,7 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> N
     async with AsyncExitStack() as running:
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
-        await worker.patience.until_available(partial(create_all_topics, settings))
+        await worker.patience.until_available(partial(ensure_topics, settings))
         await worker.patience.until_available(worker.log.start)
         running.push_async_callback(worker.log.stop)
         await worker.patience.until_available(worker.model.start)
@@ -147,14 +147,3 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-async def create_all_topics(settings: Settings) -> None:
-    """Create the topics of the contract that are missing."""
-    await create_topics(
-        connection_of(settings),
-        TOPICS,
-        prefix=settings.topic_prefix,
-        partitions=settings.partitions,
-        replication=settings.kafka_replication,
-    )

@@ -25,7 +25,8 @@ from stream_app.adapters.files import (
 )
 from stream_app.cli.inputs import Input
 from stream_app.cli.output import byte_progress, stdout, write_json
-from stream_app.cli.target import create_inputs, event_log, settings_with_kafka
+from stream_app.cli.target import event_log, settings_with_kafka
+from stream_app.clients import ensure_topics
 
 app = typer.Typer()
 _BUFFER_BYTES = 256 * 1024
@@ -84,6 +85,6 @@ def _records(sources: Iterable[_Source], columns: Columns, *, progress: Progress
 
 async def _publish(topic: Input, records: Iterable[FileRecord], *, rate: float | None) -> int:
     settings = settings_with_kafka()
-    await create_inputs(settings)
+    await ensure_topics(settings, INPUTS)
     async with event_log(settings) as log:
         return await publish(log, topic, records, rate=rate)

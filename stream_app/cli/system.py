@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stream_app.adapters.redis_graph import RedisGraphStore
-from stream_app.clients import redis_of
-from stream_app.compose import create_all_topics
+from stream_app.clients import ensure_topics, redis_of
 from stream_app.embedded.running import announced
 from stream_app.embedded.stack import Stack, embedded_stack
 from stream_app.embedded.supervisor import Supervisor
@@ -105,7 +104,7 @@ def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
 
 async def _prepare(settings: Settings) -> None:
     """Create the topics, and publish a graph where none is."""
-    await create_all_topics(settings)
+    await ensure_topics(settings)
     redis = redis_of(settings)
     try:
         store = RedisGraphStore(redis, prefix=settings.redis_prefix)

@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
+from stream_app.adapters.kafka import KafkaEventLog, TopicReader
 from stream_app.clients import connection_of
 from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError
-from stream_app.events.topics import INPUTS
 from stream_app.settings import Settings
 
 # What the client logs of a broker that is away, the error says in one line.
@@ -35,17 +34,6 @@ def settings_with_kafka() -> Settings:
             "set STREAM_APP_KAFKA_BROKERS, or run `stream-app up`"
         )
     return settings
-
-
-async def create_inputs(settings: Settings) -> None:
-    """Create the topics that documents go into, where they are missing."""
-    await create_topics(
-        connection_of(settings),
-        INPUTS,
-        prefix=settings.topic_prefix,
-        partitions=settings.partitions,
-        replication=settings.kafka_replication,
-    )
 
 
 @asynccontextmanager
