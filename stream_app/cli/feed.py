@@ -27,6 +27,7 @@ from stream_app.cli.inputs import Input
 from stream_app.cli.output import byte_progress, stdout, write_json
 from stream_app.cli.target import event_log, settings_with_kafka
 from stream_app.clients import ensure_topics
+from stream_app.events.topics import INPUTS
 
 app = typer.Typer()
 _BUFFER_BYTES = 256 * 1024
