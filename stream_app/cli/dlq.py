@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from stream_app.cli.editor import edit
-from stream_app.cli.output import ScrollingTable, stdout, write_json
+from stream_app.cli.output import ScrollingTable, announce, stdout, write_json
 from stream_app.cli.tables import dead_letter_cells, view_of
 from stream_app.cli.target import event_log, settings_with_kafka, topic_reader
 from stream_app.errors import DataError
@@ -19,6 +20,7 @@ from stream_app.events.dead_letter import DeadLetter, ErrorKind
 from stream_app.events.topics import DEAD_LETTERS
 from stream_app.pipeline.mending import Change, Place, distinct, message_again
 from stream_app.pipeline.ports import Message
+from stream_app.pipeline.records import Record
 
 app = typer.Typer(no_args_is_help=True)
 Letters = Mapping[Place, DeadLetter]
@@ -113,10 +115,18 @@ def requeue(
 
 async def _read(kind: ErrorKind | None = None) -> Letters:
     async with topic_reader(settings_with_kafka(), DEAD_LETTERS.name, from_start=True) as reader:
-        letters = distinct(
-            [DeadLetter.model_validate_json(record.value) async for record in reader.read_to_end() if record.value]
-        )
+        found = [_letter(record) async for record in reader.read_to_end()]
+    letters = distinct(letter for letter in found if letter is not None)
+    if None in found:
+        announce(f"{found.count(None)} records of {DEAD_LETTERS.name} are no dead letters and are left out")
     return {place: letter for place, letter in letters.items() if kind in {None, letter.error_kind}}
+
+
+def _letter(record: Record) -> DeadLetter | None:
+    try:
+        return DeadLetter.model_validate_json(record.value or b"")
+    except ValidationError:
+        return None
 
 
 async def _send(messages: Iterable[Message]) -> None:

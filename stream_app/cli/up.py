@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.system import System, running_system
@@ -37,7 +36,7 @@ def up(
         if json:
             write_json(ready_line(system))
         else:
-            stdout().print(_addresses(system))
+            stdout().print(_exports(system), soft_wrap=True)
             announce("all is ready; Ctrl-C stops it")
         system.supervisor.run(stop)
         announce("stopping")
@@ -61,9 +60,7 @@ def _without_login(url: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
-def _addresses(system: System) -> Table:
-    table = Table.grid(padding=(0, 2))
+def _exports(system: System) -> str:
+    """Return the addresses as a shell takes them."""
     ready = ready_line(system)
-    for name, variable in _VARIABLES.items():
-        table.add_row(variable, str(ready[name]))
-    return table
+    return "\n".join(f"export {variable}={ready[name]}" for name, variable in _VARIABLES.items())

@@ -31,7 +31,7 @@ def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) 
 def test_up_ends_with_all_that_it_started_when_it_is_asked_to(shell: Shell) -> None:
     process = shell.start("up")
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("STREAM_APP_KAFKA_BROKERS")
+    assert process.stdout.readline().startswith("export STREAM_APP_KAFKA_BROKERS=127.0.0.1:")
     started = descendants(process.pid)
     assert started
     process.send_signal(signal.SIGTERM)
