@@ -28,10 +28,10 @@ class CausalRelation(Schema):
 
 
 class Causal(Schema):
-    """Whether the text states a cause and its effect, and which."""
+    """Whether the text states a cause and its effect, and which; the probability is null where no head judges it."""
 
-    probability: Fraction
-    relations: tuple[CausalRelation, ...]
+    probability: Fraction | None = None
+    relations: tuple[CausalRelation, ...] = ()
 
 
 class EntityVerdict(Schema):
@@ -58,7 +58,7 @@ class Verdict(Schema):
 
     document_sentiment: Sentiment | None
     topic: Topic | None
-    causal: Causal | None = None
+    causal: Causal = Causal()
     entities: tuple[EntityVerdict, ...]
     risks: tuple[RiskEvent, ...] = ()
     unscored: str | None = None

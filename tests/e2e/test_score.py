@@ -63,7 +63,7 @@ def test_a_scored_line_has_exactly_the_keys_of_the_contract(number: int, verdict
     assert list(line["document_sentiment"]) == ["label", "probabilities"]
     assert sum(line["document_sentiment"]["probabilities"].values()) == pytest.approx(1)
     assert list(line["topic"]) == ["label", "probability"]
-    assert (line["causal"], line["risks"]) == (None, [])
+    assert (line["causal"], line["risks"]) == ({"probability": None, "relations": []}, [])
     assert all(one.keys() == EntityVerdict.model_fields.keys() for one in line["entities"])
 
 

@@ -72,7 +72,7 @@ async def test_without_spans_the_entities_of_the_text_come_in_its_order() -> Non
     found = await verdict_of(title=TITLE)
     assert [one.entity and one.entity.name for one in found.entities] == list(NAMES)
     assert all(one.polarity is not None and one.unscored is None for one in found.entities)
-    assert (found.causal, found.risks, found.unscored) == (None, (), None)
+    assert (found.causal.probability, found.causal.relations, found.risks, found.unscored) == (None, (), (), None)
 
 
 async def test_given_spans_alone_are_scored_in_their_order_known_or_not() -> None:
