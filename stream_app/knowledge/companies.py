@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -20,6 +20,11 @@ from stream_app.knowledge.words import is_common_word
 _KNOWN_PRIOR, _LEAST_PRIOR, _PRIOR_STEP = 0.95, 0.6, 0.1
 _COMMON_PRIOR, _PERSONAL_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.05, 0.3, 0.7, 0.6
 _TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
+_NOBODY: frozenset[str] = frozenset()
+_LEADING = frozenset(
+    ("S&P 500", "NASDAQ 100", "FTSE 100", "DAX", "CAC_40", "EURO STOXX 50", "NIKKEI 225", "IBEX 35", "AEX", "Switzerland 20")
+)
+_LEADING_STEP, _LEADING_SHORT_PRIOR = 0.15, 0.9
 _LITTLE_KNOWN, _PLAIN_WORDS = 0.7, 0.6  # `Community Bank` is more often any bank of that kind
 _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
@@ -30,14 +35,24 @@ def company_facts(companies: Iterable[Company]) -> Facts:
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
     claimed = frozenset(alias.text.lower() for company in named.values() for alias in company.aliases)
-    persons = frozenset(word for company in named.values() for name in company.people for word in name.split())
+    bearers = _bearers(named)
     facts = Facts()
     for key, company in named.items():
         facts.entities.append(_entity(key, company))
-        facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed, persons=persons))
+        facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed, bearers=bearers))
         facts.relations.extend(_relations(key, company))
     facts.add(leader_facts((key, company.people) for key, company in named.items()))
     return facts
+
+
+def _bearers(companies: dict[str, Company]) -> dict[str, frozenset[str]]:
+    """Return for each word of a key person's name the companies whose people bear it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, company in companies.items():
+        for name in company.people:
+            for word in name.split():
+                found[word].add(key)
+    return {word: frozenset(keys) for word, keys in found.items()}
 
 
 def _with_ids(companies: list[Company]) -> dict[str, Company]:
@@ -57,10 +72,15 @@ def _slug(company: Company) -> str:
     return slug(without_legal_form(company.name)) or f"{company.country.lower()}-{company.ticker}"
 
 
+def _is_leading(company: Company) -> bool:
+    return not _LEADING.isdisjoint(company.indices)
+
+
 def _prominence(company: Company) -> float:
     if company.prior:
         return company.prior
-    return min(_LEAST_PRIOR + _PRIOR_STEP * len(company.indices), _KNOWN_PRIOR)
+    leading = _LEADING_STEP if _is_leading(company) else 0.0
+    return min(_LEAST_PRIOR + leading + _PRIOR_STEP * len(company.indices), _KNOWN_PRIOR)
 
 
 def _entity(key: str, company: Company) -> Entity:
@@ -78,17 +98,17 @@ def _entity(key: str, company: Company) -> Entity:
 
 
 def _aliases(
-    key: str, company: Company, *, heads: Counter[str], claimed: frozenset[str], persons: frozenset[str]
+    key: str, company: Company, *, heads: Counter[str], claimed: frozenset[str], bearers: dict[str, frozenset[str]]
 ) -> Iterable[Alias]:
     """Yield a company's aliases; what the project's own table gives to somebody is not derived for others.
 
-    A name that persons bear as well, such as Williams, says less.
+    A name that persons of other companies bear as well, such as Williams, says less; a founder's is the company's own.
     """
     yield from (replace(alias, entity=key) for alias in company.aliases)
     for name in (company.name, *company.other_names):
-        for text, prior in _forms(name, heads):
+        for text, prior in _forms(name, heads, is_leading=_is_leading(company)):
             if text.lower() not in claimed and len(text) >= _MIN_NAME:
-                known = min(prior, _PERSONAL_PRIOR) if text in persons else prior
+                known = min(prior, _PERSONAL_PRIOR) if bearers.get(text, _NOBODY) - {key} else prior
                 yield _name_alias(text, key, known * _prominence(company))
     for ticker in dict.fromkeys((company.ticker, *company.tickers)):
         if ticker:
@@ -103,14 +123,17 @@ def _ticker_prior(ticker: str, company: Company) -> float:
     return _TICKER_PRIOR if american else _FOREIGN_TICKER_PRIOR
 
 
-def _forms(name: str, heads: Counter[str]) -> Iterable[tuple[str, float]]:
-    """Yield the ways of writing a company's name, with how much each says by itself."""
+def _forms(name: str, heads: Counter[str], *, is_leading: bool) -> Iterable[tuple[str, float]]:
+    """Yield the ways of writing a company's name, with how much each says by itself.
+
+    Whom everybody knows is called by the short name: Akamai for Akamai Technologies.
+    """
     legal, grouped, head = without_legal_form(name), without_group(name), head_word(name)
     forms = {name: 1.0, legal: 1.0}
     if grouped != legal and not is_common_word(grouped):
-        forms[grouped] = _GROUP_PRIOR
+        forms[grouped] = _LEADING_SHORT_PRIOR if is_leading else _GROUP_PRIOR
     if head and len(head) >= _MIN_HEAD and not is_common_word(head) and heads[head.lower()] == 1:
-        forms.setdefault(head, _HEAD_PRIOR)
+        forms.setdefault(head, _LEADING_SHORT_PRIOR if is_leading else _HEAD_PRIOR)
     for text, prior in list(forms.items()):
         forms.setdefault(without_accents(text), prior)
     return forms.items()
@@ -119,8 +142,10 @@ def _forms(name: str, heads: Counter[str]) -> Iterable[tuple[str, float]]:
 def _name_alias(text: str, key: str, prior: float) -> Alias:
     style = AliasStyle.CODE if text.isalnum() and text.isupper() and text.isascii() else AliasStyle.NAME
     if not is_common_word(text):
-        plain = all(is_common_word(word) for word in text.split()) and prior <= _LITTLE_KNOWN
-        return Alias(text, key, style, prior * _PLAIN_WORDS if plain else prior)
+        if not all(is_common_word(word) for word in text.split()):
+            return Alias(text, key, style, prior)
+        little_known = prior <= _LITTLE_KNOWN
+        return Alias(text, key, style, prior * _PLAIN_WORDS if little_known else prior, common=True)
     return Alias(text, key, style, _WORD_TICKER_PRIOR if style is AliasStyle.CODE else _COMMON_PRIOR)
 
 

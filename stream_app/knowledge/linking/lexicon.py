@@ -73,13 +73,21 @@ class Lexicon:
         """Yield the end (inclusive) and pattern of every alias in a folded text, inside words as well."""
         return self.automaton.iter(folded)  # type: ignore[no-any-return]
 
+    def knows(self, name: str) -> bool:
+        """Whether the text is a way of naming an entity."""
+        return fold(name) in self.patterns
+
     def by_ticker(self, ticker: str, mic: str = "") -> int | None:
         """Return the entity with this ticker on this exchange; without one, an American listing comes first."""
+        return next(iter(self.all_by_ticker(ticker, mic)), None)
+
+    def all_by_ticker(self, ticker: str, mic: str = "") -> tuple[int, ...]:
+        """Return the entities with this ticker, on one exchange or on any, American listings first."""
         listed = self.tickers.get(ticker.upper().replace("-", "."), ())
-        return next((number for exchange, number in listed if not mic or exchange == mic), None)
+        return tuple(dict.fromkeys(number for exchange, number in listed if not mic or exchange == mic))
 
     def american(self, ticker: str) -> int | None:
-        """Return what a cashtag means: an American listing, else an index or crypto-currency, else a listing elsewhere.
+        """Return what a cashtag means: an American listing, else an index or a currency, else a listing elsewhere.
 
         A foreign ticker that is an ordinary word is none: nobody means it by `$OIL`.
         """
@@ -88,7 +96,7 @@ class Lexicon:
         if listed and listed[0][0] == AMERICAN:
             return listed[0][1]
         code = self.codes.get(plain)
-        if code and not code.is_ticker and not code.common and plain not in self.currencies:
+        if code and not code.is_ticker and not code.common:
             return code.candidates[0][0]
         return listed[0][1] if listed and not is_common_word(plain) else None
 

@@ -19,7 +19,7 @@ from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.longer_names import is_part_of_name
 from stream_app.knowledge.linking.scan import scan
 from stream_app.knowledge.linking.spans import Form, Span
-from stream_app.knowledge.linking.symbols import symbol_entity
+from stream_app.knowledge.linking.symbols import symbol_entities
 
 _LINKED = 0.5  # under it, no entity is the better answer
 _CLEAR = 0.8
@@ -74,9 +74,9 @@ class Linker:
         Mentions in `symbols` come last, in a field of that name. A confidence is the probability, under the model of
         priors and evidence, that the mentions mean the entity; under one half nothing is linked.
         """
-        given = list(self._given(symbols))
         passages = [passage(name, text) for name, text in fields]
         found = [_Found(one, span) for one in passages for span in scan(one, self._lexicon)]
+        given = list(self._given(symbols, {entity for one in found for entity, _ in one.span.candidates}))
         chosen = self._choose(passages, found, [entity for entity, _ in given])
         ledger = _Ledger()
         for one, (entity, confidence) in zip(found, chosen, strict=True):
@@ -90,12 +90,16 @@ class Linker:
             for entity, confidence in ledger.confidences.items()
         ]
 
-    def _given(self, symbols: Iterable[str]) -> Iterator[tuple[int, Mention]]:
-        """Yield what the field of symbols names; its offsets count in the symbols joined by single spaces."""
+    def _given(self, symbols: Iterable[str], named: set[int]) -> Iterator[tuple[int, Mention]]:
+        """Yield what the field of symbols names; its offsets count in the symbols joined by single spaces.
+
+        Of several companies with one ticker, the one that the text seems to name is meant.
+        """
         at = 0
         for symbol in symbols:
-            entity = symbol_entity(symbol, self._lexicon)
-            if entity is not None:
+            meant = symbol_entities(symbol, self._lexicon)
+            if meant:
+                entity = next((one for one in meant if one in named), meant[0])
                 yield entity, Mention(symbol, at, at + len(symbol), SYMBOLS_FIELD)
             at += len(symbol) + 1
 
@@ -132,7 +136,7 @@ class Linker:
 
     def _is_part(self, one: _Found) -> bool:
         subject = all(self._entities[entity].kind in _SUBJECTS for entity, _ in one.span.candidates)
-        return is_part_of_name(one.passage.text, one.span, self._lexicon.first_names, is_subject=subject)
+        return is_part_of_name(one.passage.text, one.span, self._lexicon, is_subject=subject)
 
     def _likeliest(self, one: _Found, others: list[int], words: frozenset[str]) -> tuple[int, float]:
         local = local_evidence(one.passage, one.span)

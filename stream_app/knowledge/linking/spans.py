@@ -53,10 +53,15 @@ def _resolved(cluster: list[Span]) -> list[Span]:
     base = cluster[0].start
     taken = bytearray(max(span.end for span in cluster) - base)
     kept = []
-    for span in sorted(cluster, key=lambda span: (span.start - span.end, -span.form, span)):
+    for span in sorted(cluster, key=lambda span: (span.start - span.end, -_explicitness(span), span)):
         # What was placed before is at least as long, so it covers an end of whatever it overlaps.
         if taken[span.start - base] or taken[span.end - 1 - base]:
             continue
         taken[span.start - base : span.end - base] = b"\x01" * (span.end - span.start)
         kept.append(span)
     return sorted(kept)
+
+
+def _explicitness(span: Span) -> int:
+    """Return how explicit a span is; a ticker spelt like an ordinary word, as in `GOLD at a record`, is the least."""
+    return -1 if span.common and span.form is Form.TICKER else span.form

@@ -11,6 +11,7 @@ from stream_app.knowledge.linking.spans import Form, Span
 from stream_app.knowledge.markets import AMERICAN, PREFIXES, US_EXCHANGES, mic_of_prefix, mic_of_suffix
 
 _SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
+_ELSEWHERE = 0.05  # a listing on another exchange: only where the document bears it out
 _LEAST_PLAIN_TICKER = 3
 _HONG_KONG_DIGITS = 4
 _CURRENCY_LETTERS = 3
@@ -78,8 +79,11 @@ def symbol_spans(text: str, lexicon: Lexicon) -> Iterator[Span]:
         yield from _bracketed(text, lexicon)
 
 
-def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
-    """Return the entity of one symbol of a document's field: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK` or an ISIN."""
+def symbol_entities(symbol: str, lexicon: Lexicon) -> tuple[int, ...]:
+    """Return what a symbol of a document's field may mean: `AAPL`, `$AAPL`, `NASDAQ:AAPL`, `0700.HK` or an ISIN.
+
+    Without an exchange, one ticker may be several companies' (AIR: AAR and Airbus); the likeliest comes first.
+    """
     symbol = symbol.strip().lstrip("$＄")
     for pattern, resolve in (
         (_PREFIXED, _prefixed),
@@ -89,8 +93,8 @@ def symbol_entity(symbol: str, lexicon: Lexicon) -> int | None:
     ):
         match = pattern.fullmatch(symbol)
         if match and (entity := resolve(lexicon, match)) is not None:
-            return entity
-    return lexicon.by_ticker(symbol)
+            return (entity,)
+    return lexicon.all_by_ticker(symbol)
 
 
 def _listed(lexicon: Lexicon, ticker: str, mic: str) -> int | None:
@@ -103,13 +107,13 @@ def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:
     """Yield tickers in brackets, as behind a name; letters alone may be an abbreviation of something else."""
     for match in _BRACKETS.finditer(text):
         ticker = match[1]
-        entity = lexicon.by_ticker(ticker)
-        if entity is None:
+        first, *others = lexicon.all_by_ticker(ticker) or (None,)
+        if first is None:
             continue
         code = lexicon.codes.get(ticker)
         plain = len(ticker) >= _LEAST_PLAIN_TICKER and not (code and code.common)
         prior = _SURE if ticker.isdigit() else _BRACKETED if plain else _BRACKETED_WORD
-        yield Span(*match.span(1), ((entity, prior),), Form.TICKER)
+        yield Span(*match.span(1), ((first, prior), *((other, _ELSEWHERE) for other in others)), Form.TICKER)
 
 
 def currency_pair(capitals: re.Match[str], lexicon: Lexicon) -> list[Span]:

@@ -20,7 +20,8 @@ _CHINESE_NAME_PRIOR, _CHINESE_WORD_PRIOR = 0.9, 0.12
 def read_companies(industries: tuple[Industry, ...]) -> list[Company]:
     """Return every company once; where sources differ, the project's own table is believed first."""
     sector_of = {industry.id: industry.sector for industry in industries}
-    merged = merge_companies([*_own_table(), *_sp500(industries), *read_listings(industries), *_china_a_shares()])
+    described = [*_own_table(), *_sp500(industries), *read_listings(industries), *_china_a_shares()]
+    merged = merge_companies([*described, *_further_names()])
     return [replace(one, sector=one.sector or sector_of.get(one.industry, "")) for one in merged]
 
 
@@ -28,8 +29,20 @@ def _own_table() -> list[Company]:
     return [_own_company(row) for row in read_table("companies")]
 
 
+def _further_names() -> list[Company]:
+    """Return names for listings that other sources describe; what they call the company remains its name."""
+    return [
+        Company(
+            name="",
+            aliases=tuple(row_aliases(row, "")),
+            identities=frozenset({listing_identity(row["ticker"], row["exchange"])}),
+        )
+        for row in read_table("company_names")
+    ]
+
+
 def _own_company(row: Row) -> Company:
-    identities = {f"own:{row['slug']}"}
+    identities = {f"own:{row['slug']}", f"name:{row['slug']}"}
     if row["ticker"]:
         identities.add(listing_identity(row["ticker"], row["exchange"]))
     identities |= {listing_identity(ticker, "US") for ticker in row.items("us_tickers")}
