@@ -22,7 +22,18 @@ _COMMON_PRIOR, _PERSONAL_PRIOR, _GROUP_PRIOR, _HEAD_PRIOR = 0.05, 0.3, 0.7, 0.6
 _TICKER_PRIOR, _FOREIGN_TICKER_PRIOR, _WORD_TICKER_PRIOR = 0.6, 0.2, 0.04
 _NOBODY: frozenset[str] = frozenset()
 _LEADING = frozenset(
-    ("S&P 500", "NASDAQ 100", "FTSE 100", "DAX", "CAC_40", "EURO STOXX 50", "NIKKEI 225", "IBEX 35", "AEX", "Switzerland 20")
+    (
+        "S&P 500",
+        "NASDAQ 100",
+        "FTSE 100",
+        "DAX",
+        "CAC_40",
+        "EURO STOXX 50",
+        "NIKKEI 225",
+        "IBEX 35",
+        "AEX",
+        "Switzerland 20",
+    )
 )
 _LEADING_STEP, _LEADING_SHORT_PRIOR = 0.15, 0.9
 _LITTLE_KNOWN, _PLAIN_WORDS = 0.7, 0.6  # `Community Bank` is more often any bank of that kind
@@ -144,8 +155,9 @@ def _name_alias(text: str, key: str, prior: float) -> Alias:
     if not is_common_word(text):
         if not all(is_common_word(word) for word in text.split()):
             return Alias(text, key, style, prior)
-        little_known = prior <= _LITTLE_KNOWN
-        return Alias(text, key, style, prior * _PLAIN_WORDS if little_known else prior, common=True)
+        if prior <= _LITTLE_KNOWN:
+            return Alias(text, key, style, prior * _PLAIN_WORDS)
+        return Alias(text, key, style, prior, common=True)
     return Alias(text, key, style, _WORD_TICKER_PRIOR if style is AliasStyle.CODE else _COMMON_PRIOR)
 
 

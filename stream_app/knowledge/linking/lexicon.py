@@ -62,12 +62,15 @@ class Lexicon:
         self.codes = _codes(graph.aliases, numbers)
         self.tickers = _tickers(graph, numbers)
         self.isins = {entity.isin: number for number, entity in enumerate(graph.entities) if entity.isin}
+        self.exchanges = [entity.exchange for entity in graph.entities]
         self.first_names = _first_names(graph)
         self.currencies = {
             entity.id.removeprefix("currency:").upper(): number
             for number, entity in enumerate(graph.entities)
             if entity.id.startswith("currency:") and len(entity.id) == len("currency:usd")
         }
+
+        self.national = frozenset(code for code, number in self.currencies.items() if graph.entities[number].country)
 
     def find(self, folded: str) -> Iterator[tuple[int, Pattern]]:
         """Yield the end (inclusive) and pattern of every alias in a folded text, inside words as well."""
@@ -86,17 +89,22 @@ class Lexicon:
         listed = self.tickers.get(ticker.upper().replace("-", "."), ())
         return tuple(dict.fromkeys(number for exchange, number in listed if not mic or exchange == mic))
 
-    def american(self, ticker: str) -> int | None:
-        """Return what a cashtag means: an American listing, else an index or a currency, else a listing elsewhere.
+    def is_listed(self, entity: int, mics: frozenset[str]) -> bool:
+        """Whether the entity's main listing is on one of these exchanges."""
+        return self.exchanges[entity] in mics
 
-        A foreign ticker that is an ordinary word is none: nobody means it by `$OIL`.
+    def american(self, ticker: str) -> int | None:
+        """Return what a cashtag means: an American listing, else an index or crypto-currency, else a listing elsewhere.
+
+        It means no country's currency: `$AZN` is AstraZeneca. A foreign ticker that is an ordinary word is none: nobody
+        means it by `$OIL`.
         """
         plain = ticker.upper().replace("-", ".")
         listed = self.tickers.get(plain, ())
         if listed and listed[0][0] == AMERICAN:
             return listed[0][1]
         code = self.codes.get(plain)
-        if code and not code.is_ticker and not code.common:
+        if code and not code.is_ticker and not code.common and plain not in self.national:
             return code.candidates[0][0]
         return listed[0][1] if listed and not is_common_word(plain) else None
 

@@ -8,15 +8,18 @@ from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.spans import Span
 from stream_app.knowledge.words import is_common_word, words_of
 
-_WINDOW = 40
+_WINDOW, _LINE = 40, 200
 _NEXT_WORD = re.compile(r" ([A-Z][a-zA-Z]+)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+) $")
 _INSTITUTION_OF = re.compile(r"\b(?:Bank|University|College|Church|Museum|Times|Republic|Institute) [Oo]f $")
 _LEGAL_FORM = re.compile(r",? (?:S\.A|Inc|Ltd|Limited|Corp|Corporation|plc|PLC|AG|Co|LLC|NV|SA)\b")
 _TICKER = re.compile(r"\s?\((?:[A-Z]{3,6}|[A-Z]+:)")
+_INITIAL = re.compile(r"\b[A-Z]\. $")
 _PARTNER = re.compile(r"([A-Z][a-z]+) & $")
 _IN_STATE = re.compile(rf", (?:{'|'.join(sorted(map(re.escape, words_of('state'))))})(?![a-z])")
-_DATELINE = re.compile(r"\s*[A-Z][A-Z.'-]+ [A-Z][A-Z .'-]*[A-Z](?:, [\w.]+(?: [A-Z]\w+)?)?(?: \([\w /]+\))?(?:\.|\s?[-–—]) ")
+_DATELINE = re.compile(
+    r"\s*[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){1,2}(?:, [\w.]+(?: [A-Z]\w+)?)?(?: \([\w /]+\))?(?:\.|\s?[-–—]) "
+)
 _LEGAL = frozenset(["Ltd", "Limited", "Inc", "Corp"])
 _CONTINUATIONS = words_of("continuation")
 
@@ -26,19 +29,29 @@ def is_part_of_name(text: str, span: Span, lexicon: Lexicon, *, is_subject: bool
 
     Countries and commodities end many companies' names and surnames are shared, so a name before them counts too.
     """
-    start, end = span.start, span.end
+    return _goes_on(text, span, is_subject=is_subject) or _began(text, span, lexicon, is_subject=is_subject)
+
+
+def _goes_on(text: str, span: Span, *, is_subject: bool) -> bool:
+    """Whether what follows, as in `Apple Hospitality`, makes it a longer name or a place."""
+    end = span.end
     if text[end : end + 1] == " " and (following := _NEXT_WORD.match(text, end)):
         word = following[1]
         if word in _CONTINUATIONS and (is_subject or word not in _LEGAL):
             return True
-    if not is_subject and _is_place(text, span):
-        return True
-    if is_subject and text[start].isupper() and (_LEGAL_FORM.match(text, end) or _TICKER.match(text, end)):
-        return True
-    if start == 0 or text[start - 1] != " " or " " in text[start:end]:
+    if not is_subject:
+        return _IN_STATE.match(text, end) is not None or _is_in_dateline(text, span)
+    return text[span.start].isupper() and bool(_LEGAL_FORM.match(text, end) or _TICKER.match(text, end))
+
+
+def _began(text: str, span: Span, lexicon: Lexicon, *, is_subject: bool) -> bool:
+    """Whether what comes before, as in `Harrison Ford` or `Abercrombie & Fitch`, began a longer name."""
+    start = span.start
+    if start == 0 or text[start - 1] != " " or " " in text[start : span.end]:
         return False
     left = text[max(0, start - _WINDOW) : start]
-    if (partner := _PARTNER.search(left)) and _is_name(partner[1]) and not lexicon.knows(partner[1]):
+    partner = _PARTNER.search(left)
+    if _INITIAL.search(left) or (partner and _is_name(partner[1]) and not lexicon.knows(partner[1])):
         return True
     before = _WORD_BEFORE.search(left)
     if before is None or not before[1][0].isupper():
@@ -46,12 +59,16 @@ def is_part_of_name(text: str, span: Span, lexicon: Lexicon, *, is_subject: bool
     return before[1] in lexicon.first_names or (is_subject and text[start].isupper() and _is_name(before[1]))
 
 
-def _is_place(text: str, span: Span) -> bool:
-    """Whether the name is that of a town: in front of its state, or inside a dateline such as `NEW ALBANY (AP) -`."""
-    if _IN_STATE.match(text, span.end):
-        return True
-    line = text.rfind("\n", 0, span.start) + 1
-    return (dateline := _DATELINE.match(text, line)) is not None and line < span.start < span.end < dateline.end()
+def _is_in_dateline(text: str, span: Span) -> bool:
+    """Whether the name lies in the capitals of a dateline such as `NEW ALBANY (AP) -`."""
+    if not text[span.start : span.end].isupper():
+        return False
+    first = max(0, span.start - _WINDOW)
+    line = text.rfind("\n", first, span.start) + 1 or first
+    found = _DATELINE.match(text, line) if line == 0 or text[line - 1] == "\n" else None
+    if found is None or text[line : line + _LINE].isupper():  # where all is in capitals, they tell nothing
+        return False
+    return line < span.start and span.end < found.end()
 
 
 def _is_name(word: str) -> bool:

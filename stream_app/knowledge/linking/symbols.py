@@ -13,6 +13,7 @@ from stream_app.knowledge.markets import AMERICAN, PREFIXES, US_EXCHANGES, mic_o
 _SURE, _BRACKETED, _BRACKETED_WORD = 0.97, 0.75, 0.15
 _ELSEWHERE = 0.05  # a listing on another exchange: only where the document bears it out
 _LEAST_PLAIN_TICKER = 3
+_CHINESE = frozenset({"XSHG", "XSHE"})
 _HONG_KONG_DIGITS = 4
 _CURRENCY_LETTERS = 3
 
@@ -42,7 +43,8 @@ def _cashtag(lexicon: Lexicon, match: re.Match[str]) -> int | None:
 
 
 def _chinese_code(lexicon: Lexicon, match: re.Match[str]) -> int | None:
-    return lexicon.by_ticker(match[1])
+    entity = lexicon.by_ticker(match[1])
+    return entity if entity is not None and lexicon.is_listed(entity, _CHINESE) else None
 
 
 def _prefixed(lexicon: Lexicon, match: re.Match[str]) -> int | None:
@@ -94,7 +96,10 @@ def symbol_entities(symbol: str, lexicon: Lexicon) -> tuple[int, ...]:
         match = pattern.fullmatch(symbol)
         if match and (entity := resolve(lexicon, match)) is not None:
             return (entity,)
-    return lexicon.all_by_ticker(symbol)
+    if listed := lexicon.all_by_ticker(symbol):
+        return listed
+    other = lexicon.american(symbol)
+    return () if other is None else (other,)
 
 
 def _listed(lexicon: Lexicon, ticker: str, mic: str) -> int | None:
@@ -112,7 +117,9 @@ def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:
             continue
         code = lexicon.codes.get(ticker)
         plain = len(ticker) >= _LEAST_PLAIN_TICKER and not (code and code.common)
-        prior = _SURE if ticker.isdigit() else _BRACKETED if plain else _BRACKETED_WORD
+        prior = _BRACKETED if plain else _BRACKETED_WORD
+        if ticker.isdigit():  # Korean tickers look like Chinese ones
+            prior = _SURE if lexicon.is_listed(first, _CHINESE) else _ELSEWHERE
         yield Span(*match.span(1), ((first, prior), *((other, _ELSEWHERE) for other in others)), Form.TICKER)
 
 

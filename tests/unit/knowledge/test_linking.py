@@ -44,7 +44,8 @@ def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
         ("Delta variant spreads", set()),
         ("Georgia senator wins runoff", set()),
         ("Apple Hospitality REIT declares dividend", {"company:apple-hospitality-reit"}),
-        ("Delta Electronics opens plant", set()),
+        ("Delta Electronics opens plant", {"company:delta-electronics"}),
+        ("Delta Insurance opens office", set()),
         ("Google parent Alphabet rises", {"company:alphabet"}),
         ("Facebook and P&G cut costs", {"company:meta-platforms", "company:procter-and-gamble"}),
         ("GM and AMD gain, TSMC slips", {"company:general-motors", "company:amd", "company:tsmc"}),
@@ -56,6 +57,51 @@ def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
     ],
 )
 def test_names_follow_case_words_and_context(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Murata and Hershey gain", {"company:murata-manufacturing", "company:hershey"}),
+        ("Eni and Repsol swap stakes", {"company:eni", "company:repsol"}),
+        ("Akamai, Gartner and Medtronic slip", {"company:akamai-technologies", "company:gartner", "company:medtronic"}),
+        ("Lilly, Deere and Schwab rise", {"company:eli-lilly", "company:deere", "company:charles-schwab"}),
+        ("Colgate and Kellogg raise prices", {"company:colgate-palmolive", "company:kellanova"}),
+        ("Siemens Energy and E.ON fall", {"company:siemens-energy", "company:e-on"}),
+        ("BAE, Burberry and Swiss Re", {"company:bae-systems", "company:burberry", "company:swiss-reinsurance"}),
+        ("Best Buy cuts forecast", {"company:best-buy"}),
+        ("3 Best Buy Stocks for 2020", set()),
+        ("Continental to close tyre plant in Hanover", {"company:continental"}),
+        ("Continental breakfast is served", set()),
+        ("Compass in hand, they walked on", set()),
+        ("村田、太阳诱电和好时", {"company:murata-manufacturing", "company:taiyo-yuden", "company:hershey"}),
+        ("东京电子与村田制作所", {"company:tokyo-electron", "company:murata-manufacturing"}),
+    ],
+)
+def test_companies_are_known_by_the_names_of_headlines(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Abercrombie & Fitch sees slower growth", {"company:abercrombie-and-fitch"}),
+        ("Bolton & Fitch sees slower growth", set()),
+        ("Apple & Fitch agree", {APPLE, "company:fitch"}),
+        ("Samsung Electro-Mechanics gains", {"company:samsung-electro-mechanics"}),
+        ("LG Display loses money", {"company:lg-display"}),
+        ("Panasonic Display loses money", set()),
+        ("NEW ALBANY. Sales grew", set()),
+        ("ST. HERSHEY, Pa. (AP) - The town voted", set()),
+        ("Dover, Delaware, votes", set()),
+        ("Shawn B. Pearson resigns", set()),
+        ("TSLA AND BOEING FALL - SOURCES", {"company:tesla", "company:boeing"}),
+        ("S&P raises outlook on Spain to positive", {"company:sp-global", "country:es"}),
+        ("S&P closes at a record", {"index:s-and-p-500"}),
+    ],
+)
+def test_a_part_of_a_longer_name_is_not_what_it_names_elsewhere(linker: Linker, text: str, expected: set[str]) -> None:
     assert linked(linker, text) == expected
 
 
@@ -79,6 +125,10 @@ def test_names_follow_case_words_and_context(linker: Linker, text: str, expected
         ("Costs were $3M", set()),
         ("see https://example.com/Apple/TSLA for more", set()),
         ("0700.HK falls", {"company:tencent"}),
+        ("$BTC and $ETH slide", {"currency:bitcoin", "currency:ethereum"}),
+        ("$AZN rises", {"company:astrazeneca"}),
+        ("GOLD hits a record", {"commodity:gold"}),
+        ("Airbus (AIR) falls", {"company:airbus"}),
     ],
 )
 def test_tickers_are_read_only_where_they_are_meant(linker: Linker, text: str, expected: set[str]) -> None:
@@ -117,6 +167,21 @@ def test_symbols_of_the_document_are_linked_with_offsets_in_the_joined_field(lin
         assert [(mention.field, joined[mention.start : mention.end]) for mention in one.mentions] == [
             ("symbols", mention.text) for mention in one.mentions
         ]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol", "expected"),
+    [
+        ("Airbus drifts lower", "AIR", "company:airbus"),
+        ("Shares drift lower", "AIR", "company:aar"),
+        ("Merck KGaA grows", "MRK", "company:merck-de"),
+        ("Down again", "BTC", "currency:bitcoin"),
+    ],
+)
+def test_of_companies_with_one_ticker_a_symbol_means_the_one_in_the_text(
+    linker: Linker, text: str, symbol: str, expected: str
+) -> None:
+    assert linked(linker, text, symbol) == {expected}
 
 
 def test_symbols_bear_out_ambiguous_names(linker: Linker) -> None:
