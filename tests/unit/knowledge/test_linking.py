@@ -96,6 +96,7 @@ def test_companies_are_known_by_the_names_of_headlines(linker: Linker, text: str
         ("ST. HERSHEY, Pa. (AP) - The town voted", set()),
         ("Dover, Delaware, votes", set()),
         ("Shawn B. Pearson resigns", set()),
+        ("The largest U.S. oil producer", {"country:us", "commodity:crude-oil"}),
         ("TSLA AND BOEING FALL - SOURCES", {"company:tesla", "company:boeing"}),
         ("S&P raises outlook on Spain to positive", {"company:sp-global", "country:es"}),
         ("S&P closes at a record", {"index:s-and-p-500"}),
