@@ -109,7 +109,7 @@ async def _prepare(settings: Settings) -> None:
     try:
         store = RedisGraphStore(redis, prefix=settings.redis_prefix)
         if await store.current_version() is None:
-            await store.publish(await asyncio.to_thread(build_graph))
+            await store.publish(build_graph())
     finally:
         await redis.aclose()
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ import pytest
 
 COMMAND = Path(sys.executable).with_name("stream-app")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("STREAM_APP_")}
-START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,22 @@ class Shell:
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    @contextmanager
+    def started(self, *args: str) -> Iterator[subprocess.Popen[str]]:
+        """Start a command; at the end it is gone, however the test went."""
+        with subprocess.Popen(
             [COMMAND, *args],
             cwd=self.folder,
             env=ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
 
 
 @pytest.fixture
@@ -80,12 +87,10 @@ class Up:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One `stream-app up` for the session; tests share its topics."""
     shell = Shell(tmp_path_factory.mktemp("up"))
-    process = shell.start("up", "--json")
-    try:
+    with shell.started("up", "--json") as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         assert first, process.communicate()[1]
         yield Up(shell, json.loads(first))
-    finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)

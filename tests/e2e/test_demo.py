@@ -29,13 +29,13 @@ def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) 
 
 
 def test_up_ends_with_all_that_it_started_when_it_is_asked_to(shell: Shell) -> None:
-    process = shell.start("up")
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("export STREAM_APP_KAFKA_BROKERS=127.0.0.1:")
-    started = descendants(process.pid)
-    assert started
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    with shell.started("up") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("export STREAM_APP_KAFKA_BROKERS=127.0.0.1:")
+        started = descendants(process.pid)
+        assert started
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "stopping" in said
     assert not survivors(started, within_seconds=5)
