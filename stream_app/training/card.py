@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stream_app.training.corpus import Corpus
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC
 from stream_app.training.export import Exported, Scores
@@ -38,9 +40,13 @@ Encoder: all-MiniLM-L6-v2 (Apache-2.0). Entity features: knowledge graph `{graph
 {files}
 
 Labels that were derived, each at {weak:g} of the weight of a given one: a headline whose entities all have one label
-gives it to the whole text; a tweet with a single cashtag gives its label to that company. Names were exchanged at
-random for other names, so that the context decides. Author reach and engagement were random in training, since no
-set tells them: the model takes them and has learnt to leave them alone.
+gives it to the whole text; a tweet with a single cashtag gives its label to that company. So that context decides,
+names were exchanged at random for other names, headlines were joined by twos, and {reports:,} sentences of company
+reports were made by rule. Author reach and engagement were random in training, since no set tells them: the model
+takes them and has learnt to leave them alone. Each stage of training went on from the one before; what differs from
+the default recipe (`stream_app/training/config.py`):
+
+{stages}
 
 ## Scores on the held-out texts
 Served means {runtime} in {precision} on a processor with {flags}. Calibration is the expected calibration error, on
@@ -81,6 +87,8 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         examples=f"{len(corpus.train):,}",
         dev=f"{len(corpus.dev):,}",
         weak=record.config.losses.weak,
+        reports=record.config.reports,
+        stages="\n".join(f"- `{one.config.model_dump(exclude_defaults=True)}`" for one in _stages(record)),
         files="\n".join(
             f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in record.files
         ),
@@ -90,6 +98,12 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         scores="\n".join(_score_row(head, done.fp32, done.served) for head in HEADS),
         calibration="\n".join(_calibration_row(head, done) for head in HEADS),
     )
+
+
+def _stages(record: RunRecord) -> Iterator[RunRecord]:
+    if record.start:
+        yield from _stages(record.start)
+    yield record
 
 
 def _score_row(head: str, fp32: Scores, served: Scores) -> str:

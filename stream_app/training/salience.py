@@ -17,7 +17,7 @@ _NOT_NAMES = frozenset(
     """A AGM Analysts Apr April Aug August Buy CEO CFO CPI Chairman Cr Crore D-Street Dec December EBITDA EPS Experts FY
     Feb February Friday GDP Hold I IIP IPO Inc Is Jan January Jul July Jun June Lakh Ltd MD Mar March Market Markets May
     Monday NPA Nov November Oct October PAT Q QIP Rs Sell Sep September Shares Sources Stocks Street The Thursday
-    Tuesday Wednesday""".split()  # noqa: SIM905  (a list of quoted words is hard to read)
+    Tuesday Wednesday""".split()
 )
 _SENTENCE_ENDS = ("", ".", "?", "!", ";")
 _TITLE_CASE = 0.6
