@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from stream_app.errors import DataError
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 from stream_app.knowledge.facts import Facts
@@ -74,8 +75,10 @@ def _with_ids(companies: list[Company]) -> dict[str, Company]:
         plain = company.slug or _slug(company)
         candidates = [plain] if company.slug or wanted[plain] == 1 else []
         candidates += [f"{plain}-{company.ticker}", f"{plain}-{company.country}-{company.ticker}"]
-        key = next(f"company:{slug(one)}" for one in candidates if f"company:{slug(one)}" not in taken)
-        taken[key] = company
+        free = [key for one in candidates if (key := f"company:{slug(one)}") not in taken]
+        if not free:
+            raise DataError(f"two companies are {candidates[-1]}: tell them apart in companies.csv by a slug")
+        taken[free[0]] = company
     return taken
 
 

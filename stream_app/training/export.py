@@ -17,6 +17,7 @@ from stream_app.pipeline.tensors import BUCKETS, LABELS, MODEL_NAME
 from stream_app.pipeline.text import MAX_TOKENS
 from stream_app.training.calibration import fit_temperature
 from stream_app.training.corpus import Corpus
+from stream_app.training.encoder import load_tokenizer
 from stream_app.training.evaluation import HeadScore, Judged, judge, score, torch_infer
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import write_onnx
@@ -77,7 +78,8 @@ def export(
         judged = plain, judge(torch_infer(calibrated), corpus)
         done = _exported(draft, corpus, temperatures=temperatures, judged=judged, runtime=runtime)
         check(done)
-        shutil.copyfile(tokenizer, draft / "tokenizer.json")
+        # The encoder's own cuts and pads every text; who serves decides on that.
+        load_tokenizer(tokenizer.parent).save(str(draft / "tokenizer.json"), pretty=False)
         (draft / "metadata.json").write_bytes(_metadata(done, corpus.topics))
         (model / str(VERSION)).mkdir(parents=True, exist_ok=True)
         for part in _PARTS:
