@@ -291,13 +291,13 @@ def test_nothing_survives_the_end_of_the_parent(echo_repository: Path, tmp_path:
 
 def test_nothing_survives_although_a_fork_of_the_parent_does(echo_repository: Path, tmp_path: Path) -> None:
     """The fork holds a copy of the pipe that the guards watch."""
-    owner = start_owner([tmp_path, echo_repository], more="os.fork() or (os.close(1), time.sleep(20), os._exit(0))")
+    owner = start_owner([tmp_path, echo_repository], more="os.fork() or (os.close(1), time.sleep(60), os._exit(0))")
     family = descendants(owner.pid)
-    forks = {pid for pid in family if "time.sleep(20)" in Path(f"/proc/{pid}/cmdline").read_text()}
+    forks = {pid for pid in family if "time.sleep(60)" in Path(f"/proc/{pid}/cmdline").read_text()}
     assert len(forks) == 1
     owner.kill()
     owner.wait()
-    assert not survivors(family - forks, within_seconds=8)
+    assert not survivors(family - forks, within_seconds=20)
     for fork in forks:
         os.kill(fork, signal.SIGKILL)
 
