@@ -50,11 +50,12 @@ def tokenizer() -> Tokenizer:
 def rows_of(tokenizer: Tokenizer, bucket: int, count: int) -> Arrays:
     """Return `count` different rows that all have the bucket as their padded length."""
     numbers = np.random.default_rng(bucket)
+    shortest = max([8, *(other + 1 for other in BUCKETS if other < bucket)])
     encodings = []
-    while len(encodings) < count:
-        encoding = tokenizer.encode(" ".join(numbers.choice(WORDS, bucket - 4)))
-        if len(encoding) <= BUCKETS[-1] and bucket_of(len(encoding)) == bucket:
-            encodings.append(encoding)
+    for length in numbers.integers(shortest, bucket + 1, count).tolist():
+        tokenizer.enable_truncation(length)
+        encodings.append(tokenizer.encode(" ".join(numbers.choice(WORDS, bucket))))
+    assert {bucket_of(len(encoding)) for encoding in encodings} == {bucket}
     ids, mask = np.zeros((2, count, bucket), dtype=np.int32)
     for row, encoding in enumerate(encodings):
         ids[row, : len(encoding)], mask[row, : len(encoding)] = encoding.ids, 1
