@@ -8,7 +8,7 @@ from pydantic import Field, NonNegativeFloat
 
 from stream_app.events.entity import EntityRef
 from stream_app.events.schema import Instant, Schema
-from stream_app.events.sentiment_event import Fraction, Span
+from stream_app.events.span import Fraction, Span
 
 
 class Trigger(Schema):

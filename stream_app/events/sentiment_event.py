@@ -6,20 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
 
+from stream_app.events.document import Author
 from stream_app.events.entity import EntityRef
 from stream_app.events.schema import Instant, Schema
+from stream_app.events.span import Fraction, Span
+from stream_app.events.stated_shock import StatedShock
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
 Label = Literal["negative", "neutral", "positive"]
-
-
-class Span(Schema):
-    """Characters `[start, end)` of the named field of the document, HTML stripped."""
-
-    text: str
-    start: NonNegativeInt
-    end: NonNegativeInt
-    field: Literal["title", "body", "symbols"]
 
 
 class Evidence(Span):
@@ -75,6 +68,7 @@ class SentimentEvent(Schema):
 
     source: str | None = None
     source_kind: Literal["news", "social"]
+    author: Author | None = Field(default=None, description="Who posted it, where the document says.")
 
     entity: EntityRef | None
     mentions: tuple[Span, ...] = ()
@@ -92,4 +86,5 @@ class SentimentEvent(Schema):
     topic: Topic | None = None
     document_sentiment: Sentiment | None = None
     evidence: tuple[Evidence, ...] = ()
+    shock: StatedShock | None = Field(default=None, description="What the text states to happen to the entity.")
     unscored: str | None = Field(default=None, description="Why the scores are null; null where they are not.")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, NonNegativeInt, model_validator
 
 from stream_app.events.schema import Schema
-from stream_app.events.sentiment_event import Fraction
+from stream_app.events.span import Fraction
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -11,13 +11,12 @@ from stream_app.events.risk_event import RiskEvent
 from stream_app.events.schema import Schema
 from stream_app.events.sentiment_event import (
     Evidence,
-    Fraction,
     Probabilities,
     Sentiment,
-    Span,
     StoryCounts,
     Topic,
 )
+from stream_app.events.span import Fraction, Span
 
 
 class CausalRelation(Schema):

@@ -14,9 +14,9 @@ from stream_app.events.sentiment_event import (
     Probabilities,
     Sentiment,
     SentimentEvent,
-    Span,
     Topic,
 )
+from stream_app.events.span import Span
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
 from stream_app.pipeline.sentences import sentence_starts
@@ -65,6 +65,7 @@ def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
         "received_at": document.received_at,
         "source": document.source,
         "source_kind": document.source_kind,
+        "author": document.author,
         "novelty": round(judgement.novelty, DECIMALS),
     }
     if isinstance(scores, Unscored):

@@ -1,0 +1,20 @@
+"""Where in a document something stands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt
+
+from stream_app.events.schema import Schema
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Span(Schema):
+    """Characters `[start, end)` of the named field of the document, HTML stripped."""
+
+    text: str
+    start: NonNegativeInt
+    end: NonNegativeInt
+    field: Literal["title", "body", "symbols"]

@@ -1,0 +1,27 @@
+"""What a document states to happen to an entity's own quantity: its fortunes, price, value, rate or level."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stream_app.events.schema import Schema
+from stream_app.events.span import Fraction, Span
+
+
+class StatedShock(Schema):
+    """The move that the text states; which way the quantity moves, apart from whether that is good or bad."""
+
+    move: Annotated[float, Field(ge=-1, le=1)] = Field(
+        description="Where the entity's quantity goes: sign is the way, size how plainly the words say it; 0: unsaid."
+    )
+    modality: Literal["stated", "hypothetical", "denied", "ended"] = Field(
+        description="Said as a fact, as a possibility, as not so, or as over (a recovery)."
+    )
+    tense: Literal["past", "present", "future"]
+    role: Literal["cause", "effect", "mentioned"] = Field(description="Where the entity stands in what is stated.")
+    certainty: Fraction = Field(description="1 for a plain fact; less for a possibility; 0 where it is denied.")
+    words: Span | None = Field(default=None, description="The words that tell the move.")
+    cause: Span | None = None
+    effect: Span | None = None
