@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -138,6 +139,9 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> N
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)
+        # The graph and the linker stay: the collector need not walk them again and again.
+        gc.collect()
+        gc.freeze()
         worker.liveness.start()
         running.callback(worker.liveness.stop)
         await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))
