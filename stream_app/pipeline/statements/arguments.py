@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.findings import FIRMS
-from stream_app.pipeline.statements.lexicon import Form, Verb, natures
+from stream_app.pipeline.statements.inflection import Form
+from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, kinds_of
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
@@ -16,26 +17,31 @@ _NOT_OWNERS = frozenset({"agent", "passive", "against"})
 _ABOUT_OTHERS = frozenset({"barrier", "burden"})
 """Natures of what one does to another: `US tariffs on China`, `EU probe into Google`."""
 _COUNTRIES = frozenset({EntityKind.COUNTRY, EntityKind.CENTRAL_BANK, EntityKind.PERSON})
+_DOERS = FIRMS | {EntityKind.CENTRAL_BANK}
 _NO_CONTENT = frozenset({"adverb", "number", "comma", "stop", "and", "steady", "past", "from"})
 _SELF = 0.5
 
 
-def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase]) -> list[Held]:
+def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], nature: str = "") -> list[Held]:
     """Return whose the noun is by the words of its own phrase and by the phrases that follow it."""
     place = next((number for number, one in enumerate(among) if one.first <= noun < one.last), None)
     if place is None:
         return []
-    own, nature = held(pieces, among[place]), pieces[noun].word.noun
-    if nature in _ABOUT_OTHERS:
+    own, nature = held(pieces, among[place]), nature or pieces[noun].word.noun
+    if nature in _ABOUT_OTHERS and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in _COUNTRIES]
-    joined = list(_joined(pieces, among, place))
+    joined = list(_joined(pieces, among, place, is_own=natures()[nature].own))
+    if not own and not joined and nature == "barrier" and place and among[place].joint in {"to", "prep", "maybe_because"}:
+        own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
     if nature in _ABOUT_OTHERS and FIRMS & kinds_of(joined) and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in FIRMS]
     return [*own, *joined]
 
 
-def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int) -> Iterator[Held]:
+def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_own: bool) -> Iterator[Held]:
     for number, one in enumerate(among):
+        if number > place and one.joint == "agent":
+            yield from (other for other in held(pieces, one) if other.named.kind in _DOERS and is_own)
         if number == place or one.joint in _NOT_OWNERS:
             continue
         if number > place or one.joint == "object":
@@ -65,11 +71,23 @@ def main_names(sentence: Sentence, among: Sequence[Phrase]) -> list[Held]:
     """Return who is named in the first phrase, else in those that follow it (`workers at Boeing`)."""
     if not among:
         return []
-    first = held(sentence.pieces, among[0])
+    first = plain_names(sentence, among[0])
     if first:
         return first
     rest = (one for one in among[1:] if one.joint not in _NOT_OWNERS)
     return list(chain.from_iterable(held(sentence.pieces, one) for one in rest))
+
+
+def plain_names(sentence: Sentence, phrase: Phrase) -> list[Held]:
+    """Return who is named in a phrase, less the countries that only say whose: `US inflation`."""
+    pieces, names = sentence.pieces, held(sentence.pieces, phrase)
+    places = [at for at in range(phrase.first, phrase.last) if pieces[at].named]
+    whose = {
+        pieces[one].named
+        for one, other in pairwise(places)
+        if not any(pieces[at].cue in {"and", "comma"} for at in range(one, other))
+    }
+    return [one for one in names if one.named.kind is not EntityKind.COUNTRY or one.named not in whose]
 
 
 def is_passive(sentence: Sentence, clause: int, verb: int) -> bool:
@@ -104,7 +122,7 @@ def is_nominal(sentence: Sentence, clause: int, verb: int) -> bool:
     pieces = sentence.pieces
     first, last = sentence.after(clause, verb)
     if (
-        pieces[verb].word.form not in {Form.BARE, Form.EITHER}
+        pieces[verb].word.form not in {Form.BARE, Form.FINITE, Form.EITHER}
         or first >= last
         or pieces[first].cue not in {"prep", "to"}
     ):

@@ -10,6 +10,8 @@ from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 
 _LINKS = frozenset({"because", "therefore", "while", "if", "when", "that", "stop"})
+RESUMED = "resumed"
+"""The link of a clause whose subject stands before the reason that comes between."""
 _SKIPPED = frozenset({"adverb", "says", "be", "have"})
 _REASONS = frozenset(
     {"disruption", "burden", "barrier", "slump", "glut", "gain", "demand", "cost", "activity", "result"}
@@ -28,7 +30,7 @@ class Clause:
     marker: int
 
 
-def clauses_of(pieces: Sequence[Piece]) -> list[Clause]:
+def clauses_of(pieces: Sequence[Piece], *, is_han: bool) -> list[Clause]:
     """Return the clauses of a sentence in order; connectives and commas between them belong to none."""
     found: list[Clause] = []
     first, link, marker = 0, "", -1
@@ -45,6 +47,20 @@ def clauses_of(pieces: Sequence[Piece]) -> list[Clause]:
         first = at + 1
     if first < len(pieces):
         found.append(Clause(first, len(pieces), link, marker))
+    return _with_resumed(pieces, found) if is_han else found
+
+
+def _with_resumed(pieces: Sequence[Piece], clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses with those parted that go on after a reason: 铜价因罢工 | 上涨."""
+    found: list[Clause] = []
+    for one in clauses:
+        found.append(one)
+        if one.link != "because" or len(found) < 2 or _has_verb(pieces, found[-2].first, found[-2].last):  # noqa: PLR2004
+            continue
+        verbs = [at for at in range(one.first, one.last) if is_verb(pieces, at)]
+        if verbs and verbs[-1] > one.first and not any(pieces[at].cue == "prep" for at in range(verbs[-1], one.last)):
+            found[-1] = Clause(one.first, verbs[-1], one.link, one.marker)
+            found.append(Clause(verbs[-1], one.last, RESUMED, one.marker))
     return found
 
 
@@ -95,7 +111,7 @@ def _verb_ahead(pieces: Sequence[Piece], at: int) -> bool:
         cue = pieces[next_].cue
         if cue in _LINKS or cue in _OBJECTS:
             return False
-        if is_verb(pieces, next_) or cue == "before":
+        if is_verb(pieces, next_) or cue in {"before", "says"}:
             return True
     return False
 
@@ -113,7 +129,7 @@ def _gives_reason(pieces: Sequence[Piece], at: int, first: int) -> bool:
             return True
         if piece.word.noun in _REASONS:
             return True
-        if piece.named or piece.cue in {"number", "prep", "maybe_because", *_LINKS, *_OBJECTS}:
+        if piece.cue in {"number", "prep", "maybe_because", *_LINKS, *_OBJECTS}:
             return False
     return False
 

@@ -9,7 +9,8 @@ from enum import Enum
 class Form(Enum):
     """Which form of a verb a word is; `cut` and `hit` are either."""
 
-    BARE = "bare"  # cut, cuts
+    BARE = "bare"
+    FINITE = "finite"  # raises, falls
     PAST = "past"  # raised, fallen: finite past or participle
     ING = "ing"
     EITHER = "either"
@@ -38,7 +39,7 @@ def forms(text: str) -> Iterator[tuple[str, Form]]:
     parts = head.split("/")
     bare = parts[0]
     yield bare + tail, Form.BARE
-    yield _third_person(bare) + tail, Form.BARE
+    yield _third_person(bare) + tail, Form.FINITE
     yield _ing(bare) + tail, Form.ING
     for past in parts[1:] if len(parts) == _IRREGULAR_PARTS else [_past(bare)]:
         yield past + tail, Form.PAST
@@ -47,7 +48,7 @@ def forms(text: str) -> Iterator[tuple[str, Form]]:
 def _given(word: str) -> tuple[str, Form]:
     if word.endswith("ing"):
         return word, Form.ING
-    return word, Form.BARE if word.endswith("s") else Form.PAST
+    return word, Form.FINITE if word.endswith("s") else Form.PAST
 
 
 def _third_person(verb: str) -> str:

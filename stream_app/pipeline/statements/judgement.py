@@ -69,7 +69,7 @@ class Reading:
                 yield self._said(one)
 
     def _said(self, one: Finding) -> Said:
-        manner = self.manners.of(one.at)
+        manner = self.manners.of(one.at, one.last)
         move, ended = (-one.move, False) if manner.reversed else (one.move, one.ended)
         clause = self.sentence.clauses[self.sentence.clause_at.get(one.at, 0)]
         rank = (
@@ -131,6 +131,8 @@ def spoken_of(reading: Reading, named: Named) -> Said:
     """Return that nothing is said to move the name; how the words around it are meant still counts."""
     pieces = reading.sentence.pieces
     at = next((place for place, piece in enumerate(pieces) if piece.named == named), None)
+    if at in reading.sentence.clause_at:  # what its clause comes to
+        at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)
     role, relation = reading.side(named)
     rank = (_UNSAID, 0, 0, 0)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from stream_app.pipeline.statements.lexicon import Form, Grade, grades
+from stream_app.pipeline.statements.inflection import Form
+from stream_app.pipeline.statements.lexicon import Grade, grades
 from stream_app.pipeline.statements.sentence import Sentence
 from stream_app.pipeline.statements.word_senses import is_verb
 
@@ -35,9 +36,9 @@ class Manners:
         self._asked = any(mark in tail for mark in _QUESTION_MARKS) or any(p.cue == "question" for p in self._pieces)
         self._if = any(one.link == "if" for one in sentence.clauses)
 
-    def of(self, at: int) -> Manner:
-        """Return how what the piece tells is meant."""
-        marks = set(self._marks(at))
+    def of(self, at: int, noun: int | None = None) -> Manner:
+        """Return how what the piece tells, of the noun where there is one, is meant."""
+        marks = {*self._marks(at), *(self._marks(noun) if noun is not None else ())}
         if self._asked:
             marks.add("asked")
         if (self._if and marks & (_FUTURE | {"condition"})) or self._in_condition(at):

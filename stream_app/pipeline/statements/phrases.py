@@ -37,6 +37,11 @@ class Phrase:
         nouns = (at for at in range(self.last - 1, self.first - 1, -1) if is_noun(pieces, at))
         return next((at for at in nouns if pieces[at].word.noun and pieces[at].word.noun not in _THINGS), None)
 
+    def part(self, pieces: Sequence[Piece]) -> int | None:
+        """Return the place of its head, where that is a part of its owner, such as a plant."""
+        nouns = [at for at in range(self.first, self.last) if is_noun(pieces, at)]
+        return nouns[-1] if nouns and pieces[nouns[-1]].word.noun == "part" else None
+
     def mark(self, pieces: Sequence[Piece]) -> str:
         """Return `high` or `low` where it is a mark that a price reaches."""
         found = (pieces[at].word.noun for at in range(self.first, self.last) if is_noun(pieces, at))
@@ -63,7 +68,7 @@ def held(pieces: Sequence[Piece], phrase: Phrase) -> list[Held]:
     pending: list[Held] = []
     for at in range(phrase.first, phrase.last):
         piece = pieces[at]
-        if piece.named is not None and not _is_verb_of_its_own(piece):
+        if piece.named is not None and piece.word.verb is None and not _is_amount(pieces, at):
             pending.append(Held(piece.named, _side(pieces, at, pending)))
         elif piece.word.noun in _WHOSE and pending and is_noun(pieces, at):
             share = _WHOSE[piece.word.noun]
@@ -74,8 +79,10 @@ def held(pieces: Sequence[Piece], phrase: Phrase) -> list[Held]:
     return [*found, *pending]
 
 
-def _is_verb_of_its_own(piece: Piece) -> bool:
-    return piece.word.verb is not None
+def _is_amount(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a currency only says what a number counts: `5 million euros`."""
+    named = pieces[at].named
+    return named is not None and named.kind is EntityKind.CURRENCY and at > 0 and pieces[at - 1].cue == "number"
 
 
 def _name_follows(pieces: Sequence[Piece], at: int, last: int) -> bool:

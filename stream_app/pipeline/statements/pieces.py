@@ -29,6 +29,7 @@ _HAN_STOPS = {
     "）": "stop", "(": "stop", ")": "stop", "/": "slash", "“": "quote", "”": "quote", "。": "stop",
 }  # fmt: skip
 _PLAIN = str.maketrans("’‘", "''")
+_HAN_NUMBER = re.compile(r"\s*[约近超逾达]?[\d.,]+[%％万亿千百多余个]*\s*")
 _UNKNOWN = Word()
 _NUMBER = Word(cue=Cue("number"))
 
@@ -159,12 +160,16 @@ def _between(text: str, start: int, end: int) -> Iterator[Piece]:
         if sign is None:
             continue
         if begin < at:
-            yield Piece(begin, at)
+            yield _unknown(text, begin, at)
         if sign != "quote":
             yield Piece(at, at + 1, _SIGNS[sign])
         begin = at + 1
     if begin < end:
-        yield Piece(begin, end)
+        yield _unknown(text, begin, end)
+
+
+def _unknown(text: str, start: int, end: int) -> Piece:
+    return Piece(start, end, _NUMBER if _HAN_NUMBER.fullmatch(text, start, end) else _UNKNOWN)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stream_app.pipeline.statements.clauses import RESUMED
 from stream_app.pipeline.statements.sentence import Sentence
 
 _TRIMMED = " \t\n,;:-–—，；：、"
@@ -43,7 +44,7 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
 def _end(sentence: Sentence, number: int) -> int:
     """Return the number of the clause at which another connective begins."""
     clauses = sentence.clauses
-    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while"}:
+    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while", RESUMED}:
         number += 1
     return number
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from stream_app.pipeline.statements.clauses import Clause, clauses_of
+from stream_app.pipeline.statements.clauses import RESUMED, Clause, clauses_of
 from stream_app.pipeline.statements.phrases import Phrase, phrases
-from stream_app.pipeline.statements.pieces import Named, Piece, pieces_of
+from stream_app.pipeline.statements.pieces import Named, Piece, is_chinese, pieces_of
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 
 
@@ -17,7 +17,7 @@ class Sentence:
     def __init__(self, text: str, start: int, end: int, named: Sequence[Named]) -> None:
         self.text, self.start, self.end = text, start, end
         self.pieces: list[Piece] = pieces_of(text, start, end, named)
-        self.clauses: list[Clause] = clauses_of(self.pieces)
+        self.clauses: list[Clause] = clauses_of(self.pieces, is_han=is_chinese(text, start, end))
         self._subjects: dict[tuple[int, int], list[Phrase]] = {}
 
     @cached_property
@@ -64,7 +64,8 @@ class Sentence:
 
     def subject_before(self, clause: int) -> list[Phrase]:
         """Return the subject of the nearest clause before that has one; an apposition has none."""
-        for number in range(clause - 1, -1, -1):
+        last = clause - (2 if self.clauses[clause].link == RESUMED else 1)
+        for number in range(last, -1, -1):
             if self.verbs[number]:
                 return self.subject(number, self.verbs[number][0])
             one = self.clauses[number]

@@ -10,13 +10,17 @@ from stream_app.pipeline.statements.arguments import (
     is_passive,
     main_names,
     owners,
+    plain_names,
     subject_too,
 )
 from stream_app.pipeline.statements.findings import Finding, of_name, of_noun, of_policy
-from stream_app.pipeline.statements.lexicon import Form, Verb, natures
+from stream_app.pipeline.statements.inflection import Form
+from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
 
+_STANDING = frozenset({"stop", "resume", "start"})
+"""What a plant or a mine does or has done to it, by which its output goes or comes."""
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -41,6 +45,8 @@ class VerbReading:
         led = [one for one in before if one.joint == "object"]
         if led and not held(self._pieces, self._right[0]) and self._right[0].noun(self._pieces) is None:
             return [*led, *self._right[1:]]
+        if self._right[0].first == self._right[0].last and self._right[1:2] and self._right[1].joint == "object":
+            return self._right[1:]  # 取消 | 对中国的关税
         return [self._right[0], *led, *self._right[1:]]
 
     def findings(self) -> Iterator[Finding]:
@@ -84,12 +90,18 @@ class VerbReading:
             return
         found = self._objects[0] if self._objects else Phrase(0, 0, "")
         noun = found.noun(self._pieces)
-        names = held(self._pieces, found)
+        names = plain_names(self._sentence, found)
+        part = found.part(self._pieces)
+        if verb.act == "outdo":
+            yield from of_name(verb, verb.object, names, at=self._at)
+            return
         if noun is not None and not names and self._is_done_with(noun):
             self.used.update(range(found.first, found.last))
             yield from self._by_subject(verb.object)
         elif noun is not None:
             yield from self._of_object_noun(noun)
+        elif part is not None and not verb.nature and verb.act in _STANDING:
+            yield from self._of_object_noun(part, "activity")
         elif names and not (self._passive and not self._nominal):
             yield from of_name(verb, verb.object, names, at=self._at, disrupted=self._is_disruption())
         elif self._passive or (verb.act == "stop" and self._subject and not self._has_object()):
@@ -117,15 +129,16 @@ class VerbReading:
         else:
             yield from of_policy(self._verb, subject, at=self._at)
 
-    def _of_object_noun(self, noun: int) -> Iterator[Finding]:
-        verb, nature = self._verb, self._pieces[noun].word.noun
+    def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
+        verb, nature = self._verb, nature or self._pieces[noun].word.noun
         self.used.update(range(self._objects[0].first, self._objects[0].last))
-        found = owners(self._pieces, noun, self._objects)
+        found = owners(self._pieces, noun, self._objects, nature)
         subject = [] if self._passive else main_names(self._sentence, self._subject)
         shared = subject_too(nature, verb, subject, found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
-        yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
+        amount = abs(verb.object) if verb.act == "threaten" and natures()[nature].event else verb.object
+        yield from of_noun(nature, amount, holders, at=self._at, verb=verb, last=noun)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
 
@@ -134,6 +147,11 @@ class VerbReading:
         if not self._subject:
             return
         noun = self._subject[0].noun(self._pieces)
+        part = self._subject[0].part(self._pieces)
+        if noun is None and part is not None and not self._verb.nature and self._verb.act in _STANDING:
+            holders = main_names(self._sentence, self._subject)
+            yield from of_noun("activity", amount, holders, at=self._at, verb=self._verb, last=part)
+            return
         if noun is None:
             names = main_names(self._sentence, self._subject)
             yield from of_name(self._verb, amount, names, at=self._at, disrupted=self._passive and self._by_event())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stream_app.pipeline.statements.lexicon import Form
+from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.pieces import Piece
 
 _BEFORE_NOUN = frozenset({"det", "prep", "maybe_because", "own", "because", "noun", "quantifier", "number"})
 _BEFORE_VERB = frozenset({"before", "have", "reverse", "that", "to"})
+_BEFORE_OBJECT = frozenset({"det", "number"})
 _AFTER_NOUN = frozenset({"prep", "maybe_because", "be", "before", "noun", "have", "adverb", "own", "because"})
 
 
@@ -41,13 +42,19 @@ def _stands_before_noun(pieces: Sequence[Piece], at: int) -> bool:
     return False
 
 
+def _may_be_object(piece: Piece) -> bool:
+    return bool(piece.named or piece.word.noun or piece.word.sign or piece.cue in _BEFORE_OBJECT)
+
+
 def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
     before = pieces[at - 1] if at else None
     after = pieces[at + 1] if at + 1 < len(pieces) else None
-    if before is not None and (before.cue in _BEFORE_VERB or before.grade == "planned"):
-        return False
+    if before is not None and before.cue in _BEFORE_VERB:
+        return before.cue == "to" and after is None and bool(pieces[at].word.noun == "barrier")
     if before is None or before.cue in _BEFORE_NOUN or before.word.sign:
         return True
+    if pieces[at].word.form is Form.FINITE and after is not None and _may_be_object(after):
+        return False
     if (
         after is None
         or after.cue in _AFTER_NOUN
