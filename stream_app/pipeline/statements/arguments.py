@@ -22,7 +22,7 @@ _NO_CONTENT = frozenset({"adverb", "number", "comma", "stop", "and", "steady", "
 _SELF = 0.5
 
 
-def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], nature: str = "") -> list[Held]:
+def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], *, nature: str = "") -> list[Held]:
     """Return whose the noun is by the words of its own phrase and by the phrases that follow it."""
     place = next((number for number, one in enumerate(among) if one.first <= noun < one.last), None)
     if place is None:
@@ -31,7 +31,8 @@ def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], nature: 
     if nature in _ABOUT_OTHERS and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in _COUNTRIES]
     joined = list(_joined(pieces, among, place, is_own=natures()[nature].own))
-    if not own and not joined and nature == "barrier" and place and among[place].joint in {"to", "prep", "maybe_because"}:
+    lone = not own and not joined and nature == "barrier"
+    if lone and place and among[place].joint in {"to", "prep", "maybe_because"}:
         own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
     if nature in _ABOUT_OTHERS and FIRMS & kinds_of(joined) and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in FIRMS]
@@ -48,7 +49,7 @@ def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_
             yield from held(pieces, one)
 
 
-def subject_too(nature: str, verb: Verb, subject: Sequence[Held], found: Sequence[Held]) -> list[Held]:
+def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequence[Held]) -> list[Held]:
     """Return which of the subject's entities share in what their verb does to a noun whose owners are `found`."""
     kinds = kinds_of(found)
     if FIRMS & kinds or any(one.named.kind in FIRMS and not one.share for one in found):

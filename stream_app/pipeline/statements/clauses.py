@@ -12,7 +12,6 @@ from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 _LINKS = frozenset({"because", "therefore", "while", "if", "when", "that", "stop"})
 RESUMED = "resumed"
 """The link of a clause whose subject stands before the reason that comes between."""
-_SKIPPED = frozenset({"adverb", "says", "be", "have"})
 _REASONS = frozenset(
     {"disruption", "burden", "barrier", "slump", "glut", "gain", "demand", "cost", "activity", "result"}
 )
@@ -44,7 +43,7 @@ def clauses_of(pieces: Sequence[Piece], *, is_han: bool) -> list[Clause]:
         # Of `, after` the connective counts, of `after,` too.
         if kind not in {"comma", "stop", "and"} or link in {"", "comma", "and", "stop"}:
             link, marker = kind, at
-        first = at + 1
+        first = at if pieces[at].word.verb else at + 1  # of `, hurting sales` the connective is the verb
     if first < len(pieces):
         found.append(Clause(first, len(pieces), link, marker))
     return _with_resumed(pieces, found) if is_han else found
@@ -69,33 +68,36 @@ def _boundary(pieces: Sequence[Piece], at: int, first: int) -> str:
     cue = pieces[at].cue
     if cue in _LINKS:
         return cue
-    if cue == "comma":
-        return "" if _in_list(pieces, at, first) else "comma"
-    if cue == "and":
-        return "and" if _starts_clause(pieces, at + 1, first) else ""
-    if cue == "participle":
-        return "therefore" if at > 0 and pieces[at - 1].cue == "comma" else ""
-    if cue == "maybe_because":
-        return "because" if _gives_reason(pieces, at, first) else ""
-    if cue == "under":
-        return "because" if any(piece.cue == "influence" for piece in pieces[at + 1 : at + 12]) else ""
-    return "stop" if cue == "influence" and _closes_reason(pieces, at, first) else ""
+    if cue not in _DOUBTFUL:
+        return ""
+    link, holds = _DOUBTFUL[cue]
+    return link if holds(pieces, at, first) else ""
 
 
-def _closes_reason(pieces: Sequence[Piece], at: int, first: int) -> bool:
-    """Whether `影响` closes a `受` that opened this clause."""
+def _follows_comma(pieces: Sequence[Piece], at: int, _: int) -> bool:
+    return at > 0 and pieces[at - 1].cue == "comma"
+
+
+def _opens_reason(pieces: Sequence[Piece], at: int, _: int) -> bool:
+    """Whether a `受` is closed by an `影响`."""
+    return any(piece.cue == "influence" for piece in pieces[at + 1 : at + 2 * _NEAR])
+
+
+def _closes_reason(pieces: Sequence[Piece], _: int, first: int) -> bool:
+    """Whether an `影响` closes a `受` that opened this clause."""
     return first > 0 and pieces[first - 1].cue == "under"
 
 
-def _in_list(pieces: Sequence[Piece], at: int, first: int) -> bool:
-    """Whether a comma stands between names of a list, and no new clause begins with the second."""
+def _parts(pieces: Sequence[Piece], at: int, first: int) -> bool:
+    """Whether a comma parts clauses, since it stands not between names of a list."""
     if at == 0 or at + 1 >= len(pieces) or pieces[at - 1].named is None or pieces[at + 1].named is None:
-        return False
-    return not (_has_verb(pieces, first, at) and _verb_ahead(pieces, at + 1))
+        return True
+    return _has_verb(pieces, first, at) and _verb_ahead(pieces, at + 1)
 
 
 def _starts_clause(pieces: Sequence[Piece], at: int, first: int) -> bool:
     """Whether what follows an `and` is a clause, with its own subject or that of the one before."""
+    at += 1
     while at < len(pieces) and pieces[at].cue in {"adverb", "will", "be", "have"}:
         at += 1
     if at >= len(pieces):
@@ -139,3 +141,14 @@ def _moves_before(pieces: Sequence[Piece], at: int, first: int) -> bool:
         (verb := pieces[before].word.verb) is not None and (verb.subject or verb.object) and not is_noun(pieces, before)
         for before in range(first, at)
     )
+
+
+_DOUBTFUL = {
+    "comma": ("comma", _parts),
+    "and": ("and", _starts_clause),
+    "participle": ("therefore", _follows_comma),
+    "maybe_because": ("because", _gives_reason),
+    "under": ("because", _opens_reason),
+    "influence": ("stop", _closes_reason),
+}
+"""Cues that part clauses only where the words around them say so, with the link that they then are."""

@@ -27,12 +27,12 @@ def named_events(sentence: Sentence, clause: int, used: set[int]) -> Iterator[Fi
                 if at in used:
                     continue
                 if is_adjective(sentence.pieces, at):
-                    yield from _of_adjective(sentence, clause, at, among)
+                    yield from _of_adjective(sentence, at, clause=clause, among=among)
                 elif is_noun(sentence.pieces, at):
-                    yield from _of_event(sentence, clause, at, among)
+                    yield from _of_event(sentence, at, clause=clause, among=among)
 
 
-def _of_event(sentence: Sentence, clause: int, at: int, among: Sequence[Phrase]) -> Iterator[Finding]:
+def _of_event(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> Iterator[Finding]:
     noun = sentence.pieces[at].word.noun
     if noun in _MARKS:
         yield from _of_mark(sentence, clause, at)
@@ -58,7 +58,7 @@ def _of_mark(sentence: Sentence, clause: int, at: int) -> Iterator[Finding]:
             yield Finding(one.named, _MARKS[pieces[at].word.noun] * one.share, at, market=True)
 
 
-def _of_adjective(sentence: Sentence, clause: int, at: int, among: Sequence[Phrase]) -> Iterator[Finding]:
+def _of_adjective(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> Iterator[Finding]:
     """Yield what `weak demand` or `stronger dollar` says of whose demand it is, or of the dollar."""
     pieces, sign = sentence.pieces, sentence.pieces[at].word.sign
     last = next(one.last for one in among if one.first <= at < one.last)

@@ -47,7 +47,7 @@ class Said:
             certainty=grade.certainty,
             field=field,
             words=self.words,
-            relation=self.relation and CausalRelation(field, self.relation.cause, self.relation.effect),
+            relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
         )
 
 
@@ -100,9 +100,9 @@ def _within(named: Named, span: tuple[int, int]) -> bool:
     return span[0] <= named.start and named.end <= span[1]
 
 
-def said_in(text: str, start: int, end: int, named: Sequence[Named]) -> Reading:
+def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Reading:
     """Return what the sentence `text[start:end]` says of its names."""
-    sentence = Sentence(text, start, end, named)
+    sentence = Sentence(text, named, start=start, end=end)
     found: list[Finding] = []
     agents: set[int] = set()
     targets: set[int] = set()
@@ -112,7 +112,7 @@ def said_in(text: str, start: int, end: int, named: Sequence[Named]) -> Reading:
             verb = sentence.pieces[at].word.verb
             if verb is None:
                 continue
-            one = VerbReading(sentence, clause, at, verb)
+            one = VerbReading(sentence, verb, clause=clause, at=at)
             moved = list(one.findings())
             found.extend(moved)
             used |= one.used

@@ -92,22 +92,24 @@ def words_of(language: str) -> dict[str, Word]:
 
 
 def _parts(language: str) -> Iterator[tuple[str, Word]]:
-    for row in table(f"nouns_{language}"):
-        for text in row["words"].split("|"):
-            yield text, Word(noun=row["nature"])
-            if language == "en" and text[-1] not in "sy":
-                yield f"{text}s", Word(noun=row["nature"])
-    for row in table(f"signs_{language}"):
-        for text in row["words"].split("|"):
-            yield text, _sign(row["sign"])
-    for row in table(f"verbs_{language}"):
+    inflected = language == "en"
+    for text, row in _entries(f"nouns_{language}"):
+        yield text, Word(noun=row["nature"])
+        if inflected and text[-1] not in "sy":
+            yield f"{text}s", Word(noun=row["nature"])
+    for text, row in _entries(f"signs_{language}"):
+        yield text, _sign(row["sign"])
+    for text, row in _entries(f"verbs_{language}"):
         verb = _verb(row)
-        for text in row["words"].split("|"):
-            for word, form in forms(text) if language == "en" else [(text, Form.BARE)]:
-                yield word, Word(verb=verb, form=form)
-    for row in table(f"cues_{language}"):
-        for text in row["words"].split("|"):
-            yield text, Word(cue=Cue(row["kind"], row["value"]))
+        for word, form in forms(text) if inflected else [(text, Form.BARE)]:
+            yield word, Word(verb=verb, form=form)
+    for text, row in _entries(f"cues_{language}"):
+        yield text, Word(cue=Cue(row["kind"], row["value"]))
+
+
+def _entries(name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each of the words that the rows of a table share, with its row."""
+    return ((text, row) for row in table(name) for text in row["words"].split("|"))
 
 
 def _sign(cell: str) -> Word:

@@ -64,7 +64,7 @@ class Piece:
         return self.word.cue.grade if self.word.cue else ""
 
 
-def pieces_of(text: str, start: int, end: int, named: Sequence[Named]) -> list[Piece]:
+def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> list[Piece]:
     """Return the pieces of `text[start:end]`, in order; `named` lies in it, in order, none overlapping another."""
     read = _chinese if is_chinese(text, start, end) else _english
     found: list[Piece] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from stream_app.pipeline.statements.clauses import RESUMED, Clause, clauses_of
 from stream_app.pipeline.statements.phrases import Phrase, phrases
@@ -14,9 +15,9 @@ from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 class Sentence:
     """One sentence that names entities; places are numbers of pieces."""
 
-    def __init__(self, text: str, start: int, end: int, named: Sequence[Named]) -> None:
+    def __init__(self, text: str, named: Sequence[Named], *, start: int, end: int) -> None:
         self.text, self.start, self.end = text, start, end
-        self.pieces: list[Piece] = pieces_of(text, start, end, named)
+        self.pieces: list[Piece] = pieces_of(text, named, start=start, end=end)
         self.clauses: list[Clause] = clauses_of(self.pieces, is_han=is_chinese(text, start, end))
         self._subjects: dict[tuple[int, int], list[Phrase]] = {}
 
@@ -43,7 +44,7 @@ class Sentence:
     def stretches(self, clause: int) -> list[tuple[int, int]]:
         """Return what lies before, between and after the clause's verbs."""
         edges = [self.clauses[clause].first - 1, *self.verbs[clause], self.clauses[clause].last]
-        return [(one + 1, other) for one, other in zip(edges, edges[1:], strict=False)]
+        return [(one + 1, other) for one, other in pairwise(edges)]
 
     def subject(self, clause: int, verb: int) -> list[Phrase]:
         """Return the phrases before the verb; else the subject of the verb or the clause before."""

@@ -27,7 +27,7 @@ _HIGH = {"high": 0.8, "low": -0.8}
 class VerbReading:
     """One verb of a sentence and whom it moves; `used` holds the places of the nouns that it speaks of."""
 
-    def __init__(self, sentence: Sentence, clause: int, at: int, verb: Verb) -> None:
+    def __init__(self, sentence: Sentence, verb: Verb, *, clause: int, at: int) -> None:
         self._sentence, self._at, self._verb = sentence, at, verb
         self._pieces = sentence.pieces
         self._subject = sentence.subject(clause, at)
@@ -132,9 +132,9 @@ class VerbReading:
     def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
         verb, nature = self._verb, nature or self._pieces[noun].word.noun
         self.used.update(range(self._objects[0].first, self._objects[0].last))
-        found = owners(self._pieces, noun, self._objects, nature)
+        found = owners(self._pieces, noun, self._objects, nature=nature)
         subject = [] if self._passive else main_names(self._sentence, self._subject)
-        shared = subject_too(nature, verb, subject, found)
+        shared = subject_too(nature, verb, subject=subject, found=found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
         amount = abs(verb.object) if verb.act == "threaten" and natures()[nature].event else verb.object
