@@ -36,6 +36,8 @@ def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], *, natur
         own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
     if nature in _ABOUT_OTHERS and FIRMS & kinds_of(joined) and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in FIRMS]
+    if natures()[nature].own and FIRMS & kinds_of(own):  # sales in China are not China's
+        joined = [one for one in joined if one.named.kind is not EntityKind.COUNTRY]
     return [*own, *joined]
 
 
@@ -52,6 +54,9 @@ def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_
 def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequence[Held]) -> list[Held]:
     """Return which of the subject's entities share in what their verb does to a noun whose owners are `found`."""
     kinds = kinds_of(found)
+    countries = [one for one in subject if one.named.kind is EntityKind.COUNTRY]
+    if nature == "barrier" and len(countries) > 1 and not found:
+        return countries  # the US and China suspend tariffs: each other's
     if FIRMS & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
         return []
     firms = [one for one in subject if one.named.kind in FIRMS]

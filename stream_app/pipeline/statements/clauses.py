@@ -124,8 +124,10 @@ def _has_verb(pieces: Sequence[Piece], first: int, last: int) -> bool:
 
 def _gives_reason(pieces: Sequence[Piece], at: int, first: int) -> bool:
     """Whether `on`, `by` or their like is followed by a reason, such as `weak demand`, and preceded by a move."""
-    if not _moves_before(pieces, at, first):
+    if not _moves_before(pieces, at, first) or pieces[at - 1].word.noun in {"barrier", "burden"}:
         return False
+    if _is_bare_move(pieces, at):
+        return at + 1 < len(pieces) and not pieces[at + 1].named and pieces[at + 1].cue not in {"number", "adverb"}
     for piece in pieces[at + 1 : at + _NEAR]:
         if piece.word.sign or piece.cue == "noun" or (piece.word.noun in _REASONS and natures()[piece.word.noun].event):
             return True
@@ -134,6 +136,13 @@ def _gives_reason(pieces: Sequence[Piece], at: int, first: int) -> bool:
         if piece.cue in {"number", "prep", "maybe_because", *_LINKS, *_OBJECTS}:
             return False
     return False
+
+
+def _is_bare_move(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether an `on` follows a price's move at once, as in `soars on a cold snap`."""
+    verb = pieces[at - 1].word.verb
+    on = pieces[at].grade != "agent" and pieces[at].end - pieces[at].start == len("on")
+    return on and verb is not None and verb.act == "move" and verb.subject != 0 and not verb.nature
 
 
 def _moves_before(pieces: Sequence[Piece], at: int, first: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import main_names, owners
@@ -37,8 +38,11 @@ def _of_event(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phras
     if noun in _MARKS:
         yield from _of_mark(sentence, clause, at)
     elif noun in natures() and natures()[noun].event:
-        holders = owners(sentence.pieces, at, among) or _firms_before(sentence, clause)
+        holders = owners(sentence.pieces, at, among)
         yield from of_noun(noun, _AMOUNT, holders, at=at)
+        if not holders:
+            inferred = of_noun(noun, _AMOUNT, _firms_near(sentence, at, clause=clause, among=among), at=at)
+            yield from (replace(one, inferred=True) for one in inferred)
 
 
 def _firms_before(sentence: Sentence, clause: int) -> list[Held]:
@@ -46,6 +50,14 @@ def _firms_before(sentence: Sentence, clause: int) -> list[Held]:
     if sentence.clauses[clause].link != "because":
         return []
     return [one for one in main_names(sentence, sentence.subject_before(clause)) if one.named.kind in FIRMS]
+
+
+def _firms_near(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> list[Held]:
+    """Return the firms that an event without an owner may be of: `Renault in talks over plant closure`."""
+    found = _firms_before(sentence, clause)
+    if found or sentence.pieces[at].word.noun not in {"burden", "disruption"} or sentence.verbs[clause]:
+        return found
+    return [one for one in main_names(sentence, among) if one.named.kind in FIRMS and one.named.start < at]
 
 
 def _of_mark(sentence: Sentence, clause: int, at: int) -> Iterator[Finding]:

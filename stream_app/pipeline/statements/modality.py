@@ -52,18 +52,16 @@ class Manners:
         for place in range(first, at + 1):
             cue, grade = self._pieces[place].cue, self._pieces[place].grade
             if (
-                cue == "before"
+                cue in {"before", "both"}
                 or (cue == "to" and self._is_plan(place))
                 or (cue == "noun" and place >= start and self._governs(place, at))
                 or (cue == "quantifier" and self._is_next_noun(place, at))
             ):
                 yield grade
         for piece in self._pieces[at + 1 : at + 1 + _AFTERWARDS]:
-            if piece.cue == "noun":
+            if piece.cue in {"noun", "both"}:
                 yield piece.grade
-            elif piece.cue == "before" and piece.grade == "denied" and self._pieces[at].word.form is not Form.PAST:
-                continue
-            elif piece.cue:
+            elif piece.cue not in {"", "have", "be", "adverb"}:
                 break
 
     def _reach(self, at: int) -> tuple[int, int]:

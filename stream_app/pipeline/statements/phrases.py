@@ -18,7 +18,7 @@ _THINGS = frozenset({"high", "low"}) | PASSED_ON
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entity that something concerns, and how much: less for whose supplier it is, minus 1 for the other currency."""
+    """An entity that something concerns, and how far: less for whose supplier it is, below 0 for the other currency."""
 
     named: Named
     share: float
@@ -36,6 +36,10 @@ class Phrase:
         """Return the place of its head: the last noun that is a quantity or an event."""
         nouns = (at for at in range(self.last - 1, self.first - 1, -1) if is_noun(pieces, at))
         return next((at for at in nouns if pieces[at].word.noun and pieces[at].word.noun not in _THINGS), None)
+
+    def has_noun(self, pieces: Sequence[Piece]) -> bool:
+        """Return whether any known noun stands in it."""
+        return any(is_noun(pieces, at) for at in range(self.first, self.last))
 
     def part(self, pieces: Sequence[Piece]) -> int | None:
         """Return the place of its head, where that is a part of its owner, such as a plant."""

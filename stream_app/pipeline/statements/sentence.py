@@ -11,6 +11,8 @@ from stream_app.pipeline.statements.phrases import Phrase, phrases
 from stream_app.pipeline.statements.pieces import Named, Piece, is_chinese, pieces_of
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 
+_WITHIN = frozenset({"det", "own", "number", "adverb", "hyphen"})
+
 
 class Sentence:
     """One sentence that names entities; places are numbers of pieces."""
@@ -45,6 +47,19 @@ class Sentence:
         """Return what lies before, between and after the clause's verbs."""
         edges = [self.clauses[clause].first - 1, *self.verbs[clause], self.clauses[clause].last]
         return [(one + 1, other) for one, other in pairwise(edges)]
+
+    def complement(self, clause: int, at: int) -> int | None:
+        """Return the verb that stands with a noun right after this one as its object: `announces output cut`."""
+        later = [place for place in self.verbs[clause] if place > at]
+        if not later:
+            return None
+        verb = self.pieces[later[0]].word.verb
+        whole = verb is not None and bool(verb.policy or verb.nature)  # a verb that is a noun by itself: `skips hike`
+        if not is_noun(self.pieces, later[0] - 1) and not (later[0] == at + 1 and whole):
+            return None
+        between = range(at + 1, later[0])
+        plain = all(not self.pieces[place].cue or self.pieces[place].cue in _WITHIN for place in between)
+        return later[0] if plain else None
 
     def subject(self, clause: int, verb: int) -> list[Phrase]:
         """Return the phrases before the verb; else the subject of the verb or the clause before."""
