@@ -78,6 +78,11 @@ def _follows_comma(pieces: Sequence[Piece], at: int, _: int) -> bool:
     return at > 0 and pieces[at - 1].cue == "comma"
 
 
+def _opens_clause(pieces: Sequence[Piece], at: int, _: int) -> bool:
+    """Whether an `as` begins a clause: whatever has a verb, and is no mere `as a partner`."""
+    return any(is_verb(pieces, next_) for next_ in range(at + 1, min(len(pieces), at + 2 * _NEAR)))
+
+
 def _opens_reason(pieces: Sequence[Piece], at: int, _: int) -> bool:
     """Whether a `受` is closed by an `影响`."""
     return any(piece.cue == "influence" for piece in pieces[at + 1 : at + 2 * _NEAR])
@@ -153,6 +158,7 @@ def _moves_before(pieces: Sequence[Piece], at: int, first: int) -> bool:
 
 
 _DOUBTFUL = {
+    "clause_because": ("because", _opens_clause),
     "comma": ("comma", _parts),
     "and": ("and", _starts_clause),
     "participle": ("therefore", _follows_comma),

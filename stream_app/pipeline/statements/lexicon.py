@@ -26,7 +26,7 @@ class Verb:
     nature: str
     policy: float
     other: float
-    causes: bool
+    causes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +114,13 @@ def _entries(name: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _sign(cell: str) -> Word:
     if cell in {"+", "-"}:  # a word that stands after what it says something of, as a verb does
-        return Word(verb=Verb("move", float(f"{cell}0.8"), 0.0, "", 0.0, 0.0, causes=False), form=Form.BARE)
+        return Word(verb=Verb("move", float(f"{cell}0.8"), 0.0, "", 0.0, 0.0, causes=0), form=Form.BARE)
     return Word(sign=float(cell))
 
 
 def _verb(row: dict[str, str]) -> Verb:
     subject, object_, policy, other = (float(row[name] or 0) for name in ("subject", "object", "policy", "other"))
-    return Verb(row["act"], subject, object_, row["nature"], policy, other, causes=bool(row["causes"]))  # type: ignore[arg-type]
+    return Verb(row["act"], subject, object_, row["nature"], policy, other, causes=int(row["causes"] or 0))  # type: ignore[arg-type]
 
 
 @cache

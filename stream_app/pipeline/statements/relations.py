@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from stream_app.pipeline.statements.clauses import RESUMED
 from stream_app.pipeline.statements.sentence import Sentence
 
+_EVENTFUL = frozenset({"disruption", "burden", "barrier", "slump", "glut", "gain", "demand", "cost"})
+ALWAYS = 2
+"""Of a verb such as `lead to`: whatever stands before it is a cause."""
 _TRIMMED = " \t\n,;:-–—，；：、"
 
 
@@ -94,5 +97,9 @@ def _has_two_sides(sentence: Sentence, clause: int, at: int) -> bool:
     if at + 1 >= one.last or at == one.first:
         return False
     verb = sentence.pieces[at].word.verb
+    if verb is not None and verb.causes == ALWAYS:
+        return True
     before = [sentence.pieces[place] for place in range(one.first, at)]
-    return any(piece.word.noun or piece.word.verb for piece in before) or (verb is not None and not verb.object)
+    return any(piece.word.noun in _EVENTFUL or piece.word.sign for piece in before) or (
+        verb is not None and not verb.object and any(piece.word.noun for piece in before)
+    )

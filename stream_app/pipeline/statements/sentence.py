@@ -54,7 +54,9 @@ class Sentence:
         if not later:
             return None
         verb = self.pieces[later[0]].word.verb
-        whole = verb is not None and bool(verb.policy or verb.nature)  # a verb that is a noun by itself: `skips hike`
+        whole = verb is not None and bool(
+            verb.nature or (verb.policy and not verb.subject)
+        )  # a verb that is a noun by itself: `skips hike`
         if not is_noun(self.pieces, later[0] - 1) and not (later[0] == at + 1 and whole):
             return None
         between = range(at + 1, later[0])

@@ -222,4 +222,4 @@ class VerbReading:
         return any(at is not None and self._pieces[at].word.noun == "disruption" for at in nouns)
 
 
-_MOVE = Verb("start", 1.0, 0.0, "", 0.0, 0.0, causes=False)
+_MOVE = Verb("start", 1.0, 0.0, "", 0.0, 0.0, causes=0)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.pieces import Piece
 
-_BEFORE_NOUN = frozenset({"det", "prep", "maybe_because", "own", "because", "noun", "quantifier", "number"})
+_BEFORE_NOUN = frozenset(
+    {"det", "prep", "maybe_because", "own", "because", "clause_because", "noun", "quantifier", "number"}
+)
 _BEFORE_VERB = frozenset({"before", "have", "reverse", "that", "to"})
 _BEFORE_OBJECT = frozenset({"det", "number"})
 _AFTER_NOUN = frozenset({"prep", "maybe_because", "be", "before", "noun", "have", "adverb", "own", "because", "to"})
@@ -28,12 +30,20 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
     if pieces[at].cue == "influence" and (at + 1 == len(pieces) or pieces[at + 1].cue in {"comma", "stop"}):
         return True  # 受…影响: what `受` has said already
     if not word.noun:
-        return word.sign != 0 and _stands_before_noun(pieces, at)
+        return word.sign != 0 and not (at and pieces[at - 1].cue in _BEFORE_VERB) and _stands_before_noun(pieces, at)
     return word.form is not Form.PAST and _is_nominal(pieces, at)
 
 
 def _is_last(pieces: Sequence[Piece], at: int) -> bool:
-    return at + 1 == len(pieces) or pieces[at + 1].cue in {"comma", "stop", "because", "while", "when", "therefore"}
+    return at + 1 == len(pieces) or pieces[at + 1].cue in {
+        "comma",
+        "stop",
+        "because",
+        "clause_because",
+        "while",
+        "when",
+        "therefore",
+    }
 
 
 def is_adjective(pieces: Sequence[Piece], at: int) -> bool:
@@ -89,7 +99,7 @@ def is_preposition(pieces: Sequence[Piece], at: int) -> bool:
         return False
     if cue == "to":
         return at + 1 >= len(pieces) or not is_verb(pieces, _past_adverb(pieces, at + 1))
-    return cue in {"prep", "maybe_because", "passive", "object"}
+    return cue in {"prep", "maybe_because", "clause_because", "passive", "object"}
 
 
 def _past_adverb(pieces: Sequence[Piece], at: int) -> int:
