@@ -43,7 +43,7 @@ def clauses_of(pieces: Sequence[Piece], *, is_han: bool) -> list[Clause]:
         # Of `, after` the connective counts, of `after,` too.
         if kind not in {"comma", "stop", "and"} or link in {"", "comma", "and", "stop"}:
             link, marker = kind, at
-        first = at if pieces[at].word.verb else at + 1  # of `, hurting sales` the connective is the verb
+        first = at if pieces[at].cue == "participle" else at + 1  # of `, hurting sales` the connective is the verb
     if first < len(pieces):
         found.append(Clause(first, len(pieces), link, marker))
     return _with_resumed(pieces, found) if is_han else found

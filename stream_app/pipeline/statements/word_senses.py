@@ -11,6 +11,7 @@ _BEFORE_NOUN = frozenset(
     {"det", "prep", "maybe_because", "own", "because", "clause_because", "noun", "quantifier", "number"}
 )
 _BEFORE_VERB = frozenset({"before", "have", "reverse", "that", "to"})
+_ENDS = frozenset("comma stop because clause_because while when therefore".split())
 _BEFORE_OBJECT = frozenset({"det", "number"})
 _AFTER_NOUN = frozenset({"prep", "maybe_because", "be", "before", "noun", "have", "adverb", "own", "because", "to"})
 
