@@ -57,7 +57,7 @@ def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequ
     countries = [one for one in subject if one.named.kind is EntityKind.COUNTRY]
     if nature == "barrier" and len(countries) > 1 and not found:
         return countries  # the US and China suspend tariffs: each other's
-    if FIRMS & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
+    if (FIRMS - {EntityKind.PRODUCT}) & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
         return []
     firms = [one for one in subject if one.named.kind in FIRMS]
     if natures()[nature].own or verb.act == "have":
@@ -108,7 +108,10 @@ def is_passive(sentence: Sentence, clause: int, verb: int) -> bool:
     before = [pieces[at] for at in range(max(first, verb - 3), last) if pieces[at].cue != "adverb"]
     if before and before[-1].cue == "be":
         return True
-    return not _has_content(pieces, *sentence.after(clause, verb))
+    after = sentence.after(clause, verb)
+    if after[0] < after[1] < sentence.clauses[clause].last:
+        return False  # `reported a 30% drop`
+    return not _has_content(pieces, *after)
 
 
 def _has_content(pieces: Sequence[Piece], first: int, last: int) -> bool:
@@ -117,7 +120,7 @@ def _has_content(pieces: Sequence[Piece], first: int, last: int) -> bool:
         piece = pieces[at]
         if piece.named or piece.word.noun:
             return True
-        if piece.cue in {"number", "adverb", "det"} or piece.word.sign:
+        if piece.cue in {"number", "adverb", "det"} or piece.word.sign or piece.grade == "of":
             continue
         return not piece.cue and not piece.word.verb
     return False

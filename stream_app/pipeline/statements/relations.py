@@ -37,7 +37,7 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
             continue
         if number == begin and clause.link == "because":
             if number + 1 < len(clauses):
-                yield from _relation(sentence, (number, number + 1), (number + 1, _end(sentence, number + 1)))
+                yield from _relation(sentence, (number, number + 1), (number + 1, _end(sentence, number + 2)))
             continue
         before, after = (begin, number), (number, _end(sentence, number + 1))
         yield from _relation(sentence, *((after, before) if clause.link == "because" else (before, after)))
@@ -47,7 +47,7 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
 def _end(sentence: Sentence, number: int) -> int:
     """Return the number of the clause at which another connective begins."""
     clauses = sentence.clauses
-    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while", RESUMED}:
+    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while", "stop", RESUMED}:
         number += 1
     return number
 
