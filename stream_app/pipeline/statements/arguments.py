@@ -13,7 +13,7 @@ from stream_app.pipeline.statements.phrases import Held, Phrase, held, kinds_of
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
 
-_NOT_OWNERS = frozenset({"agent", "passive", "against"})
+_NOT_OWNERS = frozenset({"agent", "passive", "against", "clause_because"})
 _ABOUT_OTHERS = frozenset({"barrier", "burden"})
 """Natures of what one does to another: `US tariffs on China`, `EU probe into Google`."""
 _COUNTRIES = frozenset({EntityKind.COUNTRY, EntityKind.CENTRAL_BANK, EntityKind.PERSON})
@@ -27,18 +27,26 @@ def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], *, natur
     place = next((number for number, one in enumerate(among) if one.first <= noun < one.last), None)
     if place is None:
         return []
-    own, nature = held(pieces, among[place]), nature or pieces[noun].word.noun
+    whole = among[place]
+    own, nature = held(pieces, whole), nature or pieces[noun].word.noun
     if nature in _ABOUT_OTHERS and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in _COUNTRIES]
+    among = [one for one in among if one is among[place] or not _is_scene(one, nature)]
+    place = among.index(whole)
     joined = list(_joined(pieces, among, place, is_own=natures()[nature].own))
     lone = not own and not joined and nature == "barrier"
-    if lone and place and among[place].joint in {"to", "prep", "maybe_because"}:
+    if lone and place and among[place].joint in {"to", "prep", "in", "for", "maybe_because"}:
         own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
     if nature in _ABOUT_OTHERS and FIRMS & kinds_of(joined) and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in FIRMS]
     if natures()[nature].own and FIRMS & kinds_of(own):  # sales in China are not China's
         joined = [one for one in joined if one.named.kind is not EntityKind.COUNTRY]
     return [*own, *joined]
+
+
+def _is_scene(phrase: Phrase, nature: str) -> bool:
+    """Whether the phrase only says where: `raises its target in Spain`."""
+    return phrase.joint == "in" and nature in {"result", "share"}
 
 
 def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_own: bool) -> Iterator[Held]:
@@ -61,6 +69,8 @@ def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequ
         return []
     firms = [one for one in subject if one.named.kind in FIRMS]
     if natures()[nature].own or verb.act == "have":
+        if nature == "result" and verb.act in {"move", "lift"} and kinds == {EntityKind.COUNTRY}:
+            return []  # S&P raises the outlook on Spain
         if EntityKind.COMMODITY in kinds:  # who pumps less sells less, but dearer
             return [Held(one.named, one.share * _SELF) for one in firms]
         return (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.lexicon import natures
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 
 _LINKS = frozenset({"because", "therefore", "while", "if", "when", "that", "stop"})
+_FIRMS = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY})
 RESUMED = "resumed"
 """The link of a clause whose subject stands before the reason that comes between."""
 _REASONS = frozenset(
@@ -46,7 +49,28 @@ def clauses_of(pieces: Sequence[Piece], *, is_han: bool) -> list[Clause]:
         first = at if pieces[at].cue == "participle" else at + 1  # of `, hurting sales` the connective is the verb
     if first < len(pieces):
         found.append(Clause(first, len(pieces), link, marker))
-    return _with_resumed(pieces, found) if is_han else found
+    return _with_resumed(pieces, found) if is_han else _with_contrasts(pieces, found)
+
+
+def _with_contrasts(pieces: Sequence[Piece], clauses: list[Clause]) -> list[Clause]:
+    """Return the clauses with no reason seen in `Boeing wins as Airbus loses`: firms that go opposite ways."""
+    found = list(clauses)
+    for number, (before, one) in enumerate(pairwise(clauses), start=1):
+        if one.link == "because" and pieces[one.marker].cue == "clause_because":
+            ways = _way_of_firms(pieces, before), _way_of_firms(pieces, one)
+            if ways[0] * ways[1] < 0:
+                found[number] = replace(one, link="while")
+    return found
+
+
+def _way_of_firms(pieces: Sequence[Piece], clause: Clause) -> float:
+    """Return which way the clause's first verb says that the firms before it go; 0 where it says no such thing."""
+    for at in range(clause.first, clause.last):
+        if is_verb(pieces, at):
+            verb = pieces[at].word.verb
+            named = [piece.named.kind for piece in pieces[clause.first : at] if piece.named]
+            return verb.subject if verb and named and set(named) <= _FIRMS else 0.0
+    return 0.0
 
 
 def _with_resumed(pieces: Sequence[Piece], clauses: list[Clause]) -> list[Clause]:

@@ -137,6 +137,8 @@ def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
     ruler = sentence.pieces[earlier[-1]].word.verb if earlier else None
     if ruler is None or ruler.act != "stop" or sentence.complement(clause, earlier[-1]) != at:
         return verb
+    if earlier[-1] + 1 == at and verb.subject and not verb.nature:
+        return verb  # ends higher
     # Who pauses rate hikes holds; who unwinds output cuts raises output.
     if sentence.pieces[at - 1].word.noun == "rate" or (
         verb.policy and at == earlier[-1] + 1

@@ -54,6 +54,11 @@ class Piece:
     named: Named | None = None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that is in no table, and no name."""
+        return self.word == _UNKNOWN and self.named is None
+
+    @property
     def cue(self) -> str:
         """What the piece is for the sentence's structure; empty where nothing."""
         return self.word.cue.kind if self.word.cue else ""

@@ -33,6 +33,8 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
     clauses = sentence.clauses
     begin = 0
     for number, clause in enumerate(clauses):
+        if clause.link in {"while", "stop"}:
+            begin = number
         if clause.link not in {"because", "therefore"}:
             continue
         if number == begin and clause.link == "because":

@@ -54,6 +54,8 @@ class Sentence:
         if not later:
             return None
         verb = self.pieces[later[0]].word.verb
+        if later[0] == at + 1 and verb is not None and verb.subject and not verb.nature:
+            return later[0]  # ends higher
         whole = verb is not None and bool(
             verb.nature or (verb.policy and not verb.subject)
         )  # a verb that is a noun by itself: `skips hike`
@@ -73,7 +75,7 @@ class Sentence:
 
     def _subject(self, clause: int, verb: int) -> list[Phrase]:
         first, last = self.before(clause, verb)
-        if self._says(first, last):
+        if self._says(first, last) or (first == self.clauses[clause].first and self._has_stranger(first, last)):
             return phrases(self.pieces, first, last)
         earlier = [at for at in self.verbs[clause] if at < verb]
         if earlier:
@@ -91,6 +93,12 @@ class Sentence:
             if not apposed and self._says(one.first, one.last):
                 return phrases(self.pieces, one.first, one.last)
         return []
+
+    def _has_stranger(self, first: int, last: int) -> bool:
+        """Whether an unknown English word, no adverb by its ending, may be the subject."""
+        unknown = (self.pieces[at] for at in range(first, last) if self.pieces[at].is_unknown)
+        words = (self.text[one.start : one.end] for one in unknown)
+        return any(word.isascii() and word.isalpha() and not word.endswith("ly") for word in words)
 
     def _says(self, first: int, last: int) -> bool:
         return any(self.pieces[at].named or is_noun(self.pieces, at) for at in range(first, last))

@@ -19,6 +19,7 @@ from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
@@ -160,15 +161,24 @@ class VerbReading:
         shared = subject_too(nature, verb, subject=subject, found=found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
+        if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
+            verb = replace(verb, object=-verb.object)  # sees slower growth
         yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
+
+    def _is_less(self, noun: int) -> bool:
+        """Whether an adjective says that there is less of it."""
+        first = self._objects[0].first
+        return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
 
     def _towards(self, nature: str) -> Verb:
         """Return the verb as this kind of noun makes it: tariffs are lifted off, a strike is threatened with."""
         verb = self._verb
         if not (natures()[nature].adverse and natures()[nature].event):
             return verb
+        if verb.nature and natures()[verb.nature].adverse:  # who investigates an outage tells of one
+            return replace(verb, object=abs(verb.object))
         if verb.act == "lift":
             return replace(verb, act="stop", object=-verb.object)
         return replace(verb, object=abs(verb.object)) if verb.act == "threaten" else verb

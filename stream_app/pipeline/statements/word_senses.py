@@ -80,6 +80,15 @@ def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
         return before.cue == "to" and after is None and bool(pieces[at].word.noun == "barrier")
     if before is None or before.cue in _BEFORE_NOUN or before.word.sign:
         return True
+    verb = pieces[at].word.verb
+    if (
+        pieces[at].word.form is Form.FINITE
+        and before is not None
+        and before.named
+        and verb is not None
+        and verb.subject
+    ):
+        return False  # the dollar firms, Boeing strikes
     if pieces[at].word.form is Form.FINITE and after is not None and _may_be_object(after):
         return False
     if (
