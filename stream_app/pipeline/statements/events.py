@@ -35,6 +35,9 @@ def named_events(sentence: Sentence, clause: int, used: set[int]) -> Iterator[Fi
 
 def _of_event(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> Iterator[Finding]:
     noun = sentence.pieces[at].word.noun
+    following = sentence.pieces[at + 1] if at + 1 < sentence.clauses[clause].last else None
+    if following is not None and following.word.noun and is_noun(sentence.pieces, at + 1):
+        return  # of `merger collapse` the collapse happens
     if noun in _MARKS:
         yield from _of_mark(sentence, clause, at)
     elif noun in natures() and natures()[noun].event:
