@@ -1,4 +1,8 @@
-"""A book as bytes, in parts: each hour's claims, the sources' records, and a head; a step changes few of them."""
+"""A book as bytes, in parts: each hour's claims, the sources' records, and a head; a step changes few of them.
+
+The order of parts is such that a book whose last parts were not written is made whole by doing the step again: the head
+comes after what it counts on, and what it does not count on any more goes after it.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +31,14 @@ def changed_parts(before: Book | None, after: Book) -> Parts:
     if before == after:
         return {}
     held: Mapping[int, object] = before.hours if before else {}
-    parts: dict[bytes, bytes | None] = {HEAD: _head(after)}
+    parts: dict[bytes, bytes | None] = {}
     for hour, claims in after.hours.items():
         if held.get(hour) != claims:
             parts[_hour(hour)] = orjson.dumps([_row(claim) for claim in claims])
-    parts |= {_hour(hour): None for hour in held if hour not in after.hours}
     if before is None or _records_of(before.reputation) != _records_of(after.reputation):
-        parts[RECORDS] = orjson.dumps(_records_of(after.reputation), option=orjson.OPT_NON_STR_KEYS)
-    return parts
+        parts[RECORDS] = orjson.dumps(_records_of(after.reputation))
+    parts[HEAD] = _head(after)
+    return parts | {_hour(hour): None for hour in held if hour not in after.hours}
 
 
 def book_of(part: Callable[[bytes], bytes | None]) -> Book | None:
@@ -44,11 +48,12 @@ def book_of(part: Callable[[bytes], bytes | None]) -> Book | None:
         return None
     head = orjson.loads(raw)
     hours = {hour: _claims(part(_hour(hour)) or b"[]") for hour in head["hours"]}
+    first_day = min([head["first_day"], *(claim.day for claims in hours.values() for claim in claims)])
     return Book(
         EntityRef.model_validate(head["entity"]),
         clock=head["clock"],
         closed=head["closed"],
-        first_day=head["first_day"],
+        first_day=first_day,
         days={int(day): Sums(*sums) for day, sums in head["days"].items()},
         reputation=_reputation(hours, orjson.loads(part(RECORDS) or b"{}")),
     )
@@ -92,6 +97,7 @@ def _claims(raw: bytes) -> tuple[Claim, ...]:
 
 def _records_of(reputation: Reputation) -> dict[str, Any]:
     return {
+        "judged": reputation.judged,
         "standings": {voice: astuple(standing) for voice, standing in reputation.standings.items()},
         "pending": {str(day): dict(verdicts) for day, verdicts in reputation.pending.items()},
     }
@@ -103,4 +109,4 @@ def _reputation(hours: Mapping[int, tuple[Claim, ...]], records: Mapping[str, An
         for day, verdicts in records.get("pending", {}).items()
     }
     standings = {voice: Standing(*standing) for voice, standing in records.get("standings", {}).items()}
-    return Reputation(hours=hours, standings=standings, pending=pending)
+    return Reputation(hours=hours, standings=standings, pending=pending, judged=records.get("judged", -1))
