@@ -7,7 +7,7 @@ comes after what it counts on, and what it does not count on any more goes after
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ from stream_app.rollups.tally import Sums
 
 HEAD = b"head"
 RECORDS = b"records"
+_CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
 
 Parts = Mapping[bytes, bytes | None]
 
@@ -74,7 +75,7 @@ def _head(book: Book) -> bytes:
             "first_day": book.first_day,
             "due": next_due(book),
             "hours": sorted(book.hours),
-            "days": {str(day): astuple(sums) for day, sums in book.days.items()},
+            "days": {str(day): sums.row() for day, sums in book.days.items()},
         }
     )
 
@@ -84,7 +85,7 @@ def _hour(hour: int) -> bytes:
 
 
 def _row(claim: Claim) -> list[Any]:
-    return list(astuple(claim))
+    return [getattr(claim, name) for name in _CLAIM_FIELDS]
 
 
 def _claims(raw: bytes) -> tuple[Claim, ...]:
