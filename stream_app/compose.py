@@ -38,7 +38,7 @@ from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.flow import Flow
 from stream_app.pipeline.language import why_unread
-from stream_app.pipeline.ports import FusionModel
+from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
 
@@ -102,23 +102,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
     )
     app = _engine(settings)
-    batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
-    for topic in INPUTS if "ingest" in parts else ():
-        add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
-    if "rollups" in parts:
-        around = Surroundings(
-            group=settings.consumer_group,
-            prefix=settings.topic_prefix,
-            log=log,
-            clock=clock,
-            telemetry=telemetry,
-            patience=patience,
-            partitions=partial(partitions_of, connection, settings.topic_prefix + TICKS_EVERYWHERE.name),
-            batch=batch,
-            die=exit_process,
-        )
-        add_rollups(app, around)
-        add_tick_relay(app, around)
+    _add_agents(app, ingestion, _surroundings(settings, log, telemetry=telemetry, patience=patience), parts=parts)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
         clock,
@@ -128,6 +112,29 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         die=exit_process,
     )
     return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+
+
+def _add_agents(app: faust.App, ingestion: Ingestion, around: Surroundings, *, parts: Collection[str]) -> None:
+    for topic in INPUTS if "ingest" in parts else ():
+        add_ingest_agent(app, topic, ingestion.handle, prefix=around.prefix, options=around.batch, die=around.die)
+    if "rollups" in parts:
+        add_rollups(app, around)
+        add_tick_relay(app, around)
+
+
+def _surroundings(settings: Settings, log: KafkaEventLog, *, telemetry: Telemetry, patience: Patience) -> Surroundings:
+    ticks = settings.topic_prefix + TICKS_EVERYWHERE.name
+    return Surroundings(
+        group=settings.consumer_group,
+        prefix=settings.topic_prefix,
+        log=log,
+        clock=SystemClock(),
+        telemetry=telemetry,
+        patience=patience,
+        partitions=partial(partitions_of, connection_of(settings), ticks),
+        batch=BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS),
+        die=exit_process,
+    )
 
 
 def _engine(settings: Settings) -> faust.App:

@@ -7,21 +7,20 @@ comes after what it counts on, and what it does not count on any more goes after
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from typing import Any
 
 import orjson
 
 from stream_app.events.entity import EntityRef
 from stream_app.reputation import Claim, Reputation
-from stream_app.reputation.claim import Grade
+from stream_app.reputation.claim import DAY, Grade
 from stream_app.reputation.standing import Standing
 from stream_app.rollups.book import Book
 from stream_app.rollups.due import next_due
 from stream_app.rollups.tally import Sums
 
 HEAD = b"head"
-RECORDS = b"records"
 _CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
 
 Parts = Mapping[bytes, bytes | None]
@@ -36,9 +35,11 @@ def changed_parts(before: Book | None, after: Book) -> Parts:
     for hour, claims in after.hours.items():
         if held.get(hour) != claims:
             parts[_hour(hour)] = orjson.dumps([_row(claim) for claim in claims])
-    if before is None or _records_of(before.reputation) != _records_of(after.reputation):
-        parts[RECORDS] = orjson.dumps(_records_of(after.reputation))
+    if before is None or _records(before) != _records(after):
+        parts[_records(after)] = orjson.dumps(_row_of_records(after.reputation))
     parts[HEAD] = _head(after)
+    if before is not None and _records(before) != _records(after):
+        parts[_records(before)] = None
     return parts | {_hour(hour): None for hour in held if hour not in after.hours}
 
 
@@ -50,14 +51,14 @@ def book_of(part: Callable[[bytes], bytes | None]) -> Book | None:
     head = orjson.loads(raw)
     hours = {hour: _claims(part(_hour(hour)) or b"[]") for hour in head["hours"]}
     first_day = min([head["first_day"], *(claim.day for claims in hours.values() for claim in claims)])
-    return Book(
+    book = Book(
         EntityRef.model_validate(head["entity"]),
         clock=head["clock"],
         closed=head["closed"],
         first_day=first_day,
         days={int(day): Sums(*sums) for day, sums in head["days"].items()},
-        reputation=_reputation(hours, orjson.loads(part(RECORDS) or b"{}")),
     )
+    return replace(book, reputation=_reputation(hours, orjson.loads(part(_records(book)) or b"{}")))
 
 
 def due_of_head(raw: bytes) -> int | None:
@@ -96,7 +97,12 @@ def _claims(raw: bytes) -> tuple[Claim, ...]:
     )
 
 
-def _records_of(reputation: Reputation) -> dict[str, Any]:
+def _records(book: Book) -> bytes:
+    """Return the name of the records' part: it changes with the day, as they do, so that a head finds its own."""
+    return b"records-" + str(book.clock // DAY).encode()
+
+
+def _row_of_records(reputation: Reputation) -> dict[str, Any]:
     return {
         "judged": reputation.judged,
         "standings": {voice: astuple(standing) for voice, standing in reputation.standings.items()},

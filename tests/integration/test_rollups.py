@@ -162,7 +162,8 @@ async def test_one_tick_closes_the_windows_of_every_partition_also_after_a_kill(
         found = await events.until(lambda windows: _documents(windows) == ENTITIES)
         assert {(one.window, one.closed) for one in found.values()} == {("1m", True), ("1h", False), ("1d", False)}
         await events.tick(END)
-        await events.until(lambda windows: _complete(windows, ENTITIES))
+        found = await events.until(lambda windows: _complete(windows, ENTITIES))
+        assert _documents(found) == ENTITIES
     finally:
         worker.kill()
 
@@ -191,4 +192,5 @@ async def test_second_worker_takes_over_what_the_first_held(stream: StreamUnderT
         await events.send(map(_event, range(1_200, 1_500)))
         await events.until(lambda found: _documents(found) > 1_400)
         await events.tick(END)
-        await events.until(lambda found: _complete(found, 1_500))
+        found = await events.until(lambda found: _complete(found, 1_500))
+    assert _documents(found) == 1_500
