@@ -31,3 +31,8 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
     """Return the UUIDv5 of document id, entity id and model version."""
     name = _SEPARATOR.join((document, entity or "", model_version))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def rollup_id(entity: str, window: str, start: datetime) -> str:
+    """Return the UUIDv5 of an entity's window, which every revision of it shares."""
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join((entity, window, start.isoformat()))))
