@@ -85,9 +85,7 @@ def _alerts_of_one() -> Json:
 def _topic_configuration(topic: Topic) -> Json:
     config: Json = dict(topic.config())
     config["cleanup.policy"] = config["cleanup.policy"].split(",")
-    if "retention.ms" in config:
-        config["retention.ms"] = int(config["retention.ms"])
-    return config
+    return {name: int(value) if name.endswith("retention.ms") else value for name, value in config.items()}
 
 
 def _operations(action: Literal["send", "receive"], topics: tuple[Topic, ...]) -> Json:

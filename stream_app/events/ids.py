@@ -31,3 +31,9 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
     """Return the UUIDv5 of document id, entity id and model version."""
     name = _SEPARATOR.join((document, entity or "", model_version))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def alert_id(subscription: str, event: str, opened_at: datetime | None = None) -> str:
+    """Return the UUIDv5 of subscription and event id; for a digest, of its first event and when that opened it."""
+    window = "" if opened_at is None else opened_at.isoformat()
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("alert", subscription, event, window))))

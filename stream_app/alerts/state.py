@@ -1,0 +1,67 @@
+"""What is remembered for alerts, as values: a cell for each subscription and entity, a desk for each subscription.
+
+Each holds the offset of the last notice that it contains, so that a notice that is delivered again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from pydantic import Field
+
+from stream_app.events.alert import DigestedEvent
+from stream_app.events.risk_event import RiskEvent
+from stream_app.events.schema import Instant, Schema
+from stream_app.events.sentiment_event import SentimentEvent
+
+_REMEMBERED_EVENTS = 128
+_DIGEST_BYTES = 6
+
+
+class Cell(Schema):
+    """One subscription and entity: events that came, alerts that were sent, and since when it is over a threshold.
+
+    `over` has, by kind and direction, the moment of the last event that was not calm.
+    """
+
+    offset: int = -1
+    seen: tuple[str, ...] = ()
+    sent: tuple[Instant, ...] = ()
+    over: dict[str, Instant] = Field(default_factory=dict)
+    keep_until: Instant
+
+    def has_seen(self, event_id: str) -> bool:
+        """Return whether the event came before, unless over a hundred others came since."""
+        return _short(event_id) in self.seen
+
+    def having_seen(self, event_id: str) -> tuple[str, ...]:
+        """Return the memory with one more event."""
+        return (*self.seen, _short(event_id))[-_REMEMBERED_EVENTS:]
+
+
+class OpenDigest(Schema):
+    """A digest that still gathers; `strongest` goes out whole, with its reason."""
+
+    subscription: str
+    opened_at: Instant
+    closes_at: Instant
+    count: int
+    events: tuple[DigestedEvent, ...]
+    strongest: SentimentEvent | RiskEvent
+    reason: str
+
+
+class Desk(Schema):
+    """One subscription as a whole: alerts that were sent, and the digest that is open."""
+
+    offset: int = -1
+    sent: tuple[Instant, ...] = ()
+    digest: OpenDigest | None = None
+    keep_until: Instant
+
+
+State = Cell | Desk
+
+
+def _short(event_id: str) -> str:
+    return hashlib.blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
