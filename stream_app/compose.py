@@ -21,6 +21,7 @@ from stream_app.adapters.redis_seen import RedisSeenStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
+from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
 from stream_app.agents.ingestion import Ingestion
@@ -29,6 +30,7 @@ from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
 from stream_app.clients import connection_of, ensure_topics, redis_of, triton_of
+from stream_app.compose_alerts import Surroundings, alerts_outside
 from stream_app.events.topics import INPUTS
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
@@ -54,6 +56,7 @@ class Worker:
     liveness: Liveness
     patience: Patience
     telemetry: PrometheusTelemetry
+    alerts: AlertsOutside
 
 
 def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
@@ -98,8 +101,13 @@ def build_worker(settings: Settings) -> Worker:
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
     )
     app = _engine(settings)
+    batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
+    around = Surroundings(
+        connection, settings.topic_prefix, settings.kafka_replication, log, clock, telemetry, patience
+    )
+    alerts = alerts_outside(around, lambda: snapshots.graph)
+    add_alerts(app, alerts, prefix=settings.topic_prefix, options=batch, die=exit_process)
     for topic in INPUTS:
-        batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
         add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
@@ -109,7 +117,7 @@ def build_worker(settings: Settings) -> Worker:
         waiting=lambda: patience.waiting or model.waiting,
         die=exit_process,
     )
-    return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+    return Worker(app, model, snapshots, log, liveness, patience, telemetry, alerts)
 
 
 def _engine(settings: Settings) -> faust.App:
@@ -138,6 +146,8 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> N
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)
+        await worker.alerts.table.start(worker.patience)
+        running.push_async_callback(worker.alerts.table.stop)
         worker.liveness.start()
         running.callback(worker.liveness.stop)
         await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))

@@ -78,6 +78,14 @@ class KafkaEventLog:
                 raise away(self._connection, error) from error
             raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
 
+    async def count(self, topic: str) -> int:
+        """Return how many partitions the topic has."""
+        producer = await self._started()
+        try:
+            return len(await producer.partitions_for(self._prefix + topic))
+        except KafkaError as error:
+            raise away(self._connection, error) from error
+
     async def _queued(self, producer: AIOKafkaProducer, message: Message) -> Awaitable[object]:
         stamp = None if message.stamp is None else round(message.stamp.timestamp() * 1000)
         queued: Awaitable[object] = await producer.send(
