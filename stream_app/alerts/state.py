@@ -9,6 +9,7 @@ import hashlib
 
 from pydantic import Field
 
+from stream_app.alerts.hysteresis import Episode
 from stream_app.events.alert import DigestedEvent
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.schema import Instant, Schema
@@ -19,15 +20,12 @@ _DIGEST_BYTES = 6
 
 
 class Cell(Schema):
-    """One subscription and entity: events that came, alerts that were sent, and since when it is over a threshold.
-
-    `over` has, by kind and direction, the moment of the last event that was not calm.
-    """
+    """One subscription and entity: events that came, alerts that were sent, times over a threshold by side."""
 
     offset: int = -1
     seen: tuple[str, ...] = ()
     sent: tuple[Instant, ...] = ()
-    over: dict[str, Instant] = Field(default_factory=dict)
+    episodes: dict[str, Episode] = Field(default_factory=dict)
     keep_until: Instant
 
     def has_seen(self, event_id: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stream_app.alerts.digest import added, closed, opened
 from stream_app.alerts.facts import direction_of, moment_of
-from stream_app.alerts.hysteresis import is_over, side_of, with_calm, with_over
+from stream_app.alerts.hysteresis import is_told, side_of, with_calm, with_event
 from stream_app.alerts.notices import Calm, Matched, Terms
 from stream_app.alerts.state import Cell, Desk
 from stream_app.alerts.throttle import is_free, with_sent
@@ -54,7 +54,7 @@ def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]
         "keep_until": max(cell.keep_until, keep_until(terms, moment)),
     }
     side = _side(matched)
-    hovers = terms.hysteresis is not None and is_over(cell.over, side, moment, quiet=terms.hysteresis.quiet)
+    hovers = terms.hysteresis is not None and is_told(cell.episodes, side, moment, quiet=terms.hysteresis.quiet)
     by_entity = terms.throttle if terms.throttle and terms.throttle.per == "entity" else None
     held: Held | None = None
     if hovers:
@@ -62,7 +62,7 @@ def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]
     elif by_entity and not is_free(cell.sent, moment, by_entity.seconds):
         held = "throttled"
     if terms.hysteresis and held != "throttled":  # what nobody was told of is told when the throttle lets it
-        remembered["over"] = with_over(cell.over, side, moment)
+        remembered["episodes"] = with_event(cell.episodes, side, moment, told=hovers)
     if by_entity and held is None:
         remembered["sent"] = with_sent(cell.sent, moment)
     return cell.model_copy(update=remembered), held
@@ -70,8 +70,9 @@ def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]
 
 def relieve(cell: Cell, calm: Calm, offset: int) -> Cell:
     """Return the cell after its entity was clearly below the thresholds."""
-    over = with_calm(cell.over, (side_of(calm.kind, one) for one in calm.directions), calm.moment)
-    return cell if over == cell.over else cell.model_copy(update={"over": over, "offset": offset})
+    episodes = with_calm(cell.episodes, (side_of(calm.kind, one) for one in calm.directions), calm.moment)
+    changed = {"episodes": episodes, "offset": offset}
+    return cell if episodes is cell.episodes else cell.model_copy(update=changed)
 
 
 def seat(desk: Desk, matched: Matched, offset: int, *, processed_at: datetime) -> tuple[Desk, Verdict]:
