@@ -12,8 +12,9 @@ from functools import partial
 from stream_app.agents.alerts_outlet import Outlet
 from stream_app.agents.alerts_table import SubscriptionTable
 from stream_app.alerts.affiliation import Affiliate
+from stream_app.alerts.facts import Event
 from stream_app.alerts.matching import notices_of
-from stream_app.alerts.notices import Calm, Ended, Matched, Reached
+from stream_app.alerts.notices import Calm, Ended, Matched, Origin, Reached
 from stream_app.alerts.ports import Partitions
 from stream_app.alerts.reading import EndOf, read_event, read_subscription
 from stream_app.events.tick import Tick
@@ -42,7 +43,7 @@ class Matching:
                 reached.append(meaning)
             else:
                 try:
-                    found = [_message(one) for one in notices_of(meaning, self._table.matcher, self._affiliate)]
+                    found = self._notices(meaning, record)
                 except Exception as error:  # noqa: BLE001  (a bug that one record trips must not stop the others)
                     found = [self._outlet.bug(record, error)]
                 messages.extend(found)
@@ -51,6 +52,11 @@ class Matching:
         if messages:
             await self._outlet.send(messages)
         self._outlet.telemetry.count("stream_app_matches_total", sum(one.topic == MATCHES.name for one in messages))
+
+    def _notices(self, event: Event, record: Record) -> list[Message]:
+        origin = Origin(source=f"{record.topic}/{record.partition}", offset=record.offset, stamp=record.received_at)
+        found = notices_of(event, self._table.matcher, self._affiliate, origin=origin)
+        return [_message(one) for one in found]
 
     async def _ticks(self, event_time: datetime) -> list[Message]:
         """Tell every partition: each has subscriptions whose digests may be due."""

@@ -33,10 +33,19 @@ class Terms(Schema):
         )
 
 
+class Origin(Schema):
+    """The record that held the event: `source` is `topic/partition`, `stamp` the broker's time stamp."""
+
+    source: str
+    offset: int
+    stamp: Instant
+
+
 class Matched(Schema):
     """An event meets all conditions of a subscription."""
 
     what: Literal["matched"] = "matched"
+    origin: Origin | None = None
     terms: Terms
     event: SentimentEvent | RiskEvent
     reason: str

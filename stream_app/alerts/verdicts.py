@@ -45,12 +45,13 @@ def alert_of(matched: Matched, processed_at: datetime) -> Alert:
 
 def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]:
     """Decide for an event of one entity; None lets it pass on to the subscription's desk."""
-    if cell.has_seen(matched.event.event_id):
+    if cell.has_passed(matched.origin) or cell.has_seen(matched.event.event_id):
         return cell, "repeated"
     moment, terms = moment_of(matched.event), matched.terms
     remembered = {
         "offset": offset,
         "seen": cell.having_seen(matched.event.event_id),
+        "origins": cell.having_passed(matched.origin),
         "keep_until": max(cell.keep_until, keep_until(terms, moment)),
     }
     side = _side(matched)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,9 +20,10 @@ from tests.unit.agents.world import Tripwire
 from tests.unit.alerts.examples import risk, sentiment, subscription
 
 ANY = {"min_abs_polarity": 0.5}
+PER_ENTITY = {"per": "entity", "seconds": 60}
 WISHES = [
     subscription("plain", match=ANY),
-    subscription("throttled", match=ANY, throttle={"per": "entity", "seconds": 60}),
+    subscription("throttled", match=ANY, throttle=PER_ENTITY),
     subscription("quiet-desk", match=ANY, throttle={"per": "subscription", "seconds": 60}),
     subscription("digest", match=ANY, digest=60),
     subscription("steady", match=ANY, hysteresis={}),
@@ -206,3 +208,23 @@ async def test_a_subscription_that_came_back_keeps_its_topic() -> None:
     world.clock.instant = RECEIVED + timedelta(days=8)
     await world.table().sweep()
     assert world.outside.topics.there == {"plain"}
+
+
+async def test_a_long_stretch_that_is_matched_again_after_a_crash_is_told_once() -> None:
+    world = AlertWorld([subscription_record(subscription("digest", match=ANY, digest=60))])
+    records = [event_record(sentiment(f"e-{at}", at=at), at) for at in range(400)]
+    for _ in range(3):
+        await world.matching().handle(records)
+    end = Record("clock.ticks", 0, 0, b"t", _tick(5_000).model_dump_json().encode(), RECEIVED)
+    await world.matching().handle([end])
+    await world.delivery().handle(world.notices())
+    assert sum(alert["digest"]["count"] for alert in world.alerts().values()) == 400
+
+
+async def test_events_of_a_topic_that_was_made_anew_are_no_repeats() -> None:
+    world = AlertWorld([subscription_record(subscription("once", match=ANY, throttle=PER_ENTITY))])
+    await world.matching().handle([event_record(sentiment("old"), 500)])
+    again = event_record(sentiment("new", at=3_600), 0)
+    await world.matching().handle([replace(again, received_at=RECEIVED + timedelta(hours=1))])
+    await world.delivery().handle(world.notices())
+    assert _told(list(world.alerts().values()), "once") == ["old", "new"]

@@ -28,8 +28,7 @@ def ref(company: str) -> dict[str, Any]:
     return {"id": f"company:{company}", "name": company.title(), "kind": "company", "ticker": ticker}
 
 
-def _written(event: SentimentEvent | RiskEvent) -> dict[str, Any]:
-    return event.model_dump(mode="json")
+_SENTIMENT, _RISK = (example(topic).model_dump(mode="json") for topic in (SENTIMENT, RISK))
 
 
 def sentiment(
@@ -38,7 +37,7 @@ def sentiment(
     """Return a sentiment event `at` seconds after the start."""
     moment = START + timedelta(seconds=at)
     negative = None if polarity is None else (1 - polarity) / 2
-    whole = _written(example(SENTIMENT)) | {  # type: ignore[arg-type]
+    whole = _SENTIMENT | {
         "event_id": event_id,
         "entity": ref(company) if company else None,
         "polarity": polarity,
@@ -53,7 +52,7 @@ def sentiment(
 def risk(event_id: str, company: str = "apple", probability: float = 0.6, *, at: float = 0, **fields: Any) -> RiskEvent:
     """Return a risk event `at` seconds after the start."""
     moment = START + timedelta(seconds=at)
-    whole = _written(example(RISK)) | {  # type: ignore[arg-type]
+    whole = _RISK | {
         "event_id": event_id,
         "exposed": ref(company),
         "probability": probability,
