@@ -71,13 +71,7 @@ def build_worker(settings: Settings) -> Worker:
     connection, redis, files = connection_of(settings), redis_of(settings), read_model(settings.model_repository)
     patience = Patience(telemetry)
     log = KafkaEventLog(connection, prefix=settings.topic_prefix)
-    model = TritonModel(
-        partial(triton_of, settings),
-        str(settings.triton_url),
-        version=files.version,
-        telemetry=telemetry,
-        options=RequestOptions(timeout_seconds=settings.triton_timeout),
-    )
+    model = _model(settings, files.version, telemetry)
     snapshots = SnapshotSource(
         RedisGraphStore(redis, prefix=settings.redis_prefix),
         telemetry,
@@ -105,8 +99,7 @@ def build_worker(settings: Settings) -> Worker:
     around = Surroundings(
         connection, settings.topic_prefix, settings.kafka_replication, log, clock, telemetry, patience
     )
-    alerts = alerts_outside(around, lambda: snapshots.graph)
-    add_alerts(app, alerts, prefix=settings.topic_prefix, options=batch, die=exit_process)
+    alerts = _with_alerts(app, around, snapshots=snapshots, batch=batch)
     for topic in INPUTS:
         add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
     liveness = Liveness(
@@ -118,6 +111,24 @@ def build_worker(settings: Settings) -> Worker:
         die=exit_process,
     )
     return Worker(app, model, snapshots, log, liveness, patience, telemetry, alerts)
+
+
+def _model(settings: Settings, version: str, telemetry: PrometheusTelemetry) -> TritonModel:
+    return TritonModel(
+        partial(triton_of, settings),
+        str(settings.triton_url),
+        version=version,
+        telemetry=telemetry,
+        options=RequestOptions(timeout_seconds=settings.triton_timeout),
+    )
+
+
+def _with_alerts(
+    app: faust.App, around: Surroundings, *, snapshots: SnapshotSource, batch: BatchOptions
+) -> AlertsOutside:
+    outside = alerts_outside(around, lambda: snapshots.graph)
+    add_alerts(app, outside, prefix=around.prefix, options=batch, die=exit_process)
+    return outside
 
 
 def _engine(settings: Settings) -> faust.App:
