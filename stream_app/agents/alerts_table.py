@@ -18,7 +18,7 @@ from stream_app.agents.patience import Patience
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.ports import AlertTopics
 from stream_app.alerts.reading import EndOf, name_of, read_subscription
-from stream_app.errors import ServerUnavailable
+from stream_app.errors import StreamAppError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
 from stream_app.pipeline.ports import Clock, Telemetry
@@ -27,6 +27,7 @@ from stream_app.pipeline.records import Record
 _log = structlog.get_logger(__name__)
 _KEPT = ALERTS.kept or timedelta.max
 _PAUSE_SECONDS = 1.0
+_STOP_SECONDS = 5.0
 
 
 class Reader(Protocol):
@@ -79,7 +80,8 @@ class SubscriptionTable:
         """Follow no more."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
         self._tasks = []
 
     def learn(self, record: Record) -> None:
@@ -132,5 +134,5 @@ class SubscriptionTable:
             await asyncio.sleep(self._sweep_seconds)
             try:
                 await self.sweep()
-            except ServerUnavailable as error:
+            except StreamAppError as error:
                 _log.warning("topics of ended subscriptions are deleted later", error=str(error))

@@ -8,6 +8,7 @@ from stream_app.alerts.affiliation import Affiliate
 from stream_app.alerts.conditions import asked_for, folded
 from stream_app.alerts.facts import Event, Facts, Label, facts_of, probability_of
 from stream_app.events.risk_event import RiskEvent
+from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.subscription import Match
 
 _SHOWN_VALUES = 3
@@ -27,38 +28,47 @@ def _subject(event: Event) -> str:
 
 
 def _labels(match: Match, facts: Facts) -> Iterator[str]:
-    for label in Label:
+    for label, clause in _CLAUSES.items():
         held = [value for value in asked_for(match, label) if folded(label, value) in facts.labels[label]]
         if held:
-            yield _LABEL_CLAUSES[label].format(" and ".join(held[:_SHOWN_VALUES]))
+            yield clause.format(" and ".join(held[:_SHOWN_VALUES]))
 
 
-_LABEL_CLAUSES = {
+_CLAUSES = {
+    Label.KIND: "this is a {} event",
     Label.ENTITY: "it is {}",
     Label.TICKER: "its ticker is {}",
     Label.INDUSTRY: "it is in the industry {}",
+    Label.COUNTRY: "it is in the country {}",
     Label.TOPIC: "the topic is {}",
     Label.SOURCE: "the source is {}",
-    Label.COUNTRY: "it is in the country {}",
-    Label.DIRECTION: "this is {}",
-    Label.KIND: "this is a {} event",
 }
 
 
 def _figures(match: Match, event: Event) -> Iterator[str]:
-    risk = isinstance(event, RiskEvent)
-    polarity = event.trigger.polarity if isinstance(event, RiskEvent) else event.polarity
-    if match.min_abs_polarity is not None and polarity is not None:
-        whose = "the trigger's polarity" if risk else "its polarity"
-        yield f"{whose} of {polarity:+.2f} is at least {match.min_abs_polarity:g} in size"
-    elif match.direction is not None and not risk and polarity is not None:
-        yield f"its polarity is {polarity:+.2f}"
+    yield from _of_risk(match, event) if isinstance(event, RiskEvent) else _of_sentiment(match, event)
     if match.min_probability is not None:
         yield f"its probability of {probability_of(event):.2f} is at least {match.min_probability:g}"
     if match.min_severity is not None and isinstance(event, RiskEvent):
         yield f"its severity of {event.severity:.2f} is at least {match.min_severity:g}"
-    if match.min_novelty is not None and not isinstance(event, RiskEvent):
+    if match.min_novelty is not None and isinstance(event, SentimentEvent):
         yield f"its novelty of {event.novelty:.2f} is at least {match.min_novelty:g}"
+
+
+def _of_sentiment(match: Match, event: SentimentEvent) -> Iterator[str]:
+    said = [] if match.direction is None else [str(match.direction)]
+    if match.min_abs_polarity is not None:
+        said.append(f"at least {match.min_abs_polarity:g} in size")
+    if said and event.polarity is not None:
+        yield f"its polarity of {event.polarity:+.2f} is {' and '.join(said)}"
+
+
+def _of_risk(match: Match, event: RiskEvent) -> Iterator[str]:
+    if match.direction is not None:
+        yield f"it is {match.direction}"
+    if match.min_abs_polarity is not None:
+        polarity = event.trigger.polarity
+        yield f"the trigger's polarity of {polarity:+.2f} is at least {match.min_abs_polarity:g} in size"
 
 
 def _listed(clauses: Sequence[str]) -> str:

@@ -81,9 +81,9 @@ def _of_stages(stages: StageRates) -> Iterator[Figure]:
 
 def _of_matching(graph: KnowledgeGraph) -> Iterator[Figure]:
     rates = matching_rates(graph)
-    yield "matching", rates.events, "events/s with 10,000 subscriptions, one process"
-    yield "matches", rates.matches, "matches/s of the same"
-    yield "matching_one_by_one", rates.naive_events, "events/s, asking every subscription"
+    yield "matching", rates.events, "events per processor second, 10,000 subscriptions"
+    yield "matches", rates.matches, "matches per processor second, the same"
+    yield "matching_one_by_one", rates.naive_events, "events per processor second, asking every subscription"
     yield "matching_memory", rates.memory_mib, "MiB of 10,000 subscriptions"
 
 

@@ -37,6 +37,6 @@ def test_a_document_becomes_an_alert_with_its_reason(up: Up) -> None:
         assert time.monotonic() < deadline, tail.err
     assert {alert["subscription"] for alert in alerts} == {name}
     assert str(alerts[0]["reason"]).startswith("Boeing")
-    assert "its ticker is BA, this is adverse and its polarity is -" in str(alerts[0]["reason"])
+    assert "its ticker is BA and its polarity of -" in str(alerts[0]["reason"])
     assert name in up.shell.run("tail", "alerts", "--to-end").out
     assert up.shell.run("subscribe", "remove", name).status == 0

@@ -143,8 +143,8 @@ def test_a_reason_names_each_condition_that_held_with_its_figure() -> None:
     }
     (alert,) = trial(subscription(match=match), [sentiment("e", polarity=-0.89)], AFFILIATE)
     assert alert.reason == (
-        "Apple: its ticker is appl, it is in the industry technology-hardware, it is in the country us, this is "
-        "adverse, its polarity of -0.89 is at least 0.5 in size and its novelty of 1.00 is at least 0.2."
+        "Apple: its ticker is appl, it is in the industry technology-hardware, it is in the country us, its "
+        "polarity of -0.89 is adverse and at least 0.5 in size and its novelty of 1.00 is at least 0.2."
     )
 
 
