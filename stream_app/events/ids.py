@@ -36,3 +36,9 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
 def rollup_id(entity: str, window: str, start: datetime) -> str:
     """Return the UUIDv5 of an entity's window, which every revision of it shares."""
     return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join((entity, window, start.isoformat()))))
+
+
+def alert_id(subscription: str, event: str, opened_at: datetime | None = None) -> str:
+    """Return the UUIDv5 of subscription and event id; for a digest, of its first event and when that opened it."""
+    window = "" if opened_at is None else opened_at.isoformat()
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("alert", subscription, event, window))))

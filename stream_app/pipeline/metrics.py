@@ -48,6 +48,13 @@ METRICS = (
         "stream_app_latency_seconds", _HISTOGRAM, "seconds",
         "From the broker's time stamp of a document to its events being written.", (), _SECONDS,
     ),
+    Metric("stream_app_subscriptions", _GAUGE, "subscriptions", "Subscriptions that events are matched with."),
+    Metric("stream_app_matches_total", _COUNTER, "notices", "What matching passed on to alerting, ticks included."),
+    Metric("stream_app_alerts_total", _COUNTER, "alerts", "Alerts that were written."),
+    Metric(
+        "stream_app_alerts_held_total", _COUNTER, "matches",
+        "Matches that gave no alert of their own: repeated, hovering, throttled or digested.", ("why",),
+    ),
     Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
     Metric(
         "stream_app_graph_adoptions_total", _COUNTER, "versions",

@@ -28,12 +28,14 @@ class Clock(Protocol):
 class Message:
     """What is to be written to the log; `topic` is without a prefix.
 
-    Unset, the partition follows from the key.
+    Unset, the time stamp is the time of sending and the partition follows from the key.
     """
 
     topic: str
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    stamp: datetime | None = None
     partition: int | None = None
 
 
