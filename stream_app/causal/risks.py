@@ -1,0 +1,103 @@
+"""From a sentiment event to effects on those exposed, and from an effect among others to a risk event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from stream_app.causal.alive import absorb
+from stream_app.causal.arcs import CausalGraph
+from stream_app.causal.exposures import Exposure, Limits, exposures, reach_of
+from stream_app.causal.parameters import CausalParameters, way_name
+from stream_app.causal.paths import FoundPath
+from stream_app.causal.probability import probability, rise
+from stream_app.causal.sentences import explanation
+from stream_app.causal.shock import Shock, shock_of
+from stream_app.events.ids import risk_event_id
+from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
+from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Step, Trigger
+from stream_app.events.sentiment_event import SentimentEvent
+
+DECIMALS = 6
+_HALF_LIVES_OF_HORIZON = 2
+_COPIED = ("received_at", "published_at", "processed_at", "model_version", "kg_version")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """A graph, the numbers, and whom to name."""
+
+    graph: CausalGraph
+    parameters: CausalParameters
+    limits: Limits
+
+    def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
+        """Return what the event does to those whom it exposes, strongest first."""
+        shock = shock_of(event, self.parameters)
+        if shock is None:
+            return ()
+        reach = reach_of(
+            self.graph, shock.entity_id, event.published_at, topic=event.topic, parameters=self.parameters
+        )
+        if reach is None:
+            return ()
+        found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
+        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in found)
+
+    def _effect(
+        self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime
+    ) -> RiskEffect:
+        exposed = self.graph.entities[exposure.node]
+        direction: Direction = "favourable" if exposure.net > 0 else "adverse"
+        stated = event.shock
+        return RiskEffect(
+            event_id=risk_event_id(event.event_id, exposed.id, direction),
+            trigger=Trigger(
+                event_id=event.event_id,
+                document_id=event.document_id,
+                entity_id=shock.entity_id,
+                polarity=event.polarity or 0.0,
+            ),
+            story_id=event.story_id,
+            ends=shock.ends,
+            exposed=exposed.ref(),
+            direction=direction,
+            size=round(exposure.size, DECIMALS),
+            net=round(abs(exposure.net), DECIMALS),
+            delay=round(exposure.delay_hours, 2),
+            half_life=round(exposure.half_life_hours, 2),
+            cause=stated.cause if stated else None,
+            effect=stated.effect if stated else None,
+            paths=tuple(self._path(path, exposure) for path in exposure.paths),
+            explanation=explanation(
+                event,
+                self.graph,
+                exposure.node,
+                arcs=exposure.paths[0].arcs,
+                direction=direction,
+                rises=shock.value > 0,
+            ),
+            published_at=event.published_at,
+            received_at=event.received_at,
+            processed_at=processed_at,
+            model_version=event.model_version,
+            kg_version=self.graph.version,
+            parameters_version=self.parameters.version,
+        )
+
+    def _path(self, path: FoundPath, exposure: Exposure) -> Path:
+        """Return the path with its share of what the effect, alone, adds to the probability."""
+        share = min(1.0, abs(path.carried) / exposure.size)
+        steps = tuple(self._step(arc) for arc in path.arcs)
+        return Path(steps=steps, contribution=round(share * rise(exposure.size, self.parameters), DECIMALS))
+
+    def _step(self, arc: int) -> Step:
+        graph = self.graph
+        told = graph.statements[graph.told_by[arc]]
+        is_backward = way_name(int(graph.ways[arc])).endswith("backward")
+        passing, ends = (told.backward, (told.target, told.source)) if is_backward else (told.forward, (told.source, told.target))
+        assert passing is not None  # noqa: S101  (an arc stands for a way that carries)
+        return Step.model_validate(
+            {"from": ends[0], "relation": told.kind, "to": ends[1], "sign": passing.sign, "weight": passing.weight}
+        )
