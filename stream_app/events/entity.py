@@ -22,6 +22,7 @@ class EntityKind(StrEnum):
     INDUSTRY = "industry"
     CENTRAL_BANK = "central_bank"
     MACRO_INDICATOR = "macro_indicator"
+    ORGANISATION = "organisation"
 
 
 class EntityRef(Schema):

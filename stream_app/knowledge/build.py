@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from stream_app.knowledge.companies import company_facts
+from stream_app.knowledge.derived import derived_dependences
 from stream_app.knowledge.facts import Facts
 from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, make_graph
 from stream_app.knowledge.sources.companies import read_companies
 from stream_app.knowledge.sources.countries import country_facts, currency_facts
+from stream_app.knowledge.sources.dependences import read_dependences
 from stream_app.knowledge.sources.industries import industry_facts, read_industries
 from stream_app.knowledge.sources.tables import read_table
 from stream_app.knowledge.sources.things import blocked_phrases, table_facts
 from stream_app.knowledge.words import is_common_word
 
 Progress = Callable[[str], None]
-STEPS = ("countries and currencies", "industries, people and products", "companies", "the whole")
+STEPS = ("countries and currencies", "industries, people and products", "companies", "dependences", "the whole")
 """What `build_graph` reports, in order."""
 
 
@@ -33,8 +35,10 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     facts.add(company_facts(read_companies(read_industries())))
     facts.aliases.extend(blocked_phrases())
     report(STEPS[3])
+    dependences = [*read_dependences(), *derived_dependences(facts.entities, facts.relations)]
+    report(STEPS[4])
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
-    return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues())
+    return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues(), dependences=dependences)
 
 
 def _is_ordinary(alias: Alias) -> bool:

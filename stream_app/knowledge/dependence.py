@@ -7,10 +7,10 @@ quantity moves when the other's rises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 
 class DependenceKind(StrEnum):
@@ -63,7 +63,28 @@ class Dependence:
     disclosed_by: str | None = None
     share: float | None = None
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what tells it from other statements: who, how, whom, and since when."""
+        return self.source, self.kind.value, self.target, self.valid_from.isoformat() if self.valid_from else ""
+
     def holds(self, as_of: datetime) -> bool:
         """Return whether it was true, and known, at that event time."""
         begun = all(start is None or start <= as_of for start in (self.valid_from, self.known_from))
         return begun and (self.valid_to is None or as_of < self.valid_to)
+
+
+def dependence_fields(dependence: Dependence) -> dict[str, Any]:
+    """Return its JSON fields; what is not known is left out."""
+    every = {field.name: getattr(dependence, field.name) for field in fields(dependence)}
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def dependence_from(said: dict[str, Any]) -> Dependence:
+    """Return the dependence that these JSON fields describe; ValueError, TypeError or KeyError where they do not."""
+    whole: dict[str, Any] = {"forward": None, "backward": None} | said | {"kind": DependenceKind(said["kind"])}
+    for side in ("forward", "backward"):
+        whole[side] = Transmission(**whole[side]) if whole[side] else None
+    for moment in ("valid_from", "valid_to", "known_from"):
+        whole[moment] = datetime.fromisoformat(whole[moment]) if moment in said else None
+    return Dependence(**whole)

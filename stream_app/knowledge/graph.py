@@ -10,6 +10,7 @@ from enum import StrEnum
 import orjson
 
 from stream_app.events.entity import EntityKind
+from stream_app.knowledge.dependence import Dependence, dependence_fields, dependence_from
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 
 _VERSION_HEX_DIGITS = 12
@@ -53,13 +54,14 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeGraph:
-    """Entities, their aliases, relations and cues, each sorted and without repeats."""
+    """Entities, their aliases, relations, cues and economic dependences, each sorted and without repeats."""
 
     version: str
     entities: tuple[Entity, ...]
     aliases: tuple[Alias, ...]
     relations: tuple[Relation, ...]
     cues: tuple[Cue, ...] = ()
+    dependences: tuple[Dependence, ...] = ()
 
 
 def make_graph(
@@ -68,10 +70,11 @@ def make_graph(
     *,
     relations: Iterable[Relation],
     cues: Iterable[Cue] = (),
+    dependences: Iterable[Dependence] = (),
 ) -> KnowledgeGraph:
-    """Return the graph of these facts, in any order; relations and aliases of unknown entities are left out.
+    """Return the graph of these facts, in any order; what is said of unknown entities is left out.
 
-    Where two entities have one id, the first stays.
+    Where two entities have one id, the first stays; where one dependence is told twice, the surest.
     """
     known: dict[str, Entity] = {}
     for entity in entities:
@@ -84,7 +87,7 @@ def make_graph(
     nodes = tuple(replace(known[key], degree=degrees[key]) for key in sorted(known))
     names = tuple(sorted(_strongest(aliases, known), key=_alias_key))
     hints = tuple(sorted(set(cues), key=lambda cue: (cue.subject, cue.word, cue.weight)))
-    unnamed = KnowledgeGraph("", nodes, names, tuple(edges), hints)
+    unnamed = KnowledgeGraph("", nodes, names, tuple(edges), hints, tuple(_surest(dependences, known)))
     digest = hashlib.sha256(b"\n".join(to_lines(unnamed))).hexdigest()
     return replace(unnamed, version=f"kg-{digest[:_VERSION_HEX_DIGITS]}")
 
@@ -99,6 +102,8 @@ def to_lines(graph: KnowledgeGraph) -> Iterator[bytes]:
         yield _line("relation", relation)
     for cue in graph.cues:
         yield _line("cue", cue)
+    for dependence in graph.dependences:
+        yield orjson.dumps({"fact": "dependence"} | dependence_fields(dependence))
 
 
 def _line(kind: str, fact: Entity | Alias | Relation | Cue) -> bytes:
@@ -111,6 +116,7 @@ def from_lines(lines: Iterable[bytes]) -> KnowledgeGraph:
     aliases: list[Alias] = []
     relations: list[Relation] = []
     cues: list[Cue] = []
+    dependences: list[Dependence] = []
     for line in lines:
         fields = orjson.loads(line)
         match fields.pop("fact"):
@@ -122,9 +128,11 @@ def from_lines(lines: Iterable[bytes]) -> KnowledgeGraph:
                 relations.append(Relation(**(fields | {"kind": RelationKind(fields["kind"])})))
             case "cue":
                 cues.append(Cue(**fields))
+            case "dependence":
+                dependences.append(dependence_from(fields))
             case other:
                 raise ValueError(f"a knowledge graph has no fact of kind {other!r}")
-    return make_graph(entities, aliases, relations=relations, cues=cues)
+    return make_graph(entities, aliases, relations=relations, cues=cues, dependences=dependences)
 
 
 def entity_from(fields: dict[str, object]) -> Entity:
@@ -141,6 +149,15 @@ def _strongest(aliases: Iterable[Alias], known: dict[str, Entity]) -> Iterable[A
         if key not in best or (best[key].prior, best[key].common) < (alias.prior, alias.common):
             best[key] = alias
     return best.values()
+
+
+def _surest(dependences: Iterable[Dependence], known: dict[str, Entity]) -> list[Dependence]:
+    """Return each statement once, in order; of two about the same begin that with the greater confidence."""
+    best: dict[tuple[str, ...], Dependence] = {}
+    for one in sorted(dependences, key=lambda one: (-one.confidence, repr(one))):
+        if one.source != one.target and one.source in known and one.target in known:
+            best.setdefault(one.key, one)
+    return [best[key] for key in sorted(best)]
 
 
 def _alias_key(alias: Alias) -> tuple[str, str, str]:

@@ -30,7 +30,7 @@ SECTORS = (
 REGIONS = {"US": 0, "CN": 1, "HK": 1, "TW": 1, "IN": 2, "JP": 3, "GB": 4}
 _EUROPE = frozenset("DE FR NL IT ES CH SE BE AT FI DK NO IE LU PL PT GR".split())
 _EUROPE_REGION, _ELSEWHERE_REGION, _REGION_COUNT = 5, 6, 7
-_KINDS = tuple(EntityKind)
+_KINDS = tuple(kind for kind in EntityKind if kind is not EntityKind.ORGANISATION)  # younger than the model
 
 # Layout of the vector: [linked, kinds, sectors, regions, degree, confidence, listed]
 _KIND_AT = 1
@@ -54,7 +54,8 @@ def kg_features(entity: Entity | None, link_confidence: float) -> NDArray[np.flo
     if entity is None:
         return vector
     vector[0] = 1.0
-    vector[_KIND_AT + _KINDS.index(entity.kind)] = 1.0
+    if entity.kind in _KINDS:
+        vector[_KIND_AT + _KINDS.index(entity.kind)] = 1.0
     if entity.sector in SECTORS:
         vector[_SECTOR_AT + SECTORS.index(entity.sector)] = 1.0
     if entity.country is not None:

@@ -1,4 +1,4 @@
-"""The rest of the project's own tables: central banks, commodities, indices, indicators, people and products."""
+"""The rest of the project's own tables: central banks, commodities, indices, indicators, organisations, people …"""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _TABLES = {
     "commodities": EntityKind.COMMODITY,
     "indices": EntityKind.INDEX,
     "macro_indicators": EntityKind.MACRO_INDICATOR,
+    "organisations": EntityKind.ORGANISATION,
     "people": EntityKind.PERSON,
     "products": EntityKind.PRODUCT,
 }
