@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from stream_app.causal.implied import implied_dependences
 from stream_app.causal.view import GraphView, Periods, Repeats
+from stream_app.causal.ways import PLACES, way_of
 from stream_app.knowledge.dependence import Dependence, DependenceKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 
-KINDS = tuple(DependenceKind)
-"""Relations that carry a shock; an arc's `way` is twice its place here, and one more where it runs backward."""
-
-_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _INVERSES = {DependenceKind.CUSTOMER_OF: DependenceKind.SUPPLIES}
 _SYMMETRIC = frozenset({DependenceKind.COMPETES_WITH})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +30,7 @@ _COLUMNS = ("source", "target", "channel", "begin", "end", "weight", "way", "sta
 class CausalGraph:
     """Nodes by id, arcs by rows, and what each statement says; `at` gives the arcs in force at an event time.
 
-    Of each arc: `targets`, `ways` (see `KINDS`) and `told_by`, the place of its statement in `statements`.
+    Of each arc: `targets`, `ways` (see `causal.ways`) and `told_by`, the place of its statement in `statements`.
     """
 
     version: str
@@ -63,7 +60,7 @@ class CausalGraph:
     def memory_bytes(self) -> int:
         """Size of the arrays, the kept views included."""
         arrays = (self.starts, self.targets, self.ways, self.told_by)
-        views = sum(view.weights.nbytes + view.strongest.nbytes for view in self._views.values())
+        views = sum(view.weights.nbytes + view.order.nbytes + view.keys.nbytes for view in self._views.values())
         return sum(one.nbytes for one in arrays) + self.periods.memory_bytes + views
 
 
@@ -111,13 +108,13 @@ def _arcs(statements: Sequence[Dependence], index: Mapping[str, int]) -> Iterato
             if passing is not None and passing.weight > 0:
                 ends = (target, source) if backward else (source, target)
                 weight = passing.sign * passing.weight * one.confidence
-                way = 2 * _PLACES[one.kind] + backward
+                way = way_of(one.kind, backward=bool(backward))
                 yield (*ends, _channel(one.kind, backward=bool(backward)), begin, end, weight, way, number)
 
 
 def _channel(kind: DependenceKind, *, backward: bool) -> int:
     """Return one number for all that tells the same way of a shock, such as from supplier to customer."""
-    family = 2 * _PLACES[_INVERSES.get(kind, kind)]
+    family = 2 * PLACES[_INVERSES.get(kind, kind)]
     return family if kind in _SYMMETRIC else family + (backward != (kind in _INVERSES))
 
 

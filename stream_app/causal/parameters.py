@@ -13,7 +13,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.causal.arcs import KINDS
+from stream_app.causal.ways import KINDS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
 
@@ -62,7 +62,7 @@ class CausalParameters:
 
     @cached_property
     def _of_topics(self) -> Mapping[str, NDArray[np.float32]]:
-        own = np.array([self.strengths.get(way_name(way), 1.0) for way in range(2 * len(KINDS))])
+        own = np.array([self.strengths.get(way_name(way), 1.0) for way in range(WAYS)])
         table = {topic: [row.get(kind, 1.0) for kind in KINDS] for topic, row in self.transmission.items()}
         return {topic: (own * np.repeat(row, 2)).astype(np.float32) for topic, row in table.items()}
 
@@ -73,11 +73,6 @@ class CausalParameters:
             return usual
         sure = np.float32(topic.probability)
         return sure * self._of_topics[topic.label] + (1 - sure) * usual
-
-
-def way_name(way: int) -> str:
-    """Return the name of a way of an arc, such as `supplies.forward`."""
-    return f"{KINDS[way // 2]}.{'backward' if way % 2 else 'forward'}"
 
 
 def shipped_parameters() -> CausalParameters:

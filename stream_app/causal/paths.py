@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.causal.propagation import Hop, Reach
+from stream_app.causal.ways import ARRIVALS, REFUSALS, Arrival
 
 Places = NDArray[np.int64]
 
@@ -22,10 +23,11 @@ class FoundPath(NamedTuple):
 
 
 class _Tails(NamedTuple):
-    """Ends of paths: their arcs `[tails, hops]`, where they begin, what they carry, and where they end."""
+    """Ends of paths: their arcs `[tails, hops]`, where and along which way they begin, what they carry, and their end."""
 
     arcs: Places
     sources: Places
+    ways: NDArray[np.uint8]
     carried: NDArray[np.float64]
     ends: Places
 
@@ -50,7 +52,7 @@ def paths_to(reach: Reach, nodes: Sequence[int]) -> dict[int, list[FoundPath]]:
 def _last(hop: Hop, nodes: Sequence[int]) -> _Tails:
     chosen = np.flatnonzero(np.isin(hop.targets, nodes))
     arcs, ends = hop.arcs[chosen][:, np.newaxis], hop.targets[chosen]
-    return _Tails(arcs, hop.sources[chosen], hop.strengths[chosen].astype(np.float64), ends)
+    return _Tails(arcs, hop.sources[chosen], hop.ways[chosen], hop.strengths[chosen].astype(np.float64), ends)
 
 
 def _longer(tails: _Tails, before: Hop) -> _Tails:
@@ -61,10 +63,13 @@ def _longer(tails: _Tails, before: Hop) -> _Tails:
     counts = np.searchsorted(leading, tails.sources, side="right") - low
     tail = np.repeat(np.arange(len(counts)), counts)
     arc = order[np.arange(len(tail)) + (low - np.cumsum(counts) + counts)[tail]]
+    arrivals = ARRIVALS[before.ways[arc]]
     longer = _Tails(
         np.column_stack([before.arcs[arc], tails.arcs[tail]]),
         before.sources[arc],
+        before.ways[arc],
         tails.carried[tail] * before.strengths[arc],
         tails.ends[tail],
     )
-    return longer.chosen(longer.sources != longer.ends)
+    goes_on = (arrivals == Arrival.ANY) | (arrivals != REFUSALS[tails.ways[tail]])
+    return longer.chosen(goes_on & (longer.sources != longer.ends))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.causal.view import GraphView
+from stream_app.causal.ways import ARRIVALS, REFUSALS, Arrival
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -25,7 +26,7 @@ MOST_HOPS = 3
 
 
 class Mass(NamedTuple):
-    """What paths carry, for each node or arc: without their signs, and with them."""
+    """What paths carry: without their signs, and with them."""
 
     size: Floats
     net: Floats
@@ -33,11 +34,12 @@ class Mass(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hop:
-    """The arcs that carried something at one hop: from node to node, with their signed strengths."""
+    """The arcs that carried something at one hop: from node to node, their ways and signed strengths."""
 
     arcs: Places
     sources: Places
     targets: Places
+    ways: NDArray[np.uint8]
     strengths: Floats
 
 
@@ -54,8 +56,8 @@ class Reach:
 class Travel:
     """How a shock travels: over at most `hops` relations, each after the first weakened by `damping`.
 
-    `rates` are factors of the ways of arcs `[ways]`. A node whose strongest arc would carry no more than `floor`
-    passes nothing on; with a floor of 0, all paths count. `cut` are arcs that carry nothing.
+    `rates` are factors of the ways of arcs `[ways]`. What surely carries less than `floor` is not followed; with a
+    floor of 0, all paths count. `cut` are arcs that carry nothing.
     """
 
     rates: NDArray[np.float32]
@@ -68,7 +70,7 @@ class Travel:
 def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
     """Return what a unit shock of the source does to all others."""
     steps = tuple(_steps(view, source, travel))
-    count = len(view.strongest)
+    count = view.nodes
     size, net = np.zeros(count), np.zeros(count)
     for step in steps:
         size += step.arrived.size
@@ -77,65 +79,86 @@ def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
 
 
 class _Step(NamedTuple):
-    """A hop, what each of its arcs is given to carry `[arcs]`, and what arrives `[nodes]`."""
+    """A hop, what its arcs brought `[arcs]`, and what arrived in all `[nodes]`."""
 
     hop: Hop
-    mass: Mass
+    brought: Mass
     arrived: Mass
 
 
 def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[_Step]:
-    count = len(view.strongest)
-    at = Mass(np.zeros(count), np.zeros(count))
-    at.size[source] = at.net[source] = 1.0
-    nodes = np.array([source])
-    step: _Step | None = None
+    count, step = view.nodes, None
+    at = np.zeros(count)
+    at[source] = 1.0
     for number in range(min(travel.hops, MOST_HOPS)):
-        hop = _hop(view, nodes, source, travel, damping=travel.damping if number else 1.0)
-        mass = Mass(at.size[hop.sources], at.net[hop.sources])
-        if number == MOST_HOPS - 1 and step is not None:
-            mass = _without_return(mass, hop, step, count)
-        at = _arrived(mass, hop, count)
-        step = _Step(hop, mass, at)
+        hop = _hop(view, at, source, travel, damping=travel.damping if number else 1.0)
+        given = _given(hop, step, count, is_last=number == MOST_HOPS - 1)
+        brought = Mass(given.size * np.abs(hop.strengths), given.net * hop.strengths)
+        step = _Step(hop, brought, Mass(*(_by(hop.targets, one, count) for one in brought)))
         yield step
-        nodes = np.flatnonzero(at.size * view.strongest * travel.damping > travel.floor)
+        at = step.arrived.size
 
 
-def _hop(view: GraphView, nodes: Places, source: int, travel: Travel, *, damping: float) -> Hop:
-    """Return the arcs in force that leave the nodes, but for those back to the source."""
-    arcs, of_node = view.arcs_of(nodes)
-    targets = view.targets[arcs]
-    strengths = view.weights[arcs] * travel.rates[view.ways[arcs]]
+def _hop(view: GraphView, at: Floats, source: int, travel: Travel, *, damping: float) -> Hop:
+    """Return the arcs that carry something on, but for those back to the source."""
+    strongest = damping * float(travel.rates.max())
+    nodes = np.flatnonzero(at * strongest > travel.floor)
+    arcs, of_node = view.arcs_of(nodes, travel.floor / (at[nodes] * strongest))
+    targets, ways = view.targets[arcs], view.ways[arcs]
+    strengths = view.weights[arcs] * travel.rates[ways]
     kept = (strengths != 0) & (targets != source)
     if travel.cut:
         kept &= ~np.isin(arcs, travel.cut)
     strengths = np.clip(strengths[kept], -1, 1) * np.float64(damping)
-    return Hop(arcs[kept], nodes[of_node[kept]], targets[kept], strengths)
+    return Hop(arcs[kept], nodes[of_node[kept]], targets[kept], ways[kept], strengths)
 
 
-def _arrived(mass: Mass, hop: Hop, count: int) -> Mass:
-    return Mass(
-        np.bincount(hop.targets, mass.size * np.abs(hop.strengths), minlength=count),
-        np.bincount(hop.targets, mass.net * hop.strengths, minlength=count),
-    )
+def _given(hop: Hop, before: _Step | None, count: int, *, is_last: bool) -> Mass:
+    """Return what each arc is given to carry: all that arrived at its beginning, but for what it refuses.
+
+    The last hop's arcs refuse what came from where they lead to.
+    """
+    if before is None:
+        return Mass(np.ones(len(hop.arcs)), np.ones(len(hop.arcs)))
+    given = Mass(*(arrived[hop.sources] for arrived in before.arrived))
+    _take_refused(given, hop, before, count)
+    if is_last:
+        _take_returns(given, hop, before, count)
+    return Mass(np.maximum(given.size, 0.0, out=given.size), given.net)  # rounding must not leave less than nothing
 
 
-def _without_return(mass: Mass, hop: Hop, before: _Step, count: int) -> Mass:
-    """Return what the arcs b → c carry without what came to b from c itself, one hop before."""
+def _take_refused(given: Mass, hop: Hop, before: _Step, count: int) -> None:
+    """Take from what the arcs are given what came by a way after which they do not go on."""
+    choosy = np.flatnonzero(REFUSALS[hop.ways])
+    special = np.flatnonzero(ARRIVALS[before.hop.ways])
+    if not len(choosy) or not len(special):
+        return
+    refused = REFUSALS[hop.ways[choosy]] * count + hop.sources[choosy]
+    places = ARRIVALS[before.hop.ways[special]] * count + before.hop.targets[special]
+    for mine, brought in zip(given, before.brought, strict=True):
+        mine[choosy] -= _by(places, brought[special], len(Arrival) * count)[refused]
+
+
+def _take_returns(given: Mass, hop: Hop, before: _Step, count: int) -> None:
+    """Take from what the arcs b → c are given what came to b from c itself, one hop before, unless refused anyway."""
     passed = np.zeros(count, bool)
     passed[before.hop.sources] = True
     candidates = np.flatnonzero(passed[hop.targets])
     pairs, place = np.unique(before.hop.sources * count + before.hop.targets, return_inverse=True)
-    if not len(pairs):
-        return mass
+    if not len(pairs) or not len(candidates):
+        return
     back = hop.targets[candidates].astype(np.int64) * count + hop.sources[candidates]
     found = np.minimum(np.searchsorted(pairs, back), len(pairs) - 1)
-    returns, found = candidates[pairs[found] == back], found[pairs[found] == back]
-    strengths = before.hop.strengths
-    carried_size = np.bincount(place, before.mass.size * np.abs(strengths), minlength=len(pairs))
-    carried_net = np.bincount(place, before.mass.net * strengths, minlength=len(pairs))
-    size, net = mass.size.copy(), mass.net.copy()
-    # Rounding must not leave less than nothing.
-    size[returns] = np.maximum(size[returns] - carried_size[found], 0.0)
-    net[returns] -= carried_net[found]
-    return Mass(size, net)
+    is_return = pairs[found] == back
+    returns, found = candidates[is_return], found[is_return]
+    arrivals = ARRIVALS[before.hop.ways]
+    refusals = REFUSALS[hop.ways[returns]]
+    for mine, brought in zip(given, before.brought, strict=True):
+        by_arrival = _by(place * len(Arrival) + arrivals, brought, len(pairs) * len(Arrival)).reshape(-1, len(Arrival))
+        refused = np.where(refusals == Arrival.ANY, 0.0, by_arrival[found, refusals])
+        mine[returns] -= by_arrival.sum(axis=1)[found] - refused
+
+
+def _by(places: Places, amounts: Floats, count: int) -> Floats:
+    """Return the sums of the amounts at each of `count` places."""
+    return np.bincount(places, amounts, minlength=count)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from stream_app.causal.alive import absorb
 from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.exposures import Exposure, Limits, exposures, reach_of
-from stream_app.causal.parameters import CausalParameters, way_name
+from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath
 from stream_app.causal.probability import probability, rise
 from stream_app.causal.sentences import explanation
+from stream_app.causal.steps import step_of
 from stream_app.causal.shock import Shock, shock_of
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
-from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Step, Trigger
+from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
 from stream_app.events.sentiment_event import SentimentEvent
 
 DECIMALS = 6
 _HALF_LIVES_OF_HORIZON = 2
-_COPIED = ("received_at", "published_at", "processed_at", "model_version", "kg_version")
+_COPIED = set(RiskEvent.model_fields) & set(RiskEffect.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,30 @@ class RiskModel:
     def _path(self, path: FoundPath, exposure: Exposure) -> Path:
         """Return the path with its share of what the effect, alone, adds to the probability."""
         share = min(1.0, abs(path.carried) / exposure.size)
-        steps = tuple(self._step(arc) for arc in path.arcs)
+        steps = tuple(step_of(self.graph, arc) for arc in path.arcs)
         return Path(steps=steps, contribution=round(share * rise(exposure.size, self.parameters), DECIMALS))
 
-    def _step(self, arc: int) -> Step:
-        graph = self.graph
-        told = graph.statements[graph.told_by[arc]]
-        is_backward = way_name(int(graph.ways[arc])).endswith("backward")
-        passing, ends = (told.backward, (told.target, told.source)) if is_backward else (told.forward, (told.source, told.target))
-        assert passing is not None  # noqa: S101  (an arc stands for a way that carries)
-        return Step.model_validate(
-            {"from": ends[0], "relation": told.kind, "to": ends[1], "sign": passing.sign, "weight": passing.weight}
-        )
+
+def judge(
+    state: AliveEffects, effect: RiskEffect, *, parameters: CausalParameters, threshold: float
+) -> tuple[AliveEffects, RiskEvent | None]:
+    """Return the state that holds the effect, and its risk event; None where it adds less than the threshold."""
+    state, held = absorb(state, effect, parameters)
+    event = risk_event(effect, held, parameters)
+    added = event.probability - event.counterfactual.probability_without_trigger
+    return state, event if added >= threshold else None
+
+
+def risk_event(effect: RiskEffect, held: AliveEffect, parameters: CausalParameters) -> RiskEvent:
+    """Return the event that tells of the effect among those alive before it."""
+    with_it, without = (probability(size, parameters) for size in (held.size_with, held.size_without))
+    copied = effect.model_dump(include=_COPIED)
+    return RiskEvent.model_validate(
+        copied
+        | {
+            "probability": round(with_it, DECIMALS),
+            "severity": round(min(1.0, max(held.net, held.net_with)), DECIMALS),
+            "horizon": round(held.delay + _HALF_LIVES_OF_HORIZON * held.half_life, 2),
+            "counterfactual": Counterfactual(probability_without_trigger=round(without, DECIMALS)),
+        }
+    )

@@ -44,9 +44,9 @@ def explanation(
     exposed = graph.entities[node]
     told = [graph.statements[graph.told_by[arc]] for arc in arcs]
     chain = ", and ".join(_told(graph, one, arc) for one, arc in zip(told, arcs, strict=True))
-    what = _quantity(trigger.kind, trigger.name)
-    said = _words(event)
-    return f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)} because {chain}: {what} {_move(trigger.kind, rises=rises)}{said}."
+    outcome = f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)}"
+    reason = f"{_quantity(trigger.kind, trigger.name)} {_move(trigger.kind, rises=rises)}{_words(event)}"
+    return f"{outcome} because {chain}: {reason}."
 
 
 def _told(graph: CausalGraph, one: Dependence, arc: int) -> str:

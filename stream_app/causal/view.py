@@ -15,31 +15,41 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GraphView:
-    """Arcs of one event time: `weights` are signed and 0 where an arc is not in force; `strongest` is of each row."""
+    """Arcs of one event time: `weights` are signed and 0 where an arc is not in force.
+
+    `order` has the arcs of each row from the strongest to the weakest; `keys` are row + 1 - size in that order, so
+    that one search finds how many arcs of a row are strong enough.
+    """
 
     starts: Places
     targets: NDArray[np.int32]
     ways: NDArray[np.uint8]
     weights: Weights
-    strongest: Weights
+    order: NDArray[np.int32]
+    keys: NDArray[np.float64]
 
     @classmethod
     def of(cls, starts: Places, targets: NDArray[np.int32], ways: NDArray[np.uint8], weights: Weights) -> Self:
         """Return the view of these arcs."""
-        strongest = np.zeros(len(starts) - 1, np.float32)
-        filled = np.flatnonzero(np.diff(starts))
-        if len(filled):
-            strongest[filled] = np.maximum.reduceat(np.abs(weights), starts[filled])
-        return cls(starts, targets, ways, weights, strongest)
+        rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        keys = rows + (1.0 - np.minimum(np.abs(weights), 1.0))
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        return cls(starts, targets, ways, weights, order, keys[order])
 
-    def arcs_of(self, nodes: Places) -> tuple[Places, Places]:
-        """Return the arcs that leave these nodes, and for each the place of its node in `nodes`."""
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.starts) - 1
+
+    def arcs_of(self, nodes: Places, least: NDArray[np.float64]) -> tuple[Places, Places]:
+        """Return the arcs in force of at least that size that leave each node, and the place of the node in `nodes`."""
         first = self.starts[nodes]
-        counts = self.starts[nodes + 1] - first
+        counts = np.searchsorted(self.keys, nodes + (1.0 - np.minimum(least, 1.0)), side="right") - first
+        counts = np.maximum(np.minimum(counts, self.starts[nodes + 1] - first), 0)
         of_node = np.repeat(np.arange(len(nodes)), counts)
         ends = np.cumsum(counts)
-        arcs = np.arange(ends[-1] if len(ends) else 0) + (first - ends + counts)[of_node]
-        return arcs, of_node
+        places = np.arange(len(of_node)) + (first - ends + counts)[of_node]
+        return self.order[places].astype(np.int64), of_node
 
 
 @dataclass(frozen=True, slots=True, eq=False)

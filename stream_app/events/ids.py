@@ -31,3 +31,8 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
     """Return the UUIDv5 of document id, entity id and model version."""
     name = _SEPARATOR.join((document, entity or "", model_version))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def risk_event_id(trigger: str, exposed: str, direction: str) -> str:
+    """Return the UUIDv5 of the trigger's event id, the exposed entity's id and the direction."""
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("risk", trigger, exposed, direction))))
