@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ import faust
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.degrading_seen import DegradingSeenStore
-from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka import KafkaEventLog, partitions_of
 from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.redis_graph import RedisGraphStore
@@ -27,9 +28,11 @@ from stream_app.agents.ingestion import Ingestion
 from stream_app.agents.liveness import Liveness
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
+from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_relay, rollup_changelog
+from stream_app.agents.ticks import tick_for_ever
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
-from stream_app.clients import connection_of, ensure_topics, redis_of, triton_of
-from stream_app.events.topics import INPUTS
+from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of, triton_of
+from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
@@ -39,6 +42,7 @@ from stream_app.pipeline.ports import FusionModel
 from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
 
+PARTS = frozenset({"ingest", "rollups"})
 _GRACE_SECONDS = 20.0
 _HEARTBEATS_A_SESSION = 6
 
@@ -62,8 +66,8 @@ def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
     return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=unread)
 
 
-def build_worker(settings: Settings) -> Worker:
-    """Return a worker for the configured servers."""
+def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
+    """Return a worker for the configured servers that runs these parts."""
     telemetry, clock = PrometheusTelemetry(), SystemClock()
     connection, redis, files = connection_of(settings), redis_of(settings), read_model(settings.model_repository)
     patience = Patience(telemetry)
@@ -98,9 +102,23 @@ def build_worker(settings: Settings) -> Worker:
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
     )
     app = _engine(settings)
-    for topic in INPUTS:
-        batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
+    batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
+    for topic in INPUTS if "ingest" in parts else ():
         add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
+    if "rollups" in parts:
+        around = Surroundings(
+            group=settings.consumer_group,
+            prefix=settings.topic_prefix,
+            log=log,
+            clock=clock,
+            telemetry=telemetry,
+            patience=patience,
+            partitions=partial(partitions_of, connection, settings.topic_prefix + TICKS_EVERYWHERE.name),
+            batch=batch,
+            die=exit_process,
+        )
+        add_rollups(app, around)
+        add_tick_relay(app, around)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
         clock,
@@ -124,13 +142,15 @@ def _engine(settings: Settings) -> faust.App:
     return engine(options)
 
 
-async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> None:
+async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:
     """Run one worker until SIGINT or SIGTERM; servers that are away at the start are waited for."""
-    worker = build_worker(settings)
+    worker = build_worker(settings, parts)
     async with AsyncExitStack() as running:
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
         await worker.patience.until_available(partial(ensure_topics, settings))
+        state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group))
+        await worker.patience.until_available(partial(ensure_state_topics, settings, state))
         await worker.patience.until_available(worker.log.start)
         running.push_async_callback(worker.log.stop)
         await worker.patience.until_available(worker.model.start)
@@ -138,6 +158,9 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> N
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)
+        if settings.tick_period:
+            ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
+            running.push_async_callback(_cancelled, asyncio.create_task(ticking))
         worker.liveness.start()
         running.callback(worker.liveness.stop)
         await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     batch_documents: PositiveInt = Field(256, description="Most documents in one micro-batch.")
     batch_wait: PositiveFloat = Field(0.05, description="Seconds that a micro-batch waits to fill.")
     kg_poll: PositiveFloat = Field(2.0, description="Seconds between looks for a newer graph version.")
+    tick_period: Annotated[float, Field(ge=0)] = Field(
+        5.0, description="Seconds between the ticks of a worker's wall clock; 0: none, where ticks come from elsewhere."
+    )
     dead_letter_stretch: PositiveInt = Field(1000, description="Records of a stretch that the limit looks at.")
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="The worker stops when more than this share of a stretch is invalid."

@@ -71,12 +71,25 @@ class KafkaEventLog:
         producer = await self._started()
         try:
             # The first await only queues; the second is the broker's answer.
-            queued = [await producer.send(self._prefix + m.topic, key=m.key, value=m.value) for m in messages]
+            queued = [
+                await producer.send(self._prefix + m.topic, key=m.key, value=m.value, partition=m.partition)
+                for m in messages
+            ]
             await _all_answers(queued)
         except KafkaError as error:
             if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError):
                 raise away(self._connection, error) from error
             raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
+
+
+async def partitions_of(connection: Connection, topic: str) -> int:
+    """Return how many partitions a topic has, named with its prefix; 0 where it does not exist."""
+    try:
+        async with admin_client(connection) as admin:
+            (found,) = await admin.describe_topics([topic])
+    except KafkaError as error:
+        raise away(connection, error) from error
+    return len(found["partitions"])
 
 
 async def _all_answers(queued: Iterable[Awaitable[object]]) -> None:

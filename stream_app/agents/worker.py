@@ -28,8 +28,11 @@ def exit_process(error: BaseException) -> None:
 
 
 def assigned_partitions(app: faust.App) -> set[Partition]:
-    """Return the partitions that this worker consumes now."""
-    return {(tp.topic, tp.partition) for tp in app.consumer.assignment()} if app.consumer else set()
+    """Return the partitions that this worker consumes now; of changelogs nothing is ever committed."""
+    if not app.consumer:
+        return set()
+    changelogs = app.tables.changelog_topics
+    return {(tp.topic, tp.partition) for tp in app.consumer.assignment() if tp.topic not in changelogs}
 
 
 async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> None:

@@ -37,6 +37,9 @@ class Topic:
         config = {"cleanup.policy": ",".join(policies)}
         if self.kept is not None:
             config["retention.ms"] = str(self.kept // _MILLISECOND)
+            if self.compacted:
+                # A key's older values are other windows, not older states of one: they stay as long as the topic keeps.
+                config["min.compaction.lag.ms"] = config["retention.ms"]
         return config
 
 
@@ -54,6 +57,9 @@ SUBSCRIPTIONS = Topic(
 ALERTS = Topic("alerts", Alert, "entity id", "Events that somebody subscribed to.", 7 * _DAY)
 FEEDBACK = Topic("feedback", Correction, "event id", "People's labels for events.", None, compacted=True)
 DEAD_LETTERS = Topic("dead.letters", DeadLetter, "source topic", "Records that could not be processed.", 30 * _DAY)
+
+TICKS_EVERYWHERE = Topic("clock.ticks.all", Tick, "source", "Each tick, in every partition.", 7 * _DAY)
+"""Written by the workers for themselves, so that each tick reaches the state of every partition."""
 
 TOPICS = (NEWS, SOCIAL, BARS, SENTIMENT, RISK, ROLLUPS, TICKS, SUBSCRIPTIONS, ALERTS, FEEDBACK, DEAD_LETTERS)
 INPUTS = (NEWS, SOCIAL)

@@ -65,6 +65,13 @@ METRICS = (
         "How much of a full batch a request held, in tokens.", (), _SHARES,
     ),
     Metric("stream_app_triton_retries_total", _COUNTER, "requests", "Requests that are made again.", ("reason",)),
+    Metric(
+        "stream_app_rollup_events_total", _COUNTER, "events",
+        "Sentiment events by how they came to their windows: `in_time`, `late` (a closed window is corrected), "
+        "`too_late` (over a day: in no window), `repeated`, `no_entity`, `unreadable` (a dead letter).", ("arrival",),
+    ),
+    Metric("stream_app_rollups_total", _COUNTER, "rollups", "Rollups that were written.", ("window",)),
+    Metric("stream_app_ticks_total", _COUNTER, "ticks", "Ticks that were handed to all partitions."),
 )  # fmt: skip
 
 

@@ -26,11 +26,15 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to be written to the log; `topic` is without a prefix."""
+    """What is to be written to the log; `topic` is without a prefix.
+
+    Unset, the partition follows from the key.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
+    partition: int | None = None
 
 
 class EventLog(Protocol):
