@@ -16,9 +16,7 @@ _SECONDS_AN_HOUR = 3600.0
 _MOST_EFFECTS = 200
 
 
-def absorb(
-    state: AliveEffects, effect: RiskEffect, parameters: CausalParameters
-) -> tuple[AliveEffects, AliveEffect]:
+def absorb(state: AliveEffects, effect: RiskEffect, parameters: CausalParameters) -> tuple[AliveEffects, AliveEffect]:
     """Return the state that holds the effect, and the effect among those of earlier documents.
 
     Documents of the same event time do not count as earlier, so their order does not matter. Effects of one story are
@@ -39,14 +37,14 @@ def alive_sizes(
     known = list(effects)
     strongest: dict[tuple[Direction, str], tuple[float, float]] = {}
     for one in known:
-        left = remaining(one, at, known, parameters)
+        left = remaining(one, at, others=known, parameters=parameters)
         key = (one.direction, one.story_id)
         strongest[key] = max(strongest.get(key, (0.0, 0.0)), (one.size * left, one.net * left))
     return strongest
 
 
 def remaining(
-    effect: AliveEffect, at: datetime, others: Iterable[AliveEffect], parameters: CausalParameters
+    effect: AliveEffect, at: datetime, *, others: Iterable[AliveEffect], parameters: CausalParameters
 ) -> float:
     """Return the part of an effect in 0..1 that is left: whole until it begins, then half with each half-life.
 
@@ -88,7 +86,7 @@ def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], parameters: 
 def _kept(effects: Sequence[AliveEffect], parameters: CausalParameters) -> tuple[AliveEffect, ...]:
     """Return the effects that are not forgotten at the latest event time: above the floor, and not too many."""
     latest = max(one.at for one in effects)
-    left = {one.event_id: one.size * remaining(one, latest, effects, parameters) for one in effects}
+    left = {one.event_id: one.size * remaining(one, latest, others=effects, parameters=parameters) for one in effects}
     alive = [one for one in effects if left[one.event_id] >= parameters.least_alive]
     strongest = sorted(alive, key=lambda one: (-left[one.event_id], one.event_id))[:_MOST_EFFECTS]
     return tuple(sorted(strongest, key=lambda one: (one.at, one.event_id)))

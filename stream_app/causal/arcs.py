@@ -49,7 +49,7 @@ class CausalGraph:
         period = self.periods.of(seconds(as_of))
         view = self._views.get(period)
         if view is None:
-            view = GraphView.of(self.starts, self.targets, self.ways, self.periods.weights(period))
+            view = GraphView.of(self.starts, self.targets, ways=self.ways, weights=self.periods.weights(period))
             # Event time mostly goes forward, so a few periods are enough.
             while len(self._views) >= _KEPT_VIEWS:
                 self._views.pop(next(iter(self._views)), None)

@@ -23,7 +23,7 @@ class FoundPath(NamedTuple):
 
 
 class _Tails(NamedTuple):
-    """Ends of paths: their arcs `[tails, hops]`, where and along which way they begin, what they carry, and their end."""
+    """Ends of paths: their arcs `[tails, hops]`, where and by which way they begin, what they carry, where they end."""
 
     arcs: Places
     sources: Places
@@ -31,8 +31,8 @@ class _Tails(NamedTuple):
     carried: NDArray[np.float64]
     ends: Places
 
-    def chosen(self, kept: NDArray[np.bool_] | Places) -> _Tails:
-        return _Tails(*(column[kept] for column in self))
+    def chosen(self, kept: NDArray[np.bool_]) -> _Tails:
+        return _Tails(self.arcs[kept], self.sources[kept], self.ways[kept], self.carried[kept], self.ends[kept])
 
 
 def paths_to(reach: Reach, nodes: Sequence[int]) -> dict[int, list[FoundPath]]:

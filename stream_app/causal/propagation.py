@@ -45,11 +45,12 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reach:
-    """What a unit shock of `source` does to every node `[nodes]`, and the hops that it took."""
+    """What a unit shock of `source` does to every node `[nodes]`, the hops it took, and what each arc brought."""
 
     source: int
     mass: Mass
     hops: tuple[Hop, ...]
+    brought: tuple[Mass, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
     for step in steps:
         size += step.arrived.size
         net += step.arrived.net
-    return Reach(source, Mass(size, net), tuple(step.hop for step in steps))
+    return Reach(source, Mass(size, net), tuple(one.hop for one in steps), tuple(one.brought for one in steps))
 
 
 class _Step(NamedTuple):
@@ -91,7 +92,7 @@ def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[_Step]:
     at = np.zeros(count)
     at[source] = 1.0
     for number in range(min(travel.hops, MOST_HOPS)):
-        hop = _hop(view, at, source, travel, damping=travel.damping if number else 1.0)
+        hop = _hop(view, at, source, travel=travel, damping=travel.damping if number else 1.0)
         given = _given(hop, step, count, is_last=number == MOST_HOPS - 1)
         brought = Mass(given.size * np.abs(hop.strengths), given.net * hop.strengths)
         step = _Step(hop, brought, Mass(*(_by(hop.targets, one, count) for one in brought)))
@@ -99,7 +100,7 @@ def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[_Step]:
         at = step.arrived.size
 
 
-def _hop(view: GraphView, at: Floats, source: int, travel: Travel, *, damping: float) -> Hop:
+def _hop(view: GraphView, at: Floats, source: int, *, travel: Travel, damping: float) -> Hop:
     """Return the arcs that carry something on, but for those back to the source."""
     strongest = damping * float(travel.rates.max())
     nodes = np.flatnonzero(at * strongest > travel.floor)
@@ -121,13 +122,13 @@ def _given(hop: Hop, before: _Step | None, count: int, *, is_last: bool) -> Mass
     if before is None:
         return Mass(np.ones(len(hop.arcs)), np.ones(len(hop.arcs)))
     given = Mass(*(arrived[hop.sources] for arrived in before.arrived))
-    _take_refused(given, hop, before, count)
+    _take_refused(given, hop, before, count=count)
     if is_last:
-        _take_returns(given, hop, before, count)
+        _take_returns(given, hop, before, count=count)
     return Mass(np.maximum(given.size, 0.0, out=given.size), given.net)  # rounding must not leave less than nothing
 
 
-def _take_refused(given: Mass, hop: Hop, before: _Step, count: int) -> None:
+def _take_refused(given: Mass, hop: Hop, before: _Step, *, count: int) -> None:
     """Take from what the arcs are given what came by a way after which they do not go on."""
     choosy = np.flatnonzero(REFUSALS[hop.ways])
     special = np.flatnonzero(ARRIVALS[before.hop.ways])
@@ -139,7 +140,7 @@ def _take_refused(given: Mass, hop: Hop, before: _Step, count: int) -> None:
         mine[choosy] -= _by(places, brought[special], len(Arrival) * count)[refused]
 
 
-def _take_returns(given: Mass, hop: Hop, before: _Step, count: int) -> None:
+def _take_returns(given: Mass, hop: Hop, before: _Step, *, count: int) -> None:
     """Take from what the arcs b → c are given what came to b from c itself, one hop before, unless refused anyway."""
     passed = np.zeros(count, bool)
     passed[before.hop.sources] = True
@@ -161,4 +162,4 @@ def _take_returns(given: Mass, hop: Hop, before: _Step, count: int) -> None:
 
 def _by(places: Places, amounts: Floats, count: int) -> Floats:
     """Return the sums of the amounts at each of `count` places."""
-    return np.bincount(places, amounts, minlength=count)
+    return np.bincount(places, amounts, minlength=count).astype(np.float64, copy=False)

@@ -12,8 +12,8 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath
 from stream_app.causal.probability import probability, rise
 from stream_app.causal.sentences import explanation
-from stream_app.causal.steps import step_of
 from stream_app.causal.shock import Shock, shock_of
+from stream_app.causal.steps import step_of
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
 from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
@@ -37,17 +37,13 @@ class RiskModel:
         shock = shock_of(event, self.parameters)
         if shock is None:
             return ()
-        reach = reach_of(
-            self.graph, shock.entity_id, event.published_at, topic=event.topic, parameters=self.parameters
-        )
+        reach = reach_of(self.graph, shock.entity_id, event.published_at, topic=event.topic, parameters=self.parameters)
         if reach is None:
             return ()
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
         return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in found)
 
-    def _effect(
-        self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime
-    ) -> RiskEffect:
+    def _effect(self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
         exposed = self.graph.entities[exposure.node]
         direction: Direction = "favourable" if exposure.net > 0 else "adverse"
         stated = event.shock

@@ -34,14 +34,14 @@ def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | Non
     if event.entity is None or event.polarity is None:
         return None
     stated = event.shock if event.shock is not None and event.shock.move else None
-    direction = _direction(event.entity.kind, event.polarity, stated, parameters)
+    direction = _direction(event.entity.kind, event.polarity, stated, parameters=parameters)
     weight = (event.link_confidence or 0.0) * (event.relevance or 0.0) * event.novelty
     value = direction * weight * _certainty(event.shock, parameters)
     ends = event.shock is not None and event.shock.modality == "ended"
     return Shock(event.entity.id, value, ends) if value else None
 
 
-def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, parameters: CausalParameters) -> float:
+def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, *, parameters: CausalParameters) -> float:
     """Return where the quantity goes, in -1..1.
 
     What is stated decides for prices, rates and levels; tone counts for part where nothing is. For fortunes the
@@ -49,10 +49,8 @@ def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, parame
     """
     if stated is None:
         return tone * parameters.tone.get(kind, 0.0)
-    if stated.modality == "ended":
-        # What is over had moved the quantity that way: its end moves it back, whatever the tone.
-        return -stated.move
-    if kind not in FORTUNES:
+    if kind not in FORTUNES or stated.modality == "ended":
+        # The words for what is over are as grim as those for what goes on: the stated move alone tells a recovery.
         return stated.move
     if tone * stated.move >= 0:
         return max(tone, stated.move, key=abs)
@@ -64,6 +62,4 @@ def _certainty(stated: StatedShock | None, parameters: CausalParameters) -> floa
     if stated is None:
         return 1.0
     allowed = parameters.modality[stated.modality]
-    if stated.modality == "ended":
-        return allowed
     return min(allowed, stated.certainty)

@@ -29,7 +29,7 @@ class GraphView:
     keys: NDArray[np.float64]
 
     @classmethod
-    def of(cls, starts: Places, targets: NDArray[np.int32], ways: NDArray[np.uint8], weights: Weights) -> Self:
+    def of(cls, starts: Places, targets: NDArray[np.int32], *, ways: NDArray[np.uint8], weights: Weights) -> Self:
         """Return the view of these arcs."""
         rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         keys = rows + (1.0 - np.minimum(np.abs(weights), 1.0))

@@ -8,7 +8,7 @@ import os
 from stream_app.adapters.local_model import LocalModel
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.openvino import OpenVinoRuntime
-from stream_app.compose import build_reader
+from stream_app.compose_ingest import build_reader
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.score_texts import TextScorer

@@ -48,6 +48,14 @@ METRICS = (
         "stream_app_latency_seconds", _HISTOGRAM, "seconds",
         "From the broker's time stamp of a document to its events being written.", (), _SECONDS,
     ),
+    Metric(
+        "stream_app_risk_exposures", _HISTOGRAM, "entities",
+        "Entities that one sentiment event exposes.", (), _COUNTS,
+    ),
+    Metric(
+        "stream_app_risk_events_total", _COUNTER, "events",
+        "Risk events that were written, by their direction.", ("direction",),
+    ),
     Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
     Metric(
         "stream_app_graph_adoptions_total", _COUNTER, "versions",
