@@ -1,4 +1,4 @@
-"""The flow of a micro-batch, on one screen: decode, link, encode, infer, recall, assemble.
+"""The flow of a micro-batch, on one screen: decode, link, encode, infer, state, recall, assemble.
 
 Its two halves are called by whoever has the batch: `prepare` may run side by side with other batches, `conclude`
 one batch after the other, with the outcomes delivered before the next.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from stream_app.pipeline.assemble import Scored, assemble
+from stream_app.pipeline.assemble import Scored, assemble, with_statements
 from stream_app.pipeline.decode import decode
 from stream_app.pipeline.fingerprint import fingerprint
 from stream_app.pipeline.isolation import Compute, each, through
@@ -67,12 +67,13 @@ class Flow:
         self._clock, self._compute, self._suppress = clock, compute, suppress
 
     async def prepare(self, records: Sequence[Record], snapshot: Snapshot) -> Prepared:
-        """Decode, link, encode and infer; waits for the model where it is away."""
+        """Decode, link, encode, infer and state; waits for the model where it is away."""
         documents = await through(self._compute, each(decode), records)
         linked = await through(self._compute, each(partial(link, snapshot=snapshot)), documents)
         detailed = await with_details(linked, self._details, snapshot.kg_version)
         scored = await self._reader.read(detailed, self._compute)
-        told = await through(self._compute, each(_told), scored)
+        stated = await through(self._compute, each(with_statements), scored)
+        told = await through(self._compute, each(_told), stated)
         return Prepared(tuple(records), tuple(told), (self._reader.version, snapshot.kg_version))
 
     async def conclude(self, prepared: Prepared) -> Processed:
