@@ -5,15 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import structlog
-
 from stream_app.causal.arcs import causal_graph
 from stream_app.causal.exposures import Limits
 from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.risks import RiskModel
 from stream_app.knowledge.graph import KnowledgeGraph
-
-_log = structlog.get_logger(__name__)
 
 
 class RiskModels:
@@ -31,6 +27,4 @@ class RiskModels:
         with self._lock:
             if self._model is None or self._model.graph.version != graph.version:
                 self._model = RiskModel(causal_graph(graph), self.parameters, self.limits)
-                arcs = len(self._model.graph.targets)
-                _log.info("the causal graph is built", kg_version=graph.version, arcs=arcs)
             return self._model

@@ -35,23 +35,23 @@ def alive_sizes(
 ) -> dict[tuple[Direction, str], tuple[float, float]]:
     """Return, for each direction and story, size and net of the strongest effect as they are at that time."""
     known = list(effects)
+    ends = [one for one in known if one.ends]
     strongest: dict[tuple[Direction, str], tuple[float, float]] = {}
     for one in known:
-        left = remaining(one, at, others=known, parameters=parameters)
+        left = remaining(one, at, ends=ends, parameters=parameters)
         key = (one.direction, one.story_id)
         strongest[key] = max(strongest.get(key, (0.0, 0.0)), (one.size * left, one.net * left))
     return strongest
 
 
-def remaining(
-    effect: AliveEffect, at: datetime, *, others: Iterable[AliveEffect], parameters: CausalParameters
-) -> float:
+def remaining(effect: AliveEffect, at: datetime, *, ends: Iterable[AliveEffect], parameters: CausalParameters) -> float:
     """Return the part of an effect in 0..1 that is left: whole until it begins, then half with each half-life.
 
-    Once a document says that its cause is over, it fades `hasten` times faster.
+    `ends` are effects of documents that say that something is over: after one of its own cause, it fades `hasten` times
+    faster.
     """
     age = max(0.0, _hours(effect.at, at) - effect.delay)
-    ended = [one.at for one in others if _ends(one, effect) and one.at < at]
+    ended = [one.at for one in ends if _ends(one, effect) and one.at < at]
     if ended:
         age += (parameters.hasten - 1.0) * _hours(min(ended), at)
     return float(0.5 ** (age / effect.half_life))
@@ -59,7 +59,7 @@ def remaining(
 
 def _ends(one: AliveEffect, effect: AliveEffect) -> bool:
     is_same_cause = one.trigger_entity == effect.trigger_entity and one.direction != effect.direction
-    return one.ends and not effect.ends and is_same_cause and effect.at < one.at
+    return not effect.ends and is_same_cause and effect.at < one.at
 
 
 def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], parameters: CausalParameters) -> AliveEffect:
@@ -86,7 +86,8 @@ def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], parameters: 
 def _kept(effects: Sequence[AliveEffect], parameters: CausalParameters) -> tuple[AliveEffect, ...]:
     """Return the effects that are not forgotten at the latest event time: above the floor, and not too many."""
     latest = max(one.at for one in effects)
-    left = {one.event_id: one.size * remaining(one, latest, others=effects, parameters=parameters) for one in effects}
+    ends = [one for one in effects if one.ends]
+    left = {one.event_id: one.size * remaining(one, latest, ends=ends, parameters=parameters) for one in effects}
     alive = [one for one in effects if left[one.event_id] >= parameters.least_alive]
     strongest = sorted(alive, key=lambda one: (-left[one.event_id], one.event_id))[:_MOST_EFFECTS]
     return tuple(sorted(strongest, key=lambda one: (one.at, one.event_id)))

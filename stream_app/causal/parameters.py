@@ -29,8 +29,9 @@ class CausalParameters:
     with an effect. `usual_days_at_full_severity`: usual daily moves that severity 1 stands for. `damping`: for each
     relation after the first. `floor`: what carries less is not followed further. `least_alive`: an effect that is
     smaller is forgotten. `strengths`: factor of a way such as `supplies.forward`, 1 where none is given. `tone`: how
-    far mere tone moves an entity of a kind. `modality`: factor of a stated shock. `hasten`: how many times faster
-    effects fade once their cause has ended. `transmission`: factor by topic and relation.
+    far mere tone moves an entity of a kind. `modality`: factor of a stated shock. `stated_relevance`: least relevance
+    of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
+    `transmission`: factor by topic and relation.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CausalParameters:
     strengths: Mapping[str, float]
     tone: Mapping[EntityKind, float]
     modality: Mapping[str, float]
+    stated_relevance: float
     hasten: float
     transmission: Mapping[str, Mapping[str, float]]
 

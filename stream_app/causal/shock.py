@@ -35,7 +35,9 @@ def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | Non
         return None
     stated = event.shock if event.shock is not None and event.shock.move else None
     direction = _direction(event.entity.kind, event.polarity, stated, parameters=parameters)
-    weight = (event.link_confidence or 0.0) * (event.relevance or 0.0) * event.novelty
+    # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
+    relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)
+    weight = (event.link_confidence or 0.0) * relevance * event.novelty
     value = direction * weight * _certainty(event.shock, parameters)
     ends = event.shock is not None and event.shock.modality == "ended"
     return Shock(event.entity.id, value, ends) if value else None

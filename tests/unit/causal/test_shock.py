@@ -55,6 +55,11 @@ def test_for_fortunes_the_stronger_of_tone_and_move_decides_and_their_sum_where_
     assert value_of(0.3, shock=stated(-0.9)) == pytest.approx(-0.6)
 
 
+def test_of_whom_a_move_is_stated_the_document_is() -> None:
+    assert value_of(relevance=0.1) == pytest.approx(-0.08)
+    assert value_of(relevance=0.1, shock=stated(-0.8)) == pytest.approx(-0.8 * PARAMETERS.stated_relevance)
+
+
 def test_an_event_without_entity_or_score_is_no_shock() -> None:
     assert shock_of(shocking(entity=None), PARAMETERS) is None
     assert shock_of(shocking(polarity=None), PARAMETERS) is None
