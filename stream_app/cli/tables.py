@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rich.text import Text
 
 from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar
+from stream_app.cli.risks import chances, direction
 from stream_app.cli.verdicts import words
 from stream_app.events import topics
 from stream_app.events.alert import Alert
@@ -89,8 +90,7 @@ def dead_letter_cells(letter: DeadLetter) -> Cells:
 
 
 def _risk(event: RiskEvent) -> Cells:
-    probability = f"{event.probability:.2f}"
-    return [_time(event.published_at), event.exposed.name, event.direction, probability, event.explanation]
+    return [_time(event.published_at), event.exposed.name, direction(event), chances(event), event.explanation]
 
 
 def _rollup(rollup: Rollup) -> Cells:
@@ -136,7 +136,7 @@ _VIEWS: Mapping[str, View] = {
             Column("published", _TIME_WIDTH),
             Column("exposed", 24),
             Column("direction", 10),
-            Column("chance", 6),
+            Column("chance", 11),
             Column("explanation"),
         ],
         _risk,

@@ -33,6 +33,11 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
     return str(uuid.uuid5(_NAMESPACE, name))
 
 
+def risk_event_id(trigger: str, exposed: str, direction: str) -> str:
+    """Return the UUIDv5 of the trigger's event id, the exposed entity's id and the direction."""
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("risk", trigger, exposed, direction))))
+
+
 def rollup_id(entity: str, window: str, start: datetime) -> str:
     """Return the UUIDv5 of an entity's window, which every revision of it shares."""
     return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join((entity, window, start.isoformat()))))

@@ -10,6 +10,7 @@ from stream_app.events.bar import Bar
 from stream_app.events.correction import Correction
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.document import Document
+from stream_app.events.risk_effect import RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.rollup import Rollup
 from stream_app.events.schema import Schema
@@ -71,6 +72,11 @@ ALERT_STATE = Topic(
     "subscriptions.state", Schema, "subscription name", "Internal: throttles, hysteresis, open digests.", None,
     compacted=True,
 )  # fmt: skip
+
+RISK_EFFECTS = Topic(
+    "risk.effects", RiskEffect, "exposed entity id", "What one event does to another entity.", 7 * _DAY
+)
+"""Written by the workers for themselves: what is put together to risk events."""
 
 TOPICS = (NEWS, SOCIAL, BARS, SENTIMENT, RISK, ROLLUPS, TICKS, SUBSCRIPTIONS, ALERTS, FEEDBACK, DEAD_LETTERS)
 INPUTS = (NEWS, SOCIAL)

@@ -55,6 +55,14 @@ METRICS = (
         "stream_app_alerts_held_total", _COUNTER, "matches",
         "Matches that gave no alert of their own: repeated, hovering, throttled or digested.", ("why",),
     ),
+    Metric(
+        "stream_app_risk_exposures", _HISTOGRAM, "entities",
+        "Entities that one sentiment event exposes.", (), _COUNTS,
+    ),
+    Metric(
+        "stream_app_risk_events_total", _COUNTER, "events",
+        "Risk events that were written, by their direction.", ("direction",),
+    ),
     Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
     Metric(
         "stream_app_graph_adoptions_total", _COUNTER, "versions",

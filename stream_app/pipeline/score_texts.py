@@ -22,6 +22,7 @@ from stream_app.pipeline.link import link
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.score_lines import Line
+from stream_app.pipeline.score_risks import Risks
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.pipeline.stated import causal_of, shock_of
@@ -32,8 +33,9 @@ Fields = dict[str, object]
 class TextScorer:
     """Scores lines in batches, with the steps that the stream takes."""
 
-    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute) -> None:
-        self._reader, self._snapshot, self._compute = reader, snapshot, compute
+    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute, risks: Risks = lambda _: ()) -> None:
+        """`risks` tells who is exposed to what a document says."""
+        self._reader, self._snapshot, self._compute, self._risks = reader, snapshot, compute, risks
 
     async def score(self, lines: Sequence[Line | Rejection]) -> list[Scored | Rejection]:
         """Return each line's document with its scores, in order; a line that is rejected stays so."""
@@ -43,7 +45,11 @@ class TextScorer:
 
     async def judge(self, lines: Sequence[Line | Rejection]) -> list[Verdict | Rejection]:
         """Return a verdict for each line, in order; a line that is rejected stays so."""
-        return await through(self._compute, lambda some: [verdict(one) for one in some], await self.score(lines))
+        return await through(self._compute, each(self.verdict), await self.score(lines))
+
+    def verdict(self, scored: Scored) -> Verdict:
+        """Return what is said of a document, its risks included."""
+        return verdict(scored).model_copy(update={"risks": self._risks(scored)})
 
 
 def linked_line(line: Line, snapshot: Snapshot) -> LinkedDocument:
@@ -69,7 +75,7 @@ def _overlap(one: Mention, other: Mention) -> int:
 
 
 def verdict(scored: Scored) -> Verdict:
-    """Return what is said of a scored document and of each of its entities, in their order."""
+    """Return what is said of a scored document and of each of its entities, in their order, but for its risks."""
     shared = _of_document(scored)
     places = range(len(scored.linked.entities))
     return Verdict.model_validate(

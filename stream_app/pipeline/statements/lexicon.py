@@ -131,7 +131,7 @@ def natures() -> dict[str, Nature]:
         row["nature"]: Nature(
             own=row["own"] == "1",
             event=row["event"] == "1",
-            factors={kind: float(row[kind]) for kind in kinds},
+            factors={kind: float(row[kind]) for kind in kinds if kind in row},
         )
         for row in table("natures")
     }
