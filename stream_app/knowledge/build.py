@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from stream_app.knowledge.companies import company_facts
+from stream_app.knowledge.dependence import Dependence
 from stream_app.knowledge.derived import derived_dependences
 from stream_app.knowledge.facts import Facts
 from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, make_graph
@@ -35,10 +36,17 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     facts.add(company_facts(read_companies(read_industries())))
     facts.aliases.extend(blocked_phrases())
     report(STEPS[3])
-    dependences = [*read_dependences(), *derived_dependences(facts.entities, facts.relations)]
+    dependences = _with_derived(read_dependences(), facts)
     report(STEPS[4])
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
     return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues(), dependences=dependences)
+
+
+def _with_derived(stated: list[Dependence], facts: Facts) -> list[Dependence]:
+    """Return what is stated, and what follows from relations where nothing is stated of the same two entities."""
+    told = {(one.source, one.kind, one.target) for one in stated}
+    derived = derived_dependences(facts.entities, facts.relations)
+    return stated + [one for one in derived if (one.source, one.kind, one.target) not in told]
 
 
 def _is_ordinary(alias: Alias) -> bool:

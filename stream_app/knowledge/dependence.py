@@ -1,8 +1,8 @@
 """Economic dependence between entities, as values: what makes a shock to one of them a shock to another.
 
 Every entity has one quantity that a shock moves: a company's or industry's fortunes, a commodity's price, a currency's
-value, a central bank's policy rate, a macro indicator's level, a country's economy. A sign says how one side's
-quantity moves when the other's rises.
+value, a central bank's policy rate, a macro indicator's level, a country's economy, an organisation's pressure or
+output (a union's strikes, a cartel's oil). A sign says how one side's quantity moves when the other's rises.
 """
 
 from __future__ import annotations

@@ -154,10 +154,16 @@ def _strongest(aliases: Iterable[Alias], known: dict[str, Entity]) -> Iterable[A
 def _surest(dependences: Iterable[Dependence], known: dict[str, Entity]) -> list[Dependence]:
     """Return each statement once, in order; of two about the same begin that with the greater confidence."""
     best: dict[tuple[str, ...], Dependence] = {}
-    for one in sorted(dependences, key=lambda one: (-one.confidence, repr(one))):
+    for one in dependences:
         if one.source != one.target and one.source in known and one.target in known:
-            best.setdefault(one.key, one)
+            other = best.setdefault(one.key, one)
+            if other != one and _preference(one) < _preference(other):
+                best[one.key] = one
     return [best[key] for key in sorted(best)]
+
+
+def _preference(dependence: Dependence) -> tuple[float, str]:
+    return -dependence.confidence, repr(dependence)
 
 
 def _alias_key(alias: Alias) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -12,9 +13,17 @@ from stream_app.adapters.memory_graph import MemoryGraphStore
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.errors import DataError, ServerRejected, ServerUnavailable
 from stream_app.events.entity import EntityKind
+from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, make_graph
 from stream_app.pipeline.ports import GraphStore
+
+
+def _exposed(entity: Entity) -> Dependence:
+    passing = Transmission(1, 0.1)
+    since = datetime(2014, 1, 1, tzinfo=UTC)
+    kind = DependenceKind.EXPOSED_TO_COUNTRY
+    return Dependence(entity.id, kind, "country:us", None, passing, 0.0, 120.0, "10-K", 0.8, valid_from=since)
 
 
 def _graph(*names: str) -> KnowledgeGraph:
@@ -25,6 +34,7 @@ def _graph(*names: str) -> KnowledgeGraph:
         [Alias(entity.name, entity.id, AliasStyle.NAME, 0.9) for entity in entities],
         relations=[Relation(entity.id, RelationKind.IN_COUNTRY, "country:us") for entity in entities[:-1]],
         cues=[Cue("finance", "shares", 0.5)],
+        dependences=[_exposed(entity) for entity in entities[:-1]],
     )
 
 

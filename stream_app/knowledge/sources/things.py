@@ -1,4 +1,4 @@
-"""The rest of the project's own tables: central banks, commodities, indices, indicators, organisations, people …"""
+"""The rest of the own tables: central banks, commodities, indices, indicators, organisations, people and products."""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from typer.testing import CliRunner
 from stream_app.cli.kg import app
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.entity import EntityKind
+from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
-from stream_app.knowledge.files import to_bytes
+from stream_app.knowledge.files import from_bytes, to_bytes
 from stream_app.knowledge.graph import Alias, AliasStyle, make_graph
 from stream_app.settings import Settings
 
@@ -24,6 +27,20 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
         monkeypatch.delenv(f"STREAM_APP_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
     return CliRunner()
+
+
+FACT = Dependence(
+    "company:apple",
+    DependenceKind.EXPOSED_TO_COUNTRY,
+    "country:us",
+    None,
+    Transmission(1, 0.2),
+    delay_hours=0.0,
+    half_life_hours=120.0,
+    origin="10-K",
+    confidence=0.8,
+    valid_from=datetime(2014, 1, 1, tzinfo=UTC),
+)
 
 
 @pytest.fixture
@@ -39,7 +56,7 @@ def file(tmp_path: Path) -> Path:
     ]
     relations = [Relation("company:apple", RelationKind.IN_COUNTRY, "country:us")]
     path = tmp_path / "graph.jsonl.gz"
-    path.write_bytes(to_bytes(make_graph(entities, aliases, relations=relations)))
+    path.write_bytes(to_bytes(make_graph(entities, aliases, relations=relations, dependences=[FACT])))
     return path
 
 
@@ -48,6 +65,8 @@ def test_build_writes_a_file_and_counts_what_is_in_it(runner: CliRunner, tmp_pat
     line = json.loads(result.stdout)
     assert line["entities"]["company"] >= 1800
     assert line["relations"]["key_person_of"] > 1000
+    assert line["stated_dependences"] >= 1800
+    assert line["dependences"]["supplies"] > 1000
     shown = runner.invoke(app, ["show", "AAPL", "--graph", line["file"]])
     assert "company:apple" in shown.stdout
     assert line["kg_version"] in shown.stdout
@@ -82,3 +101,55 @@ def test_load_without_a_redis_says_how_to_get_one(runner: CliRunner, file: Path)
     result = runner.invoke(app, ["load", str(file)])
     assert isinstance(result.exception, ConfigurationError)
     assert "STREAM_APP_REDIS_URL" in str(result.exception)
+
+
+def test_show_lists_what_an_entity_depends_on_as_of_a_time(runner: CliRunner, file: Path) -> None:
+    for moment, expected in (("2020-01-01", ["10-K"]), ("2013-12-31T23:59:59Z", [])):
+        result = runner.invoke(app, ["show", "AAPL", "--graph", str(file), "--as-of", moment, "--json"])
+        assert [one["origin"] for one in json.loads(result.stdout)["dependences"]] == expected
+    shown = runner.invoke(app, ["show", "AAPL", "--graph", str(file)]).stdout
+    assert "Apple Inc. is exposed to the economy of United States" in " ".join(shown.split())
+
+
+def test_path_says_how_a_shock_arrives_and_by_whose_word(runner: CliRunner, file: Path) -> None:
+    result = runner.invoke(app, ["path", "country:us", "AAPL", "--graph", str(file), "--json"])
+    line = json.loads(result.stdout)
+    assert (line["from"], line["to"], line["strength"]) == ("country:us", "company:apple", 0.16)
+    assert line["steps"][0]["does"] == "if United States falls, Apple Inc. falls (weight 0.20)"
+    assert line["steps"][0]["dependence"]["origin"] == "10-K"
+    shown = runner.invoke(app, ["path", "country:us", "company:apple", "--graph", str(file)]).stdout
+    assert "+0.1600" in shown
+
+
+def test_path_without_a_link_says_so(runner: CliRunner, file: Path) -> None:
+    for asked in (["AAPL", "country:us"], ["country:us", "AAPL", "--as-of", "2013-01-01"]):
+        result = runner.invoke(app, ["path", *asked, "--graph", str(file)])
+        assert result.exit_code == 0
+        assert "no path of 3 steps" in result.stdout
+
+
+def test_path_to_an_unknown_name_is_an_error(runner: CliRunner, file: Path) -> None:
+    result = runner.invoke(app, ["path", "Aple", "country:us", "--graph", str(file)])
+    assert isinstance(result.exception, DataError)
+
+
+def test_diff_says_what_was_added_removed_and_changed(runner: CliRunner, file: Path, tmp_path: Path) -> None:
+    old = from_bytes(file.read_bytes(), "old")
+    surer = replace(FACT, confidence=0.9)
+    entities = [entity for entity in old.entities if entity.id != "company:apple-bank"]
+    newer = tmp_path / "newer.gz"
+    newer.write_bytes(to_bytes(make_graph(entities, old.aliases, relations=old.relations, dependences=[surer])))
+    lines = runner.invoke(app, ["diff", str(file), str(newer), "--json"]).stdout.splitlines()
+    found = {line["facts"]: line for line in map(json.loads, lines)}
+    assert [one["id"] for one in found["entities"]["removed"]] == ["company:apple-bank"]
+    assert found["dependences"]["changed"][0]["fields"] == {"confidence": {"old": 0.8, "new": 0.9}}
+    assert found["relations"]["added"] == []
+    shown = runner.invoke(app, ["diff", str(file), str(newer)]).stdout
+    assert "company:apple-bank" in shown
+    assert "confidence 0.8 → 0.9" in " ".join(shown.split())
+    assert "0 changes" in runner.invoke(app, ["diff", str(file), str(file)]).stdout
+
+
+def test_diff_of_a_published_version_without_a_redis_says_how_to_get_one(runner: CliRunner, file: Path) -> None:
+    result = runner.invoke(app, ["diff", "kg-000000000000", str(file)])
+    assert isinstance(result.exception, ConfigurationError)

@@ -1,0 +1,146 @@
+"""The tables of economic facts: enough of them, about entities that exist, each readable and said once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from stream_app.errors import DataError
+from stream_app.events.entity import EntityKind
+from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
+from stream_app.knowledge.derived import DERIVED, derived_dependences
+from stream_app.knowledge.entities import Entity, Relation, RelationKind
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.sources.dependences import dependence_of, read_dependences, table_dependences, table_names
+from stream_app.knowledge.sources.tables import Row
+
+
+@pytest.fixture(scope="module")
+def stated() -> list[Dependence]:
+    return read_dependences()
+
+
+def test_there_are_facts_enough_and_of_every_stated_kind(stated: list[Dependence], graph: KnowledgeGraph) -> None:
+    assert len(stated) >= 1800
+    assert {one.kind for one in graph.dependences} == set(DependenceKind)
+
+
+def test_every_fact_is_about_entities_of_the_graph(stated: list[Dependence], graph: KnowledgeGraph) -> None:
+    known = {entity.id for entity in graph.entities}
+    assert sorted({end for one in stated for end in (one.source, one.target)} - known) == []
+
+
+def test_every_fact_of_the_tables_is_in_the_graph(stated: list[Dependence], graph: KnowledgeGraph) -> None:
+    assert set(stated) <= set(graph.dependences)
+
+
+def test_no_fact_is_told_twice(stated: list[Dependence]) -> None:
+    told = Counter(one.key for one in stated)
+    assert [key for key, times in told.items() if times > 1] == []
+    pairs = {(one.source, one.kind, one.target) for one in stated}
+    mirrored = {DependenceKind.SUPPLIES: DependenceKind.CUSTOMER_OF}
+    mirrored[DependenceKind.COMPETES_WITH] = DependenceKind.COMPETES_WITH
+    assert [pair for pair in pairs if (pair[2], mirrored.get(pair[1]), pair[0]) in pairs] == []
+
+
+def test_every_fact_is_within_its_bounds_and_names_its_source(stated: list[Dependence]) -> None:
+    for one in stated:
+        assert one.origin
+        assert 0 < one.confidence <= 1
+        assert one.share is None or 0 < one.share <= 1
+        assert one.delay_hours >= 0
+        assert one.half_life_hours > 0
+        assert all(0 < way.weight <= 1 for way in (one.forward, one.backward) if way is not None)
+        assert one.valid_from is None or one.valid_to is None or one.valid_from < one.valid_to
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "target"),
+    [
+        (DependenceKind.OWNS, {"company"}, {"company", "currency"}),
+        (DependenceKind.COMPETES_WITH, {"company"}, {"company"}),
+        (DependenceKind.LENDS_TO, {"company"}, {"company", "country"}),
+        (DependenceKind.DEPENDS_ON_COMMODITY, {"company", "industry", "country"}, {"commodity"}),
+        (DependenceKind.EXPOSED_TO_CURRENCY, {"company", "industry"}, {"currency"}),
+        (DependenceKind.REGULATED_BY, {"company", "industry"}, {"organisation", "central_bank"}),
+        (DependenceKind.CENTRAL_BANK_OF, {"central_bank"}, {"country", "organisation"}),
+        (DependenceKind.ISSUES_CURRENCY, {"country", "organisation"}, {"currency"}),
+    ],
+)
+def test_relations_join_the_kinds_they_are_about(
+    stated: list[Dependence], kind: DependenceKind, source: set[str], target: set[str]
+) -> None:
+    some = [one for one in stated if one.kind is kind]
+    assert {one.source.partition(":")[0] for one in some} <= source
+    assert {one.target.partition(":")[0] for one in some} <= target
+
+
+def test_what_regulates_passes_no_shock(stated: list[Dependence]) -> None:
+    regulated = [one for one in stated if one.kind is DependenceKind.REGULATED_BY]
+    assert all(one.forward is None and one.backward is None for one in regulated)
+
+
+def test_a_row_says_only_what_differs_from_its_relation() -> None:
+    plain = Row({"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K"})
+    fact = dependence_of(plain)
+    assert fact.forward == Transmission(1, 0.15)
+    assert fact.backward == Transmission(1, 0.1)
+    assert (fact.delay_hours, fact.half_life_hours, fact.confidence) == (0.0, 120.0, 0.8)
+
+
+def test_a_share_sets_the_weight_of_whoever_depends_on_it_and_a_weight_in_full_overrides_it() -> None:
+    cells = {"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K", "share": "0.5"}
+    assert dependence_of(Row(cells)).backward == Transmission(1, 0.35)
+    assert dependence_of(Row(cells | {"share": "1"})).backward == Transmission(1, 0.6)
+    assert dependence_of(Row(cells | {"backward": "-0.2"})).backward == Transmission(-1, 0.2)
+    assert dependence_of(Row(cells | {"backward": "0"})).backward is None
+
+
+def test_dates_may_be_years_months_and_days() -> None:
+    cells = {"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K"}
+    fact = dependence_of(Row(cells | {"valid_from": "2014", "valid_to": "2015-06", "known_from": "2014-02-03"}))
+    assert fact.valid_from == datetime(2014, 1, 1, tzinfo=UTC)
+    assert fact.valid_to == datetime(2015, 6, 1, tzinfo=UTC)
+    assert fact.known_from == datetime(2014, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"relation": "likes"},
+        {"valid_from": "soon"},
+        {"share": "half"},
+        {"relation": "depends_on_commodity", "target": "commodity:copper"},
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(fault: dict[str, str]) -> None:
+    cells = {"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K"} | fault
+    with pytest.raises(ValueError, match=r"."):
+        dependence_of(Row(cells))
+
+
+def test_a_table_that_is_missing_is_an_error() -> None:
+    assert "dependences_semiconductors" in table_names()
+    with pytest.raises((DataError, FileNotFoundError)):
+        list(table_dependences("dependences_of_nothing"))
+
+
+def test_what_is_derived_is_weak_and_gives_way_to_what_is_stated(graph: KnowledgeGraph) -> None:
+    derived = [one for one in graph.dependences if one.origin.startswith(DERIVED)]
+    assert derived
+    assert all(one.confidence <= 0.5 for one in derived)
+    told = {(one.source, one.kind, one.target) for one in graph.dependences if not one.origin.startswith(DERIVED)}
+    assert [one for one in derived if (one.source, one.kind, one.target) in told] == []
+
+
+def test_an_industry_has_so_many_members_at_most_and_few_that_move_it() -> None:
+    companies = [Entity(f"company:c{n}", EntityKind.COMPANY, "C", prior=n / 1000) for n in range(1, 200)]
+    industry = Entity("industry:banks", EntityKind.INDUSTRY, "Banks")
+    relations = [Relation(one.id, RelationKind.IN_INDUSTRY, industry.id) for one in companies]
+    derived = list(derived_dependences([*companies, industry], relations))
+    assert len(derived) == 60
+    assert sum(one.forward is not None for one in derived) == 10
+    assert all(one.backward is not None for one in derived)
+    assert {one.source for one in derived} == {one.id for one in companies[-60:]}
