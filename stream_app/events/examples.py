@@ -83,6 +83,16 @@ _SENTIMENT = {
     "topic": {"label": "company_product_news", "probability": 0.62},
     "document_sentiment": {"label": "negative", "probabilities": _PROBABILITIES},
     "evidence": [{"text": "cuts", "start": 6, "end": 10, "field": "title", "weight": -0.41}],
+    "shock": {
+        "move": -0.9,
+        "modality": "stated",
+        "tense": "present",
+        "role": "effect",
+        "certainty": 1.0,
+        "words": {"text": "cuts its iPhone forecast", "start": 6, "end": 30, "field": "title"},
+        "cause": {"text": "demand slows", "start": 34, "end": 46, "field": "title"},
+        "effect": {"text": "Apple cuts its iPhone forecast", "start": 0, "end": 30, "field": "title"},
+    },
 }
 _RISK = {
     "event_id": "0d5f5c4e-6f0b-5d0a-8f9e-2f6f3f1c7a10",

@@ -14,7 +14,7 @@ _DECIMALS = 6
 def shock_of(document: TextDocument, stated: Statements | None, place: int) -> StatedShock | None:
     """Return what is stated to happen to the entity at this place; None where the language is not read by rules."""
     said = stated.entities[place] if stated else None
-    return said and _shock(document, said)
+    return _shock(document, said) if said else None
 
 
 def _shock(document: TextDocument, said: EntityStatement) -> StatedShock:

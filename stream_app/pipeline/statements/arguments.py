@@ -13,7 +13,7 @@ from stream_app.pipeline.statements.phrases import Held, Phrase, held, kinds_of
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
 
-_NOT_OWNERS = frozenset({"agent", "passive", "against"})
+_NOT_OWNERS = frozenset({"agent", "passive", "against", "clause_because"})
 _ABOUT_OTHERS = frozenset({"barrier", "burden"})
 """Natures of what one does to another: `US tariffs on China`, `EU probe into Google`."""
 _COUNTRIES = frozenset({EntityKind.COUNTRY, EntityKind.CENTRAL_BANK, EntityKind.PERSON})
@@ -22,20 +22,31 @@ _NO_CONTENT = frozenset({"adverb", "number", "comma", "stop", "and", "steady", "
 _SELF = 0.5
 
 
-def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], nature: str = "") -> list[Held]:
+def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], *, nature: str = "") -> list[Held]:
     """Return whose the noun is by the words of its own phrase and by the phrases that follow it."""
     place = next((number for number, one in enumerate(among) if one.first <= noun < one.last), None)
     if place is None:
         return []
-    own, nature = held(pieces, among[place]), nature or pieces[noun].word.noun
+    whole = among[place]
+    own, nature = held(pieces, whole), nature or pieces[noun].word.noun
     if nature in _ABOUT_OTHERS and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in _COUNTRIES]
+    among = [one for one in among if one is among[place] or not _is_scene(one, nature)]
+    place = among.index(whole)
     joined = list(_joined(pieces, among, place, is_own=natures()[nature].own))
-    if not own and not joined and nature == "barrier" and place and among[place].joint in {"to", "prep", "maybe_because"}:
+    lone = not own and not joined and nature == "barrier"
+    if lone and place and among[place].joint in {"to", "prep", "in", "for", "maybe_because"}:
         own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
     if nature in _ABOUT_OTHERS and FIRMS & kinds_of(joined) and among[place].joint != "object":
         own = [one for one in own if one.named.kind not in FIRMS]
+    if natures()[nature].own and FIRMS & kinds_of(own):  # sales in China are not China's
+        joined = [one for one in joined if one.named.kind is not EntityKind.COUNTRY]
     return [*own, *joined]
+
+
+def _is_scene(phrase: Phrase, nature: str) -> bool:
+    """Whether the phrase only says where: `raises its target in Spain`."""
+    return phrase.joint == "in" and nature in {"result", "share"}
 
 
 def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_own: bool) -> Iterator[Held]:
@@ -48,13 +59,18 @@ def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_
             yield from held(pieces, one)
 
 
-def subject_too(nature: str, verb: Verb, subject: Sequence[Held], found: Sequence[Held]) -> list[Held]:
+def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequence[Held]) -> list[Held]:
     """Return which of the subject's entities share in what their verb does to a noun whose owners are `found`."""
     kinds = kinds_of(found)
-    if FIRMS & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
+    countries = [one for one in subject if one.named.kind is EntityKind.COUNTRY]
+    if nature == "barrier" and len(countries) > 1 and not found:
+        return countries  # the US and China suspend tariffs: each other's
+    if (FIRMS - {EntityKind.PRODUCT}) & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
         return []
     firms = [one for one in subject if one.named.kind in FIRMS]
     if natures()[nature].own or verb.act == "have":
+        if nature == "result" and verb.act in {"move", "lift"} and kinds == {EntityKind.COUNTRY}:
+            return []  # S&P raises the outlook on Spain
         if EntityKind.COMMODITY in kinds:  # who pumps less sells less, but dearer
             return [Held(one.named, one.share * _SELF) for one in firms]
         return (
@@ -102,7 +118,10 @@ def is_passive(sentence: Sentence, clause: int, verb: int) -> bool:
     before = [pieces[at] for at in range(max(first, verb - 3), last) if pieces[at].cue != "adverb"]
     if before and before[-1].cue == "be":
         return True
-    return not _has_content(pieces, *sentence.after(clause, verb))
+    after = sentence.after(clause, verb)
+    if after[0] < after[1] < sentence.clauses[clause].last:
+        return False  # `reported a 30% drop`
+    return not _has_content(pieces, *after)
 
 
 def _has_content(pieces: Sequence[Piece], first: int, last: int) -> bool:
@@ -111,7 +130,7 @@ def _has_content(pieces: Sequence[Piece], first: int, last: int) -> bool:
         piece = pieces[at]
         if piece.named or piece.word.noun:
             return True
-        if piece.cue in {"number", "adverb", "det"} or piece.word.sign:
+        if piece.cue in {"number", "adverb", "det"} or piece.word.sign or piece.grade == "of":
             continue
         return not piece.cue and not piece.word.verb
     return False

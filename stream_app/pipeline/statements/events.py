@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import main_names, owners
@@ -27,18 +28,24 @@ def named_events(sentence: Sentence, clause: int, used: set[int]) -> Iterator[Fi
                 if at in used:
                     continue
                 if is_adjective(sentence.pieces, at):
-                    yield from _of_adjective(sentence, clause, at, among)
+                    yield from _of_adjective(sentence, at, clause=clause, among=among)
                 elif is_noun(sentence.pieces, at):
-                    yield from _of_event(sentence, clause, at, among)
+                    yield from _of_event(sentence, at, clause=clause, among=among)
 
 
-def _of_event(sentence: Sentence, clause: int, at: int, among: Sequence[Phrase]) -> Iterator[Finding]:
+def _of_event(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> Iterator[Finding]:
     noun = sentence.pieces[at].word.noun
+    following = sentence.pieces[at + 1] if at + 1 < sentence.clauses[clause].last else None
+    if following is not None and following.word.noun and is_noun(sentence.pieces, at + 1):
+        return  # of `merger collapse` the collapse happens
     if noun in _MARKS:
         yield from _of_mark(sentence, clause, at)
     elif noun in natures() and natures()[noun].event:
-        holders = owners(sentence.pieces, at, among) or _firms_before(sentence, clause)
+        holders = owners(sentence.pieces, at, among)
         yield from of_noun(noun, _AMOUNT, holders, at=at)
+        if not holders:
+            inferred = of_noun(noun, _AMOUNT, _firms_near(sentence, at, clause=clause, among=among), at=at)
+            yield from (replace(one, inferred=True) for one in inferred)
 
 
 def _firms_before(sentence: Sentence, clause: int) -> list[Held]:
@@ -46,6 +53,14 @@ def _firms_before(sentence: Sentence, clause: int) -> list[Held]:
     if sentence.clauses[clause].link != "because":
         return []
     return [one for one in main_names(sentence, sentence.subject_before(clause)) if one.named.kind in FIRMS]
+
+
+def _firms_near(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> list[Held]:
+    """Return the firms that an event without an owner may be of: `Renault in talks over plant closure`."""
+    found = _firms_before(sentence, clause)
+    if found or sentence.pieces[at].word.noun not in {"burden", "disruption"} or sentence.verbs[clause]:
+        return found
+    return [one for one in main_names(sentence, among) if one.named.kind in FIRMS and one.named.start < at]
 
 
 def _of_mark(sentence: Sentence, clause: int, at: int) -> Iterator[Finding]:
@@ -58,7 +73,7 @@ def _of_mark(sentence: Sentence, clause: int, at: int) -> Iterator[Finding]:
             yield Finding(one.named, _MARKS[pieces[at].word.noun] * one.share, at, market=True)
 
 
-def _of_adjective(sentence: Sentence, clause: int, at: int, among: Sequence[Phrase]) -> Iterator[Finding]:
+def _of_adjective(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phrase]) -> Iterator[Finding]:
     """Yield what `weak demand` or `stronger dollar` says of whose demand it is, or of the dollar."""
     pieces, sign = sentence.pieces, sentence.pieces[at].word.sign
     last = next(one.last for one in among if one.first <= at < one.last)

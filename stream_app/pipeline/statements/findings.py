@@ -19,7 +19,10 @@ _ENDED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One entity's move. `at` is the place of the word that tells it, `market` marks a move of a price alone."""
+    """One entity's move; `at` is the place of the word that tells it, `last` that of the noun that it tells it of.
+
+    `market` marks a move of a price alone, `inferred` one that is an entity's by its place in the sentence alone.
+    """
 
     named: Named
     move: float
@@ -27,6 +30,7 @@ class Finding:
     ended: bool = False
     market: bool = False
     last: int | None = None
+    inferred: bool = False
 
 
 def of_noun(

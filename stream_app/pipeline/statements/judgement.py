@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stream_app.events.entity import EntityKind
@@ -11,7 +11,7 @@ from stream_app.pipeline.documents import Field
 from stream_app.pipeline.statements.arguments import main_names
 from stream_app.pipeline.statements.events import named_events
 from stream_app.pipeline.statements.findings import Finding
-from stream_app.pipeline.statements.lexicon import grades
+from stream_app.pipeline.statements.lexicon import Verb, grades
 from stream_app.pipeline.statements.modality import Manner, Manners
 from stream_app.pipeline.statements.pieces import Named
 from stream_app.pipeline.statements.relations import Relation, relations
@@ -20,8 +20,9 @@ from stream_app.pipeline.statements.statement import CausalRelation, EntityState
 from stream_app.pipeline.statements.verbs import VerbReading
 
 Role = Literal["cause", "effect", "mentioned"]
+_GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
-_UNSAID = 3
+_INFERRED, _UNSAID = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Said:
             certainty=grade.certainty,
             field=field,
             words=self.words,
-            relation=self.relation and CausalRelation(field, self.relation.cause, self.relation.effect),
+            relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
         )
 
 
@@ -73,7 +74,7 @@ class Reading:
         move, ended = (-one.move, False) if manner.reversed else (one.move, one.ended)
         clause = self.sentence.clauses[self.sentence.clause_at.get(one.at, 0)]
         rank = (
-            _RANKS[manner.grade.modality],
+            _INFERRED if one.inferred else _RANKS[manner.grade.modality],
             int(clause.link == "because"),
             int(one.market and one.named.kind in {EntityKind.COMPANY, EntityKind.INDUSTRY}),
             one.at,
@@ -100,19 +101,19 @@ def _within(named: Named, span: tuple[int, int]) -> bool:
     return span[0] <= named.start and named.end <= span[1]
 
 
-def said_in(text: str, start: int, end: int, named: Sequence[Named]) -> Reading:
+def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Reading:
     """Return what the sentence `text[start:end]` says of its names."""
-    sentence = Sentence(text, start, end, named)
+    sentence = Sentence(text, named, start=start, end=end)
     found: list[Finding] = []
     agents: set[int] = set()
     targets: set[int] = set()
     for clause, verbs in enumerate(sentence.verbs):
         used: set[int] = set()
         for at in verbs:
-            verb = sentence.pieces[at].word.verb
+            verb = _meant(sentence, clause, at)
             if verb is None:
                 continue
-            one = VerbReading(sentence, clause, at, verb)
+            one = VerbReading(sentence, verb, clause=clause, at=at)
             moved = list(one.findings())
             found.extend(moved)
             used |= one.used
@@ -125,6 +126,25 @@ def said_in(text: str, start: int, end: int, named: Sequence[Named]) -> Reading:
     return Reading(
         sentence, tuple(found), Manners(sentence), tuple(relations(sentence)), frozenset(agents), frozenset(targets)
     )
+
+
+def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
+    """Return the verb as its neighbours make it: one that has another as its object leaves the word to that one."""
+    verb = sentence.pieces[at].word.verb
+    if verb is None or (verb.act in _GOVERN and sentence.complement(clause, at) is not None):
+        return None
+    earlier = [place for place in sentence.verbs[clause] if place < at]
+    ruler = sentence.pieces[earlier[-1]].word.verb if earlier else None
+    if ruler is None or ruler.act != "stop" or sentence.complement(clause, earlier[-1]) != at:
+        return verb
+    if earlier[-1] + 1 == at and verb.subject and not verb.nature:
+        return verb  # ends higher
+    # Who pauses rate hikes holds; who unwinds output cuts raises output.
+    if sentence.pieces[at - 1].word.noun == "rate" or (
+        verb.policy and at == earlier[-1] + 1
+    ):  # who pauses rate hikes holds
+        return replace(verb, subject=0.0, object=0.0, policy=0.0, act="hold")
+    return replace(verb, subject=-verb.subject, object=-verb.object, policy=-verb.policy)
 
 
 def spoken_of(reading: Reading, named: Named) -> Said:

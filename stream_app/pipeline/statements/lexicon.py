@@ -12,7 +12,7 @@ from typing import Literal
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.inflection import Form, forms
 
-Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo"]
+Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo", "lift"]
 _LANGUAGES = ("en", "zh")
 
 
@@ -26,7 +26,7 @@ class Verb:
     nature: str
     policy: float
     other: float
-    causes: bool
+    causes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +92,35 @@ def words_of(language: str) -> dict[str, Word]:
 
 
 def _parts(language: str) -> Iterator[tuple[str, Word]]:
-    for row in table(f"nouns_{language}"):
-        for text in row["words"].split("|"):
-            yield text, Word(noun=row["nature"])
-            if language == "en" and text[-1] not in "sy":
-                yield f"{text}s", Word(noun=row["nature"])
-    for row in table(f"signs_{language}"):
-        for text in row["words"].split("|"):
-            yield text, _sign(row["sign"])
-    for row in table(f"verbs_{language}"):
+    inflected = language == "en"
+    for text, row in _entries(f"nouns_{language}"):
+        yield text, Word(noun=row["nature"])
+        if inflected and text[-1] not in "sy":
+            yield f"{text}s", Word(noun=row["nature"])
+    for text, row in _entries(f"signs_{language}"):
+        yield text, _sign(row["sign"])
+    for text, row in _entries(f"verbs_{language}"):
         verb = _verb(row)
-        for text in row["words"].split("|"):
-            for word, form in forms(text) if language == "en" else [(text, Form.BARE)]:
-                yield word, Word(verb=verb, form=form)
-    for row in table(f"cues_{language}"):
-        for text in row["words"].split("|"):
-            yield text, Word(cue=Cue(row["kind"], row["value"]))
+        for word, form in forms(text) if inflected else [(text, Form.BARE)]:
+            yield word, Word(verb=verb, form=form)
+    for text, row in _entries(f"cues_{language}"):
+        yield text, Word(cue=Cue(row["kind"], row["value"]))
+
+
+def _entries(name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each of the words that the rows of a table share, with its row."""
+    return ((text, row) for row in table(name) for text in row["words"].split("|"))
 
 
 def _sign(cell: str) -> Word:
     if cell in {"+", "-"}:  # a word that stands after what it says something of, as a verb does
-        return Word(verb=Verb("move", float(f"{cell}0.8"), 0.0, "", 0.0, 0.0, causes=False), form=Form.BARE)
+        return Word(verb=Verb("move", float(f"{cell}0.8"), 0.0, "", 0.0, 0.0, causes=0), form=Form.BARE)
     return Word(sign=float(cell))
 
 
 def _verb(row: dict[str, str]) -> Verb:
     subject, object_, policy, other = (float(row[name] or 0) for name in ("subject", "object", "policy", "other"))
-    return Verb(row["act"], subject, object_, row["nature"], policy, other, causes=bool(row["causes"]))  # type: ignore[arg-type]
+    return Verb(row["act"], subject, object_, row["nature"], policy, other, causes=int(row["causes"] or 0))  # type: ignore[arg-type]
 
 
 @cache

@@ -51,14 +51,17 @@ class Manners:
         first, start = self._reach(at)
         for place in range(first, at + 1):
             cue, grade = self._pieces[place].cue, self._pieces[place].grade
-            if cue == "before" or (cue == "to" and self._is_plan(place)) or (cue == "noun" and place >= start and self._governs(place, at)) or (cue == "quantifier" and self._is_next_noun(place, at)):
+            if (
+                cue in {"before", "both"}
+                or (cue == "to" and self._is_plan(place))
+                or (cue == "noun" and place >= start and self._governs(place, at))
+                or (cue == "quantifier" and self._is_next_noun(place, at))
+            ):
                 yield grade
         for piece in self._pieces[at + 1 : at + 1 + _AFTERWARDS]:
-            if piece.cue == "noun":
+            if piece.cue in {"noun", "both"}:
                 yield piece.grade
-            elif piece.cue == "before" and piece.grade == "denied" and self._pieces[at].word.form is not Form.PAST:
-                continue
-            elif piece.cue:
+            elif piece.cue not in {"", "have", "be", "adverb"}:
                 break
 
     def _reach(self, at: int) -> tuple[int, int]:
@@ -92,7 +95,7 @@ class Manners:
         return before is None or not before.causes
 
     def _governs(self, place: int, at: int) -> bool:
-        """Whether what follows a noun such as `fears` is what is feared: up to its next verb, or all after `on fears`."""
+        """Whether what follows such as `fears` is feared: up to the next verb, or all where they are the reason."""
         first = place and self._pieces[place - 1]
         if place and first and (first.cue in {"maybe_because", "because", "prep"} or self._opens_reason(place)):
             return True

@@ -1,4 +1,4 @@
-"""Noun phrases around a verb: the one at its side, and those that prepositions join to it, with who is named in each."""
+"""Noun phrases around a verb: the one at its side and those that prepositions join to it, with who is named in each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _THINGS = frozenset({"high", "low"}) | PASSED_ON
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entity that what is said concerns, and how much: 0.4 for whose supplier it is, −1 for the other currency."""
+    """An entity that something concerns, and how far: less for whose supplier it is, below 0 for the other currency."""
 
     named: Named
     share: float
@@ -36,6 +36,10 @@ class Phrase:
         """Return the place of its head: the last noun that is a quantity or an event."""
         nouns = (at for at in range(self.last - 1, self.first - 1, -1) if is_noun(pieces, at))
         return next((at for at in nouns if pieces[at].word.noun and pieces[at].word.noun not in _THINGS), None)
+
+    def has_noun(self, pieces: Sequence[Piece]) -> bool:
+        """Return whether any known noun stands in it."""
+        return any(is_noun(pieces, at) for at in range(self.first, self.last))
 
     def part(self, pieces: Sequence[Piece]) -> int | None:
         """Return the place of its head, where that is a part of its owner, such as a plant."""
@@ -95,7 +99,7 @@ def _name_follows(pieces: Sequence[Piece], at: int, last: int) -> bool:
 
 
 def _side(pieces: Sequence[Piece], at: int, before: Sequence[Held]) -> float:
-    """Return −1 for the second currency of a pair such as EUR/USD, whose rate is the first one's value in it."""
+    """Return minus 1 for the second currency of a pair such as EUR/USD, whose rate is the first one's value in it."""
     named = pieces[at].named
     if named is None or named.kind is not EntityKind.CURRENCY or not before:
         return 1.0

@@ -54,6 +54,11 @@ class Piece:
     named: Named | None = None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that is in no table, and no name."""
+        return self.word == _UNKNOWN and self.named is None
+
+    @property
     def cue(self) -> str:
         """What the piece is for the sentence's structure; empty where nothing."""
         return self.word.cue.kind if self.word.cue else ""
@@ -64,7 +69,7 @@ class Piece:
         return self.word.cue.grade if self.word.cue else ""
 
 
-def pieces_of(text: str, start: int, end: int, named: Sequence[Named]) -> list[Piece]:
+def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> list[Piece]:
     """Return the pieces of `text[start:end]`, in order; `named` lies in it, in order, none overlapping another."""
     read = _chinese if is_chinese(text, start, end) else _english
     found: list[Piece] = []

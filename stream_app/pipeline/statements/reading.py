@@ -28,7 +28,7 @@ class _Ledger:
     best: dict[int, tuple[tuple[int, ...], EntityStatement]] = field(default_factory=dict)
     relations: list[CausalRelation] = field(default_factory=list)
 
-    def add(self, who: int, said: Said, place: Field, order: int) -> None:
+    def add(self, who: int, said: Said, *, place: Field, order: int) -> None:
         """Keep what is said, where it is worth more than what was said of the same entity before."""
         rank = (said.rank[0], place != "title", *said.rank[1:], order)
         if who not in self.best or rank < self.best[who][0]:
@@ -41,7 +41,7 @@ def state(linked: LinkedDocument, reading: CausalReading | None = None) -> State
     Takes time proportional to the text, whatever stands in it.
     """
     nothing: list[EntityStatement | None] = [None] * len(linked.entities)
-    if language_of(linked.document) not in LANGUAGES:
+    if LANGUAGES.isdisjoint({linked.document.lang, language_of(linked.document)}):
         return Statements(tuple(nothing))
     ledger = _Ledger()
     for place in _FIELDS:
@@ -64,12 +64,12 @@ def _read_field(linked: LinkedDocument, place: Field, ledger: _Ledger) -> None:
     for order, (start, end, named) in enumerate(_sentences(linked.document, place, names)):
         if order == MOST_SENTENCES:
             return
-        found = said_in(text, start, end, named)
+        found = said_in(text, named, start=start, end=end)
         ledger.relations.extend(CausalRelation(place, one.cause, one.effect) for one in found.relations)
         for one in named:
             best = min(found.of(one), key=lambda said: said.rank, default=None) or spoken_of(found, one)
             for who in (one.who, *doubles.get(one, ())):
-                ledger.add(who, best, place, order)
+                ledger.add(who, best, place=place, order=order)
 
 
 def _names(linked: LinkedDocument, place: Field) -> tuple[list[Named], Mapping[Named, list[int]]]:

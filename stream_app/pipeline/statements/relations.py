@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from stream_app.pipeline.statements.clauses import RESUMED
 from stream_app.pipeline.statements.sentence import Sentence
 
+_EVENTFUL = frozenset({"disruption", "burden", "barrier", "slump", "glut", "gain", "demand", "cost"})
+ALWAYS = 2
+"""Of a verb such as `lead to`: whatever stands before it is a cause."""
 _TRIMMED = " \t\n,;:-–—，；：、"
 
 
@@ -30,11 +33,13 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
     clauses = sentence.clauses
     begin = 0
     for number, clause in enumerate(clauses):
+        if clause.link in {"while", "stop"}:
+            begin = number
         if clause.link not in {"because", "therefore"}:
             continue
         if number == begin and clause.link == "because":
             if number + 1 < len(clauses):
-                yield from _relation(sentence, (number, number + 1), (number + 1, _end(sentence, number + 1)))
+                yield from _relation(sentence, (number, number + 1), (number + 1, _end(sentence, number + 2)))
             continue
         before, after = (begin, number), (number, _end(sentence, number + 1))
         yield from _relation(sentence, *((after, before) if clause.link == "because" else (before, after)))
@@ -44,7 +49,7 @@ def _by_connectives(sentence: Sentence) -> Iterator[Relation]:
 def _end(sentence: Sentence, number: int) -> int:
     """Return the number of the clause at which another connective begins."""
     clauses = sentence.clauses
-    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while", RESUMED}:
+    while number < len(clauses) and clauses[number].link not in {"because", "therefore", "while", "stop", RESUMED}:
         number += 1
     return number
 
@@ -94,5 +99,9 @@ def _has_two_sides(sentence: Sentence, clause: int, at: int) -> bool:
     if at + 1 >= one.last or at == one.first:
         return False
     verb = sentence.pieces[at].word.verb
+    if verb is not None and verb.causes == ALWAYS:
+        return True
     before = [sentence.pieces[place] for place in range(one.first, at)]
-    return any(piece.word.noun or piece.word.verb for piece in before) or (verb is not None and not verb.object)
+    return any(piece.word.noun in _EVENTFUL or piece.word.sign for piece in before) or (
+        verb is not None and not verb.object and any(piece.word.noun for piece in before)
+    )
