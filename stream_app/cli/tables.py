@@ -17,6 +17,7 @@ from stream_app.events import topics
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.document import Document
 from stream_app.events.risk_event import RiskEvent
+from stream_app.events.rollup import Rollup
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.mending import Place
 from stream_app.pipeline.records import Record
@@ -86,6 +87,17 @@ def _risk(event: RiskEvent) -> Cells:
     return [_time(event.published_at), event.exposed.name, direction(event), chances(event), event.explanation]
 
 
+def _rollup(rollup: Rollup) -> Cells:
+    ticker = f" {rollup.entity.ticker}" if rollup.entity.ticker else ""
+    name = Text.assemble((rollup.entity.name, "bold"), (ticker, QUIET))
+    window = Text(rollup.window, style="" if rollup.closed else QUIET)
+    momentum = "" if rollup.momentum is None else f"{rollup.momentum:+.2f}"
+    buzz = "" if rollup.buzz is None else f"{rollup.buzz:.1f}"
+    labels = " · ".join(topic.label for topic in rollup.topics)
+    polarity = polarity_bar(rollup.credible_polarity)
+    return [_time(rollup.start), window, name, str(rollup.documents), polarity, momentum, buzz, labels]
+
+
 def _any(record: Record) -> Cells:
     key = (record.key or b"").decode("utf-8", "backslashreplace")
     value = "(tombstone)" if record.value is None else record.value.decode("utf-8", "backslashreplace")
@@ -117,6 +129,19 @@ _VIEWS: Mapping[str, View] = {
             Column("explanation"),
         ],
         _risk,
+    ),
+    topics.ROLLUPS.name: View(
+        [
+            Column("from", _TIME_WIDTH),
+            Column("for", 3),
+            Column("entity", share=3),
+            Column("docs", 5),
+            Column("polarity", POLARITY_WIDTH),
+            Column("moves", 5),
+            Column("buzz", 6),
+            Column("topics", share=3),
+        ],
+        _rollup,
     ),
     topics.DEAD_LETTERS.name: View(
         [

@@ -25,11 +25,15 @@ _HOURS_A_DAY = DAY // HOUR
 
 @dataclass(frozen=True, slots=True)
 class Reputation:
-    """What is known of one entity's sources; keys of `hours` and `pending` are numbers of hours and days since 1970."""
+    """What is known of one entity's sources; keys of `hours` and `pending` are numbers of hours and days since 1970.
+
+    Days through `judged` are not judged again.
+    """
 
     hours: Mapping[int, tuple[Claim, ...]] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     pending: Mapping[int, Mapping[str, Verdict]] = field(default_factory=dict)
+    judged: int = -1
 
     def standing(self, voice: str, day: int) -> Standing:
         """Return the record of a voice as it counts on that day."""
@@ -67,11 +71,11 @@ def _settled(reputation: Reputation, today: int) -> Reputation:
     Verdicts stay apart for two days more, so that claims that are still held can be weighed without them.
     """
     over = today - SETTLING_DAYS
-    due = sorted({hour // _HOURS_A_DAY for hour in reputation.hours if hour // _HOURS_A_DAY <= over})
-    for day in due:
-        pending = {**reputation.pending, day: _judged(reputation, day)}
-        hours = {hour: claims for hour, claims in reputation.hours.items() if hour // _HOURS_A_DAY > day}
-        reputation = replace(reputation, hours=hours, pending=pending)
+    held = {hour // _HOURS_A_DAY for hour in reputation.hours}
+    for day in sorted(day for day in held if reputation.judged < day <= over):
+        reputation = replace(reputation, pending={**reputation.pending, day: _judged(reputation, day)}, judged=day)
+    hours = {hour: claims for hour, claims in reputation.hours.items() if hour // _HOURS_A_DAY > over}
+    reputation = replace(reputation, hours=hours)
     for day in sorted(day for day in reputation.pending if day < over - 1):
         reputation = _folded(reputation, day)
     return reputation

@@ -11,7 +11,7 @@ HALF_LIFE_DAYS = 90
 """A verdict counts half after a quarter."""
 
 EARNED = 3 * MICRO
-"""With the weight of three verdicts a stranger has a name to lose, and is no stranger any more."""
+"""Having been right with the weight of three verdicts, a stranger has a name to lose and is none any more."""
 
 PRIORS: Mapping[Grade, tuple[int, int]] = {
     Grade.WIRE: (8 * MICRO, 2 * MICRO),
@@ -52,7 +52,7 @@ NOTHING_KNOWN = Standing()
 
 def is_stranger(grade: Grade, standing: Standing) -> bool:
     """Tell whether a voice has neither a public nor a record."""
-    return grade is Grade.STRANGER and standing.evidence < EARNED
+    return grade is Grade.STRANGER and standing.right < EARNED
 
 
 def trust(grade: Grade, standing: Standing) -> int:

@@ -58,7 +58,8 @@ class Book:
         match window.name:
             case "1d":
                 whole = Tally(self.days.get(window.start // DAY, Sums()))
-                return sum((self._of_hour(one) for one in range(hour, hour + _HOURS_A_DAY)), whole)
+                held = (one for one in range(hour, hour + _HOURS_A_DAY) if one in self.hours)
+                return sum(map(self._of_hour, held), whole)
             case "1h":
                 return self._of_hour(hour)
         inside = [claim for claim in self.hours.get(hour, ()) if window.start <= claim.at < window.end]
@@ -71,6 +72,10 @@ class Book:
         if hour not in self.remembered:
             self.remembered[hour] = tally(claims, weights_of_hour(self.reputation, hour))
         return self.remembered[hour]
+
+    def documents_on(self, first: int, last: int) -> int:
+        """Return how many documents these days have, both included."""
+        return self.documents_between(first * DAY, (last + 1) * DAY)
 
     def documents_between(self, start: int, end: int) -> int:
         """Return how many documents lie in `[start, end)`; `start` is a full hour, of a far day a full day."""

@@ -63,8 +63,7 @@ def expected_documents(book: Book, window: Window) -> float | None:
     first = max(last - BASELINE_DAYS + 1, book.first_day)
     if first > last:
         return None
-    documents = sum(book.tally(Window("1d", day * DAY)).sums.documents for day in range(first, last + 1))
-    return documents * window.length / ((last - first + 1) * DAY)
+    return book.documents_on(first, last) * window.length / ((last - first + 1) * DAY)
 
 
 def _most_frequent(topics: Mapping[str, int]) -> tuple[TopicCount, ...]:

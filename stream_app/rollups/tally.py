@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from math import isqrt
+from operator import add, attrgetter
+from typing import Any
 
 from stream_app.reputation.claim import MICRO, Claim
 
@@ -24,7 +26,12 @@ class Sums:
     weighed_polarity: int = 0
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*map(add, self.row(), other.row()))
+
+    def row(self) -> tuple[int, ...]:
+        """Return the sums in the order of the fields."""
+        values: tuple[int, ...] = _fields(self)
+        return values
 
     @property
     def mean(self) -> float | None:
@@ -47,6 +54,9 @@ class Sums:
         if not self.scored:
             return None
         return isqrt(self.scored * self.polarity_squared - self.polarity**2) / (self.scored * MICRO)
+
+
+_fields: Any = attrgetter(*(one.name for one in fields(Sums)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "stream_app"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-PURE_ROOMS = ("causal", "events", "knowledge", "pipeline")
+PURE_ROOMS = ("causal", "events", "knowledge", "pipeline", "reputation", "rollups")
 
 MOST_LINES = 250
 MOST_LINES_COMPOSE = 200

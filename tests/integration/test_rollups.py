@@ -16,6 +16,7 @@ from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.tick import Tick
 from stream_app.events.topics import DEAD_LETTERS, ROLLUPS, SENTIMENT, TICKS
 from stream_app.pipeline.ports import Message
+from stream_app.pipeline.records import Record
 from tests.factories import START, minutes, sentiment_event
 from tests.streaming import StreamUnderTest, Worker, running_worker
 
@@ -71,8 +72,8 @@ class Stream:
         """Return the last revision of each window; fail where a revision says two things."""
         held: Windows = {}
         said: dict[tuple[str, int, bool], Rollup] = {}
-        async for record in self.records(ROLLUPS.name):
-            rollup = Rollup.model_validate_json(record.value)
+        for record in await self.records(ROLLUPS.name):
+            rollup = Rollup.model_validate_json(record.value or b"")
             assert record.key == rollup.entity.id.encode()
             assert said.setdefault((rollup.rollup_id, rollup.revision, rollup.closed), rollup) == rollup
             before = held.get(rollup.rollup_id)
@@ -80,12 +81,11 @@ class Stream:
                 held[rollup.rollup_id] = rollup
         return held
 
-    async def records(self, topic: str) -> AsyncIterator:  # type: ignore[type-arg]
+    async def records(self, topic: str) -> list[Record]:
         reader = TopicReader(self._connection, topic, prefix=self.under_test.namespace)
         await reader.start(from_start=True)
         try:
-            async for record in reader.read_to_end():
-                yield record
+            return [record async for record in reader.read_to_end()]
         finally:
             await reader.stop()
 
@@ -162,7 +162,8 @@ async def test_one_tick_closes_the_windows_of_every_partition_also_after_a_kill(
         found = await events.until(lambda windows: _documents(windows) == ENTITIES)
         assert {(one.window, one.closed) for one in found.values()} == {("1m", True), ("1h", False), ("1d", False)}
         await events.tick(END)
-        await events.until(lambda windows: _complete(windows, ENTITIES))
+        found = await events.until(lambda windows: _complete(windows, ENTITIES))
+        assert _documents(found) == ENTITIES
     finally:
         worker.kill()
 
@@ -174,9 +175,9 @@ async def test_wall_clock_of_a_worker_closes_windows_and_a_bad_record_stops_noth
         await events.send_raw(b"not JSON")
         await events.send([_event(0)])
         await events.until(lambda windows: _complete(windows, 1))
-    letters = [record async for record in events.records(DEAD_LETTERS.name)]
+    letters = await events.records(DEAD_LETTERS.name)
     assert len(letters) == 1
-    assert b'"source_topic":"sentiment.events"' in letters[0].value
+    assert b'"source_topic":"sentiment.events"' in (letters[0].value or b"")
 
 
 @pytest.mark.timeout(240)
@@ -191,4 +192,5 @@ async def test_second_worker_takes_over_what_the_first_held(stream: StreamUnderT
         await events.send(map(_event, range(1_200, 1_500)))
         await events.until(lambda found: _documents(found) > 1_400)
         await events.tick(END)
-        await events.until(lambda found: _complete(found, 1_500))
+        found = await events.until(lambda found: _complete(found, 1_500))
+    assert _documents(found) == 1_500
