@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +82,15 @@ class Stream:
             assert asyncio.get_running_loop().time() < deadline, f"event {number} is not judged"
             await asyncio.sleep(0.3)
 
+    async def settled(self, *, seconds: float = 4.0) -> dict[bytes, AliveEffects]:
+        """Return what is remembered once nothing more is for a while."""
+        await self.until_judged(EVENTS - 1)
+        before, now = None, await self.remembered()
+        while now != before:
+            await asyncio.sleep(seconds)
+            before, now = now, await self.remembered()
+        return now
+
 
 def _at(number: int) -> datetime:
     return _event(number).published_at
@@ -93,16 +103,6 @@ def _times(alive: AliveEffects) -> set[datetime]:
 def _message(event: SentimentEvent) -> Message:
     assert event.entity is not None
     return Message(SENTIMENT.name, event.entity.id.encode(), event.model_dump_json().encode())
-
-
-async def _undisturbed(stream: StreamUnderTest) -> Stream:
-    namespace = f"calm-{stream.namespace}"
-    calm = Stream(StreamUnderTest(stream.brokers, stream.redis_url, stream.triton_url, namespace, stream.state_dir))
-    await calm.under_test.create_topics()
-    await calm.send([_event(number) for number in range(EVENTS)])
-    async with running_worker(calm.under_test, "calm", **SMALL_BATCHES):
-        await calm.until_judged(EVENTS - 1)
-    return calm
 
 
 @pytest.mark.timeout(400)
@@ -118,10 +118,12 @@ async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: Strea
             worker.kill()
         await under_test.send([_event(number) for number in range(EVENTS - 20, EVENTS)])
         await worker.start()
-        await under_test.until_judged(EVENTS - 1)
-        await asyncio.sleep(3)
+        state = await under_test.settled()
     finally:
         worker.kill()
-    calm = await _undisturbed(stream)
+    calm = Stream(replace(stream, namespace=f"calm-{stream.namespace}"))
+    await calm.under_test.create_topics()
+    await calm.send([_event(number) for number in range(EVENTS)])
+    async with running_worker(calm.under_test, "calm", **SMALL_BATCHES):
+        assert await calm.settled() == state
     assert await under_test.risks() == await calm.risks()
-    assert await under_test.remembered() == await calm.remembered()

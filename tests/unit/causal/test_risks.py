@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream_app.causal.probability import probability, rise, size_of_rise
@@ -30,6 +30,7 @@ def risks_of(model: RiskModel, polarity: float, **fields: object) -> dict[str, R
     return found
 
 
+@settings(deadline=None)
 @given(told=statements(), polarity=POLARITIES)
 def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: float) -> None:
     for event in risks_of(model_of(*told), polarity).values():
@@ -39,6 +40,7 @@ def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: floa
         assert sum(path.contribution for path in event.paths) <= event.probability - without + 1e-5
 
 
+@settings(deadline=None)
 @given(told=statements(signs=[1]), sizes=st.lists(st.floats(0, 1), min_size=2, max_size=5))
 def test_more_shock_never_lowers_the_adverse_probability_along_positive_paths(
     told: list[Dependence], sizes: list[float]
@@ -49,6 +51,7 @@ def test_more_shock_never_lowers_the_adverse_probability_along_positive_paths(
         assert all(one <= other + 1e-12 for one, other in pairwise(adverse))
 
 
+@settings(deadline=None)
 @given(told=statements(), polarity=POLARITIES)
 def test_a_shock_turned_round_turns_the_directions_round(told: list[Dependence], polarity: float) -> None:
     model = model_of(*told)
@@ -123,6 +126,7 @@ EFFECTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(effects=st.lists(EFFECTS, max_size=8, unique_by=lambda one: one.event_id), order=st.randoms())
 def test_the_order_of_documents_of_one_event_time_does_not_matter(effects: list[RiskEffect], order: object) -> None:
     before = effect(99, at=START - hours(5))
@@ -131,6 +135,7 @@ def test_the_order_of_documents_of_one_event_time_does_not_matter(effects: list[
     assert _told([before, *effects]) == _told([before, *shuffled])
 
 
+@settings(deadline=None)
 @given(effects=st.lists(EFFECTS, max_size=6), again=st.data())
 def test_an_effect_that_comes_again_says_the_same_and_counts_once(
     effects: list[RiskEffect], again: st.DataObject
@@ -189,6 +194,7 @@ def test_what_is_over_fades_faster() -> None:
     assert PARAMETERS.base_rate < without[0] < without[1]
 
 
+@settings(deadline=None)
 @given(wanted=st.floats(0, 0.8))
 def test_the_size_of_a_rise_gives_that_rise(wanted: float) -> None:
     assert rise(size_of_rise(wanted, PARAMETERS), PARAMETERS) == pytest.approx(wanted, abs=1e-9)
