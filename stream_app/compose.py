@@ -11,6 +11,7 @@ from pathlib import Path
 
 import faust
 
+from stream_app.adapters.caching_model import CachingModel
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.degrading_seen import DegradingSeenStore
 from stream_app.adapters.kafka import KafkaEventLog
@@ -18,6 +19,7 @@ from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.adapters.redis_seen import RedisSeenStore
+from stream_app.adapters.result_file import ResultFile
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
@@ -27,7 +29,7 @@ from stream_app.agents.ingestion import Ingestion
 from stream_app.agents.liveness import Liveness
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
-from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
+from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, write_when_ready
 from stream_app.clients import connection_of, ensure_topics, redis_of, triton_of
 from stream_app.events.topics import INPUTS
 from stream_app.knowledge.build import build_graph
@@ -35,7 +37,7 @@ from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.flow import Flow
 from stream_app.pipeline.language import why_unread
-from stream_app.pipeline.ports import FusionModel
+from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
 
@@ -83,7 +85,7 @@ def build_worker(settings: Settings) -> Worker:
     )
     seen = DegradingSeenStore(RedisSeenStore(redis, prefix=settings.redis_prefix), telemetry)
     flow = Flow(
-        build_reader(model, files),
+        build_reader(_cached(model, settings, telemetry), files),
         seen,
         snapshots.details,
         clock=clock,
@@ -99,7 +101,12 @@ def build_worker(settings: Settings) -> Worker:
     )
     app = _engine(settings)
     for topic in INPUTS:
-        batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
+        batch = BatchOptions(
+            most=settings.batch_documents,
+            within=settings.batch_wait,
+            grace=_GRACE_SECONDS,
+            settled=settings.settled_novelty,
+        )
         add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
@@ -112,6 +119,10 @@ def build_worker(settings: Settings) -> Worker:
     return Worker(app, model, snapshots, log, liveness, patience, telemetry)
 
 
+def _cached(model: FusionModel, settings: Settings, telemetry: Telemetry) -> FusionModel:
+    return CachingModel(model, ResultFile(settings.model_cache), telemetry) if settings.model_cache else model
+
+
 def _engine(settings: Settings) -> faust.App:
     options = EngineOptions(
         group=settings.consumer_group,
@@ -119,6 +130,7 @@ def _engine(settings: Settings) -> faust.App:
         rebalance_timeout=settings.kafka_rebalance_timeout,
         session_timeout=settings.kafka_session_timeout,
         heartbeat_interval=settings.kafka_session_timeout / _HEARTBEATS_A_SESSION,
+        commit_interval=settings.commit_interval,
         data_dir=settings.state_dir / "faust",
     )
     return engine(options)
@@ -140,7 +152,7 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> N
         running.push_async_callback(_cancelled, following)
         worker.liveness.start()
         running.callback(worker.liveness.stop)
-        await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))
+        await run_until_stopped(worker.app, on_ready=write_when_ready(ready_file, worker.app))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

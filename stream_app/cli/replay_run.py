@@ -1,0 +1,269 @@
+"""One run of a replay put together: its namespace, its workers, what it feeds them, and what they wrote."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
+from itertools import chain
+
+from stream_app.adapters.kafka_backlog import Backlog
+from stream_app.adapters.kafka_range import TopicRange
+from stream_app.adapters.model_repository import read_model
+from stream_app.adapters.namespaces import (
+    create_history_topics,
+    delete_group,
+    delete_keys,
+    delete_topics,
+    last_headers,
+)
+from stream_app.adapters.openvino import local_report
+from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.system import System, running_system
+from stream_app.cli.target import event_log
+from stream_app.clients import connection_of, redis_of
+from stream_app.events.topics import BARS, INPUTS, TICKS, TOPICS
+from stream_app.knowledge.build import build_graph
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.snapshot import Snapshot
+from stream_app.replay.canonical import OUTPUTS
+from stream_app.replay.feeder import Feeder, FeedRules
+from stream_app.replay.folder import Namespace, RunFile, RunFolder
+from stream_app.replay.laps import with_ticks
+from stream_app.replay.manifest import Manifest, Runtime, code_version, sha256_of
+from stream_app.replay.order import merged
+from stream_app.replay.output import Kept, keep
+from stream_app.replay.pace import Pace, parse_speed
+from stream_app.replay.preparing import ORDINAL, Account, LastOrdinals, Preparation
+from stream_app.replay.request import Request
+from stream_app.replay.settling import Settler
+from stream_app.replay.sources import Extent, open_sources
+from stream_app.settings import Settings
+
+_LOOK_SECONDS = 0.2
+_COMMIT_SECONDS = "0.2"
+_FED = (*INPUTS, BARS, TICKS)
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+Report = Callable[[str], None]
+OnLook = Callable[["Look"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How far a run is; `expected` is how many entries there will be, where that can be told."""
+
+    taken: int
+    finished: int
+    expected: float | None
+    moment: str | None
+    rate: float
+
+
+def namespace_of(settings: Settings, name: str) -> Namespace:
+    """Return the names that are the run's own."""
+    return Namespace(
+        topic_prefix=f"{settings.topic_prefix}replay.{name}.",
+        redis_prefix=f"{settings.redis_prefix}replay:{name}:",
+        consumer_group=f"{settings.consumer_group}-replay-{name}",
+    )
+
+
+class Replay:
+    """Runs what a folder asks for, from the beginning or from where it was broken off."""
+
+    def __init__(self, settings: Settings, folder: RunFolder, *, report: Report, on_look: OnLook) -> None:
+        self._settings, self._folder = settings, folder
+        self._report, self._on_look = report, on_look
+        self._run: RunFile = folder.run()
+        self._request = Request.model_validate(self._run.request)
+        self._runtime = _runtime_of(settings)
+        self._extent = Extent()
+
+    def run(self) -> Manifest:
+        """Start workers, feed them, and return what came out."""
+        with self._folder.held():
+            began = time.monotonic()
+            graph = asyncio.run(self._graph())
+            with running_system(
+                self._settings,
+                workers=self._request.workers,
+                report=self._report,
+                overrides=self._overrides(),
+                prepare=lambda settings: _prepare(settings, graph),
+            ) as system:
+                account = asyncio.run(self._feed(system, graph))
+                self._report("collecting what came out")
+                kept = self._collect(system.settings)
+            manifest = self._manifest(graph, account, kept, seconds=time.monotonic() - began)
+            self._folder.finish(manifest)
+        return manifest
+
+    def _overrides(self) -> Mapping[str, str]:
+        request = self._request
+        values = self._run.namespace.model_dump() | {
+            "partitions": str(request.partitions),
+            "suppress_repeats": "false",
+            "settled_novelty": "true",
+            "commit_interval": _COMMIT_SECONDS,
+        }
+        return values | ({"model_cache": str(self._cache_file())} if request.cached else {})
+
+    def _cache_file(self) -> object:
+        """What computed a result decides which file keeps it."""
+        version = read_model(self._settings.model_repository).version
+        name = f"{version}-{sha256_of(self._runtime.model_dump())[:8]}.sqlite"
+        return (self._settings.state_dir / "model-cache" / name).resolve()
+
+    async def _graph(self) -> KnowledgeGraph:
+        """Return the graph of a run that goes on, else the live one of this moment, else one that is built now."""
+        if self._settings.redis_url is None:
+            return await asyncio.to_thread(build_graph)
+        redis = redis_of(self._settings)
+        try:
+            for prefix in (self._run.namespace.redis_prefix, self._settings.redis_prefix):
+                store = RedisGraphStore(redis, prefix=prefix)
+                if (version := await store.current_version()) is not None:
+                    return await store.load(version)
+        finally:
+            await redis.aclose()
+        return await asyncio.to_thread(build_graph)
+
+    async def _feed(self, system: System, graph: KnowledgeGraph) -> Account:
+        request, settings = self._request, system.settings
+        model_version = read_model(settings.model_repository).version
+        settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=model_version)
+        there = await _last_ordinals(settings)
+        preparation = Preparation(settler, partitions=request.partitions, begun_at=self._run.begun_at, there=there)
+        with ExitStack() as sources:
+            opened = open_sources(request, self._open_topic, sources, begun_at=self._run.begun_at, extent=self._extent)
+            items = preparation.items(with_ticks(merged(opened, lateness=request.lateness), request.ticks))
+            async with AsyncExitStack() as connected:
+                log = await connected.enter_async_context(event_log(settings))
+                backlog = Backlog(
+                    connection_of(settings), settings.consumer_group, system.consumed, partitions=request.partitions
+                )
+                await connected.enter_async_context(backlog)
+                rules = FeedRules(request.ahead, at_ticks=settings.topic_prefix + TICKS.name in system.consumed)
+                pace = Pace(parse_speed(request.speed))
+                feeder = Feeder(log, backlog, pace, rules=rules, paused=lambda: self._folder.paused)
+                await self._watched(feeder, feeder.feed(items), system)
+        return preparation.account
+
+    def _open_topic(self, topic: str) -> TopicRange:
+        return TopicRange(connection_of(self._settings), topic, prefix=self._settings.topic_prefix)
+
+    async def _watched(self, feeder: Feeder, feeding: object, system: System) -> None:
+        """Feed, look after the workers meanwhile, and tell how far it is."""
+        task = asyncio.ensure_future(feeding)  # type: ignore[call-overload]
+        since = time.monotonic()
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=_LOOK_SECONDS)
+                await asyncio.to_thread(system.supervisor.check)
+                self._look(feeder, time.monotonic() - since)
+            await task
+        finally:
+            task.cancel()
+
+    def _look(self, feeder: Feeder, seconds: float) -> None:
+        progress = feeder.progress
+        finished = max(0, progress.taken - progress.unfinished)
+        moment = progress.moment.isoformat() if progress.moment else None
+        look = Look(progress.taken, finished, self._extent.expected_entries, moment, finished / max(seconds, 1e-9))
+        self._folder.note({"taken": look.taken, "finished": finished, "event_time": moment, "rate": look.rate})
+        self._on_look(look)
+
+    def _collect(self, settings: Settings) -> dict[str, Kept]:
+        kept = {}
+        for topic in OUTPUTS:
+            with TopicRange(connection_of(settings), topic.name, prefix=settings.topic_prefix) as reader:
+                kept[topic.name] = keep(_values(reader), self._folder.path, topic=topic.name)
+        return kept
+
+    def _manifest(
+        self, graph: KnowledgeGraph, account: Account, kept: Mapping[str, Kept], *, seconds: float
+    ) -> Manifest:
+        request = self._request
+        return Manifest(
+            name=self._folder.name,
+            input_sha256=account.digest.hexdigest(),
+            kg_version=graph.version,
+            model_version=read_model(self._settings.model_repository).version,
+            config_sha256=sha256_of(request.configuration()),
+            code_version=code_version(),
+            model_runtime=self._runtime,
+            documents=sum(account.fed[topic.name] for topic in INPUTS),
+            late=account.late,
+            first=account.first,
+            last=account.last,
+            counts=dict(account.fed) | {topic: one.events for topic, one in kept.items()},
+            kinds={topic: dict(sorted(one.kinds.items())) for topic, one in kept.items() if one.kinds},
+            dead_letters=dict(sorted(kept["dead.letters"].kinds.items())),
+            digest={topic: one.digest for topic, one in kept.items()},
+            repeats={topic: one.repeats for topic, one in kept.items() if one.repeats},
+            seconds=round(seconds, 3),
+            run={name: getattr(request, name) for name in ("speed", "workers", "partitions", "ahead", "cached")},
+        )
+
+
+async def drop_namespace(settings: Settings, run: RunFile) -> list[str]:
+    """Delete the run's topics, group and keys on the servers of now, and say what was deleted."""
+    done = []
+    if settings.kafka_brokers is not None:
+        topics = await delete_topics(connection_of(settings), prefix=run.namespace.topic_prefix)
+        await delete_group(connection_of(settings), run.namespace.consumer_group)
+        done.append(f"{topics} topics {run.namespace.topic_prefix}* are deleted")
+    if settings.redis_url is not None:
+        redis = redis_of(settings)
+        try:
+            keys = await delete_keys(redis, prefix=run.namespace.redis_prefix)
+        finally:
+            await redis.aclose()
+        done.append(f"{keys} keys {run.namespace.redis_prefix}* are deleted")
+    return done
+
+
+async def _prepare(settings: Settings, graph: KnowledgeGraph) -> None:
+    await create_history_topics(
+        connection_of(settings),
+        TOPICS,
+        prefix=settings.topic_prefix,
+        partitions=settings.partitions,
+        replication=settings.kafka_replication,
+    )
+    redis = redis_of(settings)
+    try:
+        store = RedisGraphStore(redis, prefix=settings.redis_prefix)
+        if await store.current_version() is None:
+            await store.publish(graph)
+    finally:
+        await redis.aclose()
+
+
+async def _last_ordinals(settings: Settings) -> LastOrdinals:
+    """Return what an earlier part of the run has fed already."""
+    found: dict[tuple[str, int], int] = {}
+    for topic in _FED:
+        name = settings.topic_prefix + topic.name
+        last = await last_headers(connection_of(settings), name, ORDINAL, partitions=settings.partitions)
+        found |= {(topic.name, partition): int(value) for partition, value in last.items()}
+    return found
+
+
+def _values(reader: TopicRange) -> Iterator[bytes]:
+    stretches = reader.between(None, None)
+    records = chain.from_iterable(reader.read(number, offsets) for number, offsets in stretches.items())
+    return (record.value for record in records if record.value is not None)
+
+
+def _runtime_of(settings: Settings) -> Runtime:
+    """Return what computes the scores: this machine, or a Triton elsewhere, which does not tell."""
+    url = settings.triton_url
+    if url is None or url.rpartition(":")[0] in _LOCAL:
+        report = local_report()
+        return Runtime(runtime=report.runtime, precision=report.precision, processor_flags=report.processor_flags)
+    return Runtime(runtime=f"triton at {url}", precision="as served")

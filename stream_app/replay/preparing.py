@@ -1,0 +1,109 @@
+"""The steps of a replay as messages: each entry with its ordinal, its stamp and what was decided of its novelty.
+
+All of it follows from the input alone: the same entry gets the same ordinal, partition and stamp in every run with as
+many partitions, so that a run that was broken off knows by the last ordinals in its topics what is there already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from stream_app.adapters.seen_json import SETTLED, seen_to_json
+from stream_app.events.tick import Tick
+from stream_app.events.topics import INPUTS, TICKS
+from stream_app.pipeline.ports import Message
+from stream_app.pipeline.records import Record
+from stream_app.replay.entry import EPOCH, Entry
+from stream_app.replay.laps import Step, TickAt
+from stream_app.replay.settling import Settler
+
+ORDINAL = "stream-app-ordinal"
+"""Header of every record that a replay writes: its number within its topic."""
+
+SOURCE = "replay"
+_INPUT_NAMES = frozenset(topic.name for topic in INPUTS)
+
+LastOrdinals = Mapping[tuple[str, int], int]
+"""The ordinal of the last record that is in a partition already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one step comes to. No messages: it is in the topic already."""
+
+    moment: datetime
+    messages: tuple[Message, ...]
+    is_tick: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    """What was prepared so far; `digest` is over all of it, in its order."""
+
+    fed: Counter[str] = field(default_factory=Counter)
+    late: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    digest: Any = field(default_factory=sha256)
+
+    def add(self, entry: Entry, stamp: datetime) -> None:
+        """Count an entry."""
+        self.fed[entry.topic] += 1
+        self.late += entry.late
+        if entry.moment > EPOCH:
+            self.first = entry.moment if self.first is None else min(self.first, entry.moment)
+            self.last = entry.moment if self.last is None else max(self.last, entry.moment)
+        for part in (entry.topic.encode(), entry.key, stamp.isoformat().encode(), entry.value):
+            self.digest.update(b"-" if part is None else b"%d:%b" % (len(part), part))
+
+
+class Preparation:
+    """Turns steps into items, one after the other."""
+
+    def __init__(self, settler: Settler, *, partitions: int, begun_at: datetime, there: LastOrdinals) -> None:
+        """`begun_at` bounds the stamps of entries that come without one; `there` is what need not be written again."""
+        self._settler, self._partitions = settler, partitions
+        self._begun_at, self._there = begun_at, there
+        self.account = Account()
+        self._ticks = 0
+
+    def items(self, steps: Iterable[Step]) -> Iterator[Item]:
+        """Yield one item for each step."""
+        for step in steps:
+            yield self._tick(step) if isinstance(step, TickAt) else self._entry(step)
+
+    def _entry(self, entry: Entry) -> Item:
+        ordinal = self.account.fed[entry.topic]
+        stamp = entry.received_at or max(EPOCH, min(entry.moment, self._begun_at))
+        self.account.add(entry, stamp)
+        partition = ordinal % self._partitions
+        headers = [(ORDINAL, str(ordinal).encode())]
+        if entry.topic in _INPUT_NAMES:
+            record = Record(entry.topic, partition, ordinal, key=entry.key, value=entry.value, received_at=stamp)
+            if (seen := self._settler.settle(record)) is not None:
+                headers.append((SETTLED, seen_to_json(seen)))
+        if self._is_there(entry.topic, partition, ordinal):
+            return Item(entry.moment, ())
+        message = Message(entry.topic, entry.key, entry.value, headers=tuple(headers), stamp=stamp, partition=partition)
+        return Item(entry.moment, (message,))
+
+    def _tick(self, step: TickAt) -> Item:
+        """A tick goes into every partition, so that every worker sees it."""
+        ordinal, self._ticks = self._ticks, self._ticks + 1
+        value = Tick(source=SOURCE, event_time=step.moment).model_dump_json().encode()
+        header = ((ORDINAL, str(ordinal).encode()),)
+        stamp = min(step.moment, self._begun_at)
+        messages = tuple(
+            Message(TICKS.name, SOURCE.encode(), value, headers=header, stamp=stamp, partition=partition)
+            for partition in range(self._partitions)
+            if not self._is_there(TICKS.name, partition, ordinal)
+        )
+        return Item(step.moment, messages, is_tick=True)
+
+    def _is_there(self, topic: str, partition: int, ordinal: int) -> bool:
+        return self._there.get((topic, partition), -1) >= ordinal
