@@ -101,12 +101,7 @@ def build_worker(settings: Settings) -> Worker:
     )
     app = _engine(settings)
     for topic in INPUTS:
-        batch = BatchOptions(
-            most=settings.batch_documents,
-            within=settings.batch_wait,
-            grace=_GRACE_SECONDS,
-            settled=settings.settled_novelty,
-        )
+        batch = _batches(settings)
         add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
@@ -117,6 +112,15 @@ def build_worker(settings: Settings) -> Worker:
         die=exit_process,
     )
     return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+
+
+def _batches(settings: Settings) -> BatchOptions:
+    return BatchOptions(
+        most=settings.batch_documents,
+        within=settings.batch_wait,
+        grace=_GRACE_SECONDS,
+        settled=settings.settled_novelty,
+    )
 
 
 def _cached(model: FusionModel, settings: Settings, telemetry: Telemetry) -> FusionModel:

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
@@ -72,7 +73,7 @@ def _bytes(result: RowResult) -> bytes:
     return b"".join(np.asarray(array, np.float32).tobytes() for array in _arrays(result))
 
 
-def _arrays(result: RowResult) -> tuple[np.ndarray, ...]:
+def _arrays(result: RowResult) -> tuple[NDArray[np.float32], ...]:
     return (
         result.document_probabilities,
         result.mention_probabilities,

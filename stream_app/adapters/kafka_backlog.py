@@ -12,21 +12,31 @@ from aiokafka.errors import KafkaError
 from stream_app.adapters.kafka import Connection, away
 from stream_app.adapters.kafka_ends import true_ends
 
+_FETCH_MS = 50
+
 
 class Backlog:
     """Counts records behind a group; names the group and never joins it."""
 
-    def __init__(self, connection: Connection, group: str, topics: Collection[str], *, partitions: int) -> None:
-        self._connection = connection
-        self._places = [TopicPartition(topic, number) for topic in sorted(topics) for number in range(partitions)]
-        self._consumer = AIOKafkaConsumer(**connection, group_id=group, enable_auto_commit=False, fetch_max_wait_ms=50)
+    def __init__(self, connection: Connection, group: str, topics: Collection[str]) -> None:
+        self._connection, self._topics = connection, sorted(topics)
+        self._places: list[TopicPartition] = []
+        self._consumer = AIOKafkaConsumer(
+            **connection, group_id=group, enable_auto_commit=False, fetch_max_wait_ms=_FETCH_MS
+        )
 
     async def __aenter__(self) -> Self:
         try:
             await self._consumer.start()
+            cluster = await self._consumer._client.fetch_all_metadata()  # noqa: SLF001  (no public call reads it)
         except KafkaError as error:
             await self._consumer.stop()
             raise away(self._connection, error) from error
+        self._places = [
+            TopicPartition(topic, number)
+            for topic in self._topics
+            for number in sorted(cluster.partitions_for_topic(topic) or ())
+        ]
         return self
 
     async def __aexit__(

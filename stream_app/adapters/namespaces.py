@@ -1,13 +1,13 @@
-"""What a replay needs of Kafka and Redis beside writing: topics that keep history, where it stopped, and an end to it all."""
+"""What a replay needs of Kafka and Redis beside writing: topics that keep history, where it stopped, and an end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
-import structlog
 from aiokafka.protocol.admin import DeleteGroupsRequest
 from redis.asyncio import Redis
 

@@ -14,7 +14,8 @@ from stream_app.adapters.files import STDIN
 from stream_app.cli import replay_options as options
 from stream_app.cli.inputs import Input
 from stream_app.cli.output import announce, stdout, write_json
-from stream_app.cli.replay_run import Replay, drop_namespace, namespace_of
+from stream_app.cli.replay_namespace import drop_namespace, namespace_of, subscriptions_for
+from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
 from stream_app.cli.target import settings_in_use
 from stream_app.errors import ConfigurationError, DataError
@@ -48,6 +49,7 @@ def run(  # noqa: PLR0913  (the options of a command)
     market: options.Market = None,
     market_map: options.MarketMap = "",
     bar_hours: options.BarHours = 24,
+    subscriptions: options.Subscriptions = None,
     topics: options.Topics = None,
     by: options.By = Clock.EVENT,
     margin_hours: options.MarginHours = 24,
@@ -74,8 +76,9 @@ def run(  # noqa: PLR0913  (the options of a command)
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
     rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead, "cached": cached}
     shape = {"into": into.value, "columns": columns, "file_format": file_format, "market_columns": market_map}
+    alerting = {"subscriptions": str(subscriptions.resolve()) if subscriptions else ""}
     stretch = {"topics": topics or (), "offsets": offsets, "by": by, "margin": timedelta(hours=margin_hours)}
-    request = Request.model_validate(times | sources | rules | shape | stretch | {"lateness": lateness})
+    request = Request.model_validate(times | sources | rules | shape | alerting | stretch | {"lateness": lateness})
     settings = settings_in_use()
     _finish(settings, _begun(settings, name, request), json=json)
 
@@ -99,7 +102,7 @@ def resume(name: options.Name, *, json: options.Json = False) -> None:
 
 
 @app.command()
-def pause(name: options.Name) -> None:
+def pause(name: options.Name, *, json: options.Json = False) -> None:
     """Let a run stand still: nothing more is fed until it is resumed.
 
     Example: stream-app replay pause first-try
@@ -108,6 +111,8 @@ def pause(name: options.Name) -> None:
     if folder.state not in {State.RUNNING, State.PAUSED}:
         raise ConfigurationError(f"run {name} is {folder.state}: only one that runs can pause")
     folder.pause(wanted=True)
+    if json:
+        write_json(row_of(folder))
 
 
 @app.command(name="list")
@@ -125,7 +130,7 @@ def list_runs(*, json: options.Json = False) -> None:
 
 
 @app.command()
-def drop(name: options.Name) -> None:
+def drop(name: options.Name, *, json: options.Json = False) -> None:
     """Delete a run: its topics, keys and consumer group where its servers still are, and its folder.
 
     Example: stream-app replay drop first-try
@@ -134,9 +139,12 @@ def drop(name: options.Name) -> None:
     folder = RunFolder(settings.state_dir, name)
     asked = folder.run()
     with folder.held():
-        for what in asyncio.run(drop_namespace(settings, asked)):
-            announce(what)
+        dropped = asyncio.run(drop_namespace(settings, asked))
         folder.delete()
+    if json:
+        write_json({"name": name, "dropped": dropped})
+    else:
+        announce(", ".join(f"{count} {what} deleted" for what, count in dropped.items()))
 
 
 @app.command()
@@ -170,6 +178,7 @@ def _begun(settings: Settings, name: str, request: Request) -> RunFolder:
         name=name,
         namespace=namespace_of(settings, name),
         request=request.model_dump(mode="json"),
+        subscriptions=subscriptions_for(settings, request.subscriptions),
         begun_at=SystemClock().now(),
         kafka_brokers=settings.kafka_brokers,
         redis=settings.redis_url is not None,

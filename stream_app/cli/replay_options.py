@@ -28,6 +28,9 @@ Partitions = Annotated[int, typer.Option(min=1, help="Partitions of the run's to
 Market = Annotated[list[Path] | None, typer.Option(help="Files of bars, replayed into market.bars.")]
 MarketMap = Annotated[str, typer.Option(metavar=_PAIRS, help="Columns of the bars, where they bear other names.")]
 BarHours = Annotated[float, typer.Option(min=0.001, help="Hours that a bar lasts; it is fed when it is over.")]
+Subscriptions = Annotated[
+    Path | None, typer.Option(help="File of subscriptions, one of JSON a line; else the live ones are taken.")
+]
 Topics = Annotated[list[str] | None, typer.Option("--topic", help="A topic of the configured Kafka as a source.")]
 By = Annotated[Clock, typer.Option(help="Which time --from and --to mean for a topic.")]
 MarginHours = Annotated[

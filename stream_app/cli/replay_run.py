@@ -12,32 +12,26 @@ from itertools import chain
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_range import TopicRange
 from stream_app.adapters.model_repository import read_model
-from stream_app.adapters.namespaces import (
-    create_history_topics,
-    delete_group,
-    delete_keys,
-    delete_topics,
-    last_headers,
-)
 from stream_app.adapters.openvino import local_report
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.replay_namespace import last_ordinals, prepare_namespace
 from stream_app.cli.system import System, running_system
 from stream_app.cli.target import event_log
 from stream_app.clients import connection_of, redis_of
-from stream_app.events.topics import BARS, INPUTS, TICKS, TOPICS
+from stream_app.events.topics import INPUTS, TICKS
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.replay.canonical import OUTPUTS
 from stream_app.replay.feeder import Feeder, FeedRules
-from stream_app.replay.folder import Namespace, RunFile, RunFolder
+from stream_app.replay.folder import RunFile, RunFolder
 from stream_app.replay.laps import with_ticks
 from stream_app.replay.manifest import Manifest, Runtime, code_version, sha256_of
 from stream_app.replay.order import merged
 from stream_app.replay.output import Kept, keep
 from stream_app.replay.pace import Pace, parse_speed
-from stream_app.replay.preparing import ORDINAL, Account, LastOrdinals, Preparation
+from stream_app.replay.preparing import Account, Preparation
 from stream_app.replay.request import Request
 from stream_app.replay.settling import Settler
 from stream_app.replay.sources import Extent, open_sources
@@ -45,7 +39,6 @@ from stream_app.settings import Settings
 
 _LOOK_SECONDS = 0.2
 _COMMIT_SECONDS = "0.2"
-_FED = (*INPUTS, BARS, TICKS)
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 Report = Callable[[str], None]
@@ -61,15 +54,6 @@ class Look:
     expected: float | None
     moment: str | None
     rate: float
-
-
-def namespace_of(settings: Settings, name: str) -> Namespace:
-    """Return the names that are the run's own."""
-    return Namespace(
-        topic_prefix=f"{settings.topic_prefix}replay.{name}.",
-        redis_prefix=f"{settings.redis_prefix}replay:{name}:",
-        consumer_group=f"{settings.consumer_group}-replay-{name}",
-    )
 
 
 class Replay:
@@ -93,7 +77,7 @@ class Replay:
                 workers=self._request.workers,
                 report=self._report,
                 overrides=self._overrides(),
-                prepare=lambda settings: _prepare(settings, graph),
+                prepare=lambda settings: prepare_namespace(settings, graph, self._run),
             ) as system:
                 account = asyncio.run(self._feed(system, graph))
                 self._report("collecting what came out")
@@ -109,6 +93,7 @@ class Replay:
             "suppress_repeats": "false",
             "settled_novelty": "true",
             "commit_interval": _COMMIT_SECONDS,
+            "tick_period": "0",
         }
         return values | ({"model_cache": str(self._cache_file())} if request.cached else {})
 
@@ -136,16 +121,14 @@ class Replay:
         request, settings = self._request, system.settings
         model_version = read_model(settings.model_repository).version
         settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=model_version)
-        there = await _last_ordinals(settings)
+        there = await last_ordinals(settings)
         preparation = Preparation(settler, partitions=request.partitions, begun_at=self._run.begun_at, there=there)
         with ExitStack() as sources:
             opened = open_sources(request, self._open_topic, sources, begun_at=self._run.begun_at, extent=self._extent)
             items = preparation.items(with_ticks(merged(opened, lateness=request.lateness), request.ticks))
             async with AsyncExitStack() as connected:
                 log = await connected.enter_async_context(event_log(settings))
-                backlog = Backlog(
-                    connection_of(settings), settings.consumer_group, system.consumed, partitions=request.partitions
-                )
+                backlog = Backlog(connection_of(settings), settings.consumer_group, system.consumed)
                 await connected.enter_async_context(backlog)
                 rules = FeedRules(request.ahead, at_ticks=settings.topic_prefix + TICKS.name in system.consumed)
                 pace = Pace(parse_speed(request.speed))
@@ -193,7 +176,7 @@ class Replay:
             input_sha256=account.digest.hexdigest(),
             kg_version=graph.version,
             model_version=read_model(self._settings.model_repository).version,
-            config_sha256=sha256_of(request.configuration()),
+            config_sha256=sha256_of(request.configuration() | {"subscriptions": self._run.subscriptions}),
             code_version=code_version(),
             model_runtime=self._runtime,
             documents=sum(account.fed[topic.name] for topic in INPUTS),
@@ -208,50 +191,6 @@ class Replay:
             seconds=round(seconds, 3),
             run={name: getattr(request, name) for name in ("speed", "workers", "partitions", "ahead", "cached")},
         )
-
-
-async def drop_namespace(settings: Settings, run: RunFile) -> list[str]:
-    """Delete the run's topics, group and keys on the servers of now, and say what was deleted."""
-    done = []
-    if settings.kafka_brokers is not None:
-        topics = await delete_topics(connection_of(settings), prefix=run.namespace.topic_prefix)
-        await delete_group(connection_of(settings), run.namespace.consumer_group)
-        done.append(f"{topics} topics {run.namespace.topic_prefix}* are deleted")
-    if settings.redis_url is not None:
-        redis = redis_of(settings)
-        try:
-            keys = await delete_keys(redis, prefix=run.namespace.redis_prefix)
-        finally:
-            await redis.aclose()
-        done.append(f"{keys} keys {run.namespace.redis_prefix}* are deleted")
-    return done
-
-
-async def _prepare(settings: Settings, graph: KnowledgeGraph) -> None:
-    await create_history_topics(
-        connection_of(settings),
-        TOPICS,
-        prefix=settings.topic_prefix,
-        partitions=settings.partitions,
-        replication=settings.kafka_replication,
-    )
-    redis = redis_of(settings)
-    try:
-        store = RedisGraphStore(redis, prefix=settings.redis_prefix)
-        if await store.current_version() is None:
-            await store.publish(graph)
-    finally:
-        await redis.aclose()
-
-
-async def _last_ordinals(settings: Settings) -> LastOrdinals:
-    """Return what an earlier part of the run has fed already."""
-    found: dict[tuple[str, int], int] = {}
-    for topic in _FED:
-        name = settings.topic_prefix + topic.name
-        last = await last_headers(connection_of(settings), name, ORDINAL, partitions=settings.partitions)
-        found |= {(topic.name, partition): int(value) for partition, value in last.items()}
-    return found
 
 
 def _values(reader: TopicRange) -> Iterator[bytes]:

@@ -93,11 +93,11 @@ def runs_table(found: list[RunFolder]) -> Table:
 def differences_table(found: Differences) -> Table:
     """Return how two runs differ; hashes that are equal are left out."""
     table = Table("", found.one, found.other, "difference", title_justify="left")
-    for name, (one, other) in found.versions.items():
-        table.add_row(name, one[:_HASH_SHOWN], other[:_HASH_SHOWN], "")
+    for name, versions in found.versions.items():
+        table.add_row(name, *(version[:_HASH_SHOWN] for version in versions), "")
     for topic, (one, other) in found.counts.items():
         table.add_row(topic, f"{one:,}", f"{other:,}", f"{other - one:+,}" if one != other else found.sameness(topic))
-    for shift in found.shifts[:_ROWS_SHOWN]:
+    for shift in [shift for shift in found.shifts if shift.most][:_ROWS_SHOWN]:
         label = f"{shift.by} {shift.name}"
         table.add_row(label, f"{shift.one:+.3f}", f"{shift.other:+.3f}", f"{shift.mean:+.3f} over {shift.events}")
     for label, alerts in (("alerts gained", found.gained), ("alerts lost", found.lost)):

@@ -73,6 +73,7 @@ class Feeder:
 
     async def feed(self, items: Iterator[Item]) -> None:
         """Return when all items are written and everything is finished. Items are made in a thread."""
+        await self._until(0)
         while block := await asyncio.to_thread(_block, items, self._size):
             await self._unpaused()
             entries = [item for item in block if not item.is_tick]

@@ -44,13 +44,14 @@ class Namespace(BaseModel):
 
 
 class RunFile(BaseModel):
-    """`run.json`. The servers are null where they were embedded, and so are gone with the run."""
+    """`run.json`. `subscriptions` are values of the topic by name; servers are null where they were embedded."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     namespace: Namespace
     request: dict[str, Any]
+    subscriptions: dict[str, str] = {}
     begun_at: datetime
     kafka_brokers: str | None
     redis: bool

@@ -26,6 +26,9 @@ ORDINAL = "stream-app-ordinal"
 """Header of every record that a replay writes: its number within its topic."""
 
 SOURCE = "replay"
+_TICK_PARTITION = 0
+"""All in one, so that ticks stay in order."""
+
 _INPUT_NAMES = frozenset(topic.name for topic in INPUTS)
 
 LastOrdinals = Mapping[tuple[str, int], int]
@@ -93,17 +96,18 @@ class Preparation:
         return Item(entry.moment, (message,))
 
     def _tick(self, step: TickAt) -> Item:
-        """A tick goes into every partition, so that every worker sees it."""
         ordinal, self._ticks = self._ticks, self._ticks + 1
-        value = Tick(source=SOURCE, event_time=step.moment).model_dump_json().encode()
-        header = ((ORDINAL, str(ordinal).encode()),)
-        stamp = min(step.moment, self._begun_at)
-        messages = tuple(
-            Message(TICKS.name, SOURCE.encode(), value, headers=header, stamp=stamp, partition=partition)
-            for partition in range(self._partitions)
-            if not self._is_there(TICKS.name, partition, ordinal)
+        if self._is_there(TICKS.name, _TICK_PARTITION, ordinal):
+            return Item(step.moment, (), is_tick=True)
+        message = Message(
+            TICKS.name,
+            SOURCE.encode(),
+            Tick(source=SOURCE, event_time=step.moment).model_dump_json().encode(),
+            headers=((ORDINAL, str(ordinal).encode()),),
+            stamp=min(step.moment, self._begun_at),
+            partition=_TICK_PARTITION,
         )
-        return Item(step.moment, messages, is_tick=True)
+        return Item(step.moment, (message,), is_tick=True)
 
     def _is_there(self, topic: str, partition: int, ordinal: int) -> bool:
         return self._there.get((topic, partition), -1) >= ordinal

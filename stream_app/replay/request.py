@@ -37,6 +37,7 @@ class Request(BaseModel):
     market: tuple[str, ...] = ()
     market_columns: str = ""
     bar_length: timedelta = timedelta(days=1)
+    subscriptions: str = ""
     topics: tuple[str, ...] = ()
     offsets: str = ""
     by: Clock = Clock.EVENT

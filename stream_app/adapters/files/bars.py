@@ -24,9 +24,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ROWS_AT_ONCE = 1024
 
 
-def parse_bar_columns(written: str) -> Mapping[str, str]:
+def parse_bar_columns(written: str) -> dict[str, str]:
     """Read `field=column,…`; ConfigurationError for a field that bars do not have."""
-    return {name: name for name in _FIELDS} | column_map(written, _FIELDS, of="a bar")
+    return {**{name: name for name in _FIELDS}, **column_map(written, _FIELDS, of="a bar")}
 
 
 def bars_in(stream: BinaryIO, name: str, columns: Mapping[str, str]) -> Iterator[Bar]:
