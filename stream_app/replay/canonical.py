@@ -25,10 +25,14 @@ OUTPUTS = (SENTIMENT, RISK, ROLLUPS, ALERTS, DEAD_LETTERS)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How the events of a topic are told apart (`of`) and ordered (`rank`)."""
+    """How the events of a topic are told apart (`of`) and ordered (`rank`).
+
+    Of several with one identity the greatest `edition` holds, and of those the last that was written.
+    """
 
     of: Callable[[Event], bytes]
     rank: Callable[[Event], bytes]
+    edition: Callable[[Event], bytes] = lambda _: b""
 
 
 def canonical(event: Event, topic: str) -> bytes:
@@ -57,10 +61,11 @@ def _by(*names: str) -> Identity:
 
 
 _IDENTITIES: Mapping[str, Identity] = {
-    SENTIMENT.name: _by("event_id"),
+    # A document that comes under one id as news and as a post is read by two agents at once.
+    SENTIMENT.name: Identity(_fields("event_id"), _fields("event_id"), _fields("source_kind")),
     RISK.name: _by("event_id"),
     ALERTS.name: _by("alert_id"),
-    ROLLUPS.name: Identity(_window, _window),
+    ROLLUPS.name: Identity(_window, _window, lambda event: b"%020d" % event.get("revision", 0)),
     DEAD_LETTERS.name: Identity(
         _fields("source_topic", "partition", "offset"), lambda event: canonical(event, DEAD_LETTERS.name)
     ),

@@ -134,7 +134,8 @@ class RunFolder:
 
     @property
     def state(self) -> State:
-        """What is with it now."""
+        """What is with it now; DataError where there is no such run."""
+        self.run()
         if self._is_locked():
             return State.PAUSED if self.paused else State.RUNNING
         return State.DONE if (self.path / _MANIFEST).exists() else State.INTERRUPTED

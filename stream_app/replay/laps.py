@@ -34,7 +34,8 @@ def with_ticks(entries: Iterable[Entry], rule: TickRule) -> Iterator[Step]:
     for entry in entries:
         boundary = floor(entry.moment, rule.step)
         due = fed >= rule.entries or boundary - last_tick >= rule.longest
-        if begun and due and boundary > last_tick:
+        # Only the first entry beyond a boundary has nothing but earlier ones before it.
+        if begun and due and boundary > floor(frontier, rule.step):
             yield TickAt(boundary)
             last_tick, fed = boundary, 0
         elif not begun and entry.moment > EPOCH:

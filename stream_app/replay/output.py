@@ -1,7 +1,7 @@
 """What a run's workers wrote, kept as files that outlive its servers: each event once, sorted, with its digest.
 
-`events/TOPIC.jsonl.zst` in the run's folder. Of events that were written again under one identity the last stays, which
-of a rollup is its last revision and of all others the same event.
+`events/TOPIC.jsonl.zst` in the run's folder. Of events that were written again under one identity the last stays; of a
+rollup, its last revision.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from typing import Any
 
 import orjson
 
-from stream_app.replay.canonical import canonical, identity_of
+from stream_app.replay.canonical import Identity, canonical, identity_of
 from stream_app.replay.sorting import open_to_read, open_to_write, sorted_lines
 
 _SUFFIX = ".jsonl.zst"
+_SEPARATOR = b"\x00"
+"""Stands in no JSON."""
 
 
 @dataclass(slots=True)
@@ -47,8 +49,8 @@ def keep(values: Iterable[bytes], folder: Path, *, topic: str) -> Kept:
     kept, digest = Kept(), sha256()
     with TemporaryDirectory(dir=folder) as first, TemporaryDirectory(dir=folder) as second, open_to_write(file) as out:
         identity = identity_of(topic)
-        told_apart = sorted_lines(((identity.of(orjson.loads(value)), value) for value in values), Path(first))
-        once = _last_of_each(told_apart, kept)
+        editions = sorted_lines(((_edition(value, identity), value) for value in values), Path(first))
+        once = _last_of_each(editions, kept)
         for _, _, line in sorted_lines(((identity.rank(orjson.loads(one)), one) for one in once), Path(second)):
             event = orjson.loads(line)
             out.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
@@ -68,14 +70,20 @@ def read_kept(folder: Path, topic: str) -> Iterator[Any]:
         yield from map(orjson.loads, file)
 
 
+def _edition(value: bytes, identity: Identity) -> bytes:
+    event = orjson.loads(value)
+    return identity.of(event) + _SEPARATOR + identity.edition(event)
+
+
 def _last_of_each(lines: Iterable[tuple[bytes, int, bytes]], kept: Kept) -> Iterator[bytes]:
     last: tuple[bytes, bytes] | None = None
-    for rank, _, line in lines:
-        if last is not None and last[0] == rank:
+    for edition, _, line in lines:
+        one = edition.partition(_SEPARATOR)[0]
+        if last is not None and last[0] == one:
             kept.repeats += 1
         elif last is not None:
             yield last[1]
-        last = rank, line
+        last = one, line
     if last is not None:
         yield last[1]
 

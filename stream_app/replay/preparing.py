@@ -1,7 +1,7 @@
 """The steps of a replay as messages: each entry with its ordinal, its stamp and what was decided of its novelty.
 
-All of it follows from the input alone: the same entry gets the same ordinal, partition and stamp in every run with as
-many partitions, so that a run that was broken off knows by the last ordinals in its topics what is there already.
+All of it follows from the input and the number of partitions: within a partition ordinals grow, so a run that was
+broken off knows by the last ordinals in its topics what is there already.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from zlib import crc32
 
 from stream_app.adapters.seen_json import SETTLED, seen_to_json
 from stream_app.events.tick import Tick
-from stream_app.events.topics import INPUTS, TICKS
+from stream_app.events.topics import BARS, INPUTS, TICKS
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 from stream_app.replay.entry import EPOCH, Entry
 from stream_app.replay.laps import Step, TickAt
-from stream_app.replay.settling import Settler
+from stream_app.replay.settling import Settled, Settler
 
 ORDINAL = "stream-app-ordinal"
 """Header of every record that a replay writes: its number within its topic."""
@@ -84,16 +85,28 @@ class Preparation:
         ordinal = self.account.fed[entry.topic]
         stamp = entry.received_at or max(EPOCH, min(entry.moment, self._begun_at))
         self.account.add(entry, stamp)
-        partition = ordinal % self._partitions
+        settled = self._settled(entry, ordinal, stamp)
+        partition = self._partition(entry, settled)
         headers = [(ORDINAL, str(ordinal).encode())]
-        if entry.topic in _INPUT_NAMES:
-            record = Record(entry.topic, partition, ordinal, key=entry.key, value=entry.value, received_at=stamp)
-            if (seen := self._settler.settle(record)) is not None:
-                headers.append((SETTLED, seen_to_json(seen)))
+        if settled is not None:
+            headers.append((SETTLED, seen_to_json(settled.seen)))
         if self._is_there(entry.topic, partition, ordinal):
             return Item(entry.moment, ())
         message = Message(entry.topic, entry.key, entry.value, headers=tuple(headers), stamp=stamp, partition=partition)
         return Item(entry.moment, (message,))
+
+    def _settled(self, entry: Entry, ordinal: int, stamp: datetime) -> Settled | None:
+        if entry.topic not in _INPUT_NAMES:
+            return None
+        return self._settler.settle(
+            Record(entry.topic, 0, ordinal, key=entry.key, value=entry.value, received_at=stamp)
+        )
+
+    def _partition(self, entry: Entry, settled: Settled | None) -> int:
+        """Documents with one id share a partition, bars with one ticker: so they stay in order."""
+        if settled is not None:
+            return crc32(settled.document_id.encode()) % self._partitions
+        return crc32((entry.key if entry.topic == BARS.name else entry.value) or b"") % self._partitions
 
     def _tick(self, step: TickAt) -> Item:
         ordinal, self._ticks = self._ticks, self._ticks + 1

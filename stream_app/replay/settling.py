@@ -8,6 +8,7 @@ with the record. It needs the graph and no model.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stream_app.pipeline.decode import decode
@@ -23,6 +24,14 @@ KEPT = STORY_SPAN + timedelta(days=1)
 """How long, in event time, a document is remembered: as long as the live store keeps it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is decided of one document."""
+
+    document_id: str
+    seen: Seen
+
+
 class Settler:
     """Remembers the documents of the last `KEPT` of event time."""
 
@@ -31,7 +40,7 @@ class Settler:
         self._book = StoryBook()
         self._remembered: deque[datetime] = deque()
 
-    def settle(self, record: Record) -> Seen | None:
+    def settle(self, record: Record) -> Settled | None:
         """Return what is decided of the record's document; None where it holds none, which a worker will say."""
         try:
             document = decode(record)
@@ -45,7 +54,7 @@ class Settler:
         if judgement.sighting is not None:
             self._book.add(judgement.sighting)
             self._remembered.append(query.published_at)
-        return judgement.seen
+        return Settled(query.document_id, judgement.seen)
 
     def _forget(self, moment: datetime) -> None:
         """Forget from the front, so that memory follows the news of a week, not the length of the history."""
