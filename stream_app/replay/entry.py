@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,7 +47,7 @@ def event_time(value: bytes | None, *, latest: datetime) -> datetime | None:
     return moment if moment <= latest else None
 
 
-def entries_of(records: Iterable[FileRecord], topic: str, *, latest: datetime) -> Iterator[Entry]:
+def entries_of(records: Iterable[FileRecord], topic: str, *, latest: datetime) -> Generator[Entry, None, None]:
     """Yield the records of a file; one that tells no time, or one to come, stands where the one before it does."""
     moment = EPOCH
     for record in records:

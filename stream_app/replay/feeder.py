@@ -126,8 +126,10 @@ class Feeder:
     async def _nap(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        while (left := end - loop.time()) > 0 and not self._paused():  # noqa: ASYNC110  (a file says so)
+        while (left := end - loop.time()) > 0 and not self._paused():
             await asyncio.sleep(min(left, _LONGEST_NAP_SECONDS))
+            if left > _LONGEST_NAP_SECONDS:
+                self.progress.unfinished = await _patiently(self._unfinished.read)
         await self._unpaused()
 
 

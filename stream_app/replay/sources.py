@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from stream_app.replay.request import Clock, Request
 
 _BUFFER_BYTES = 1 << 18
 
+Entries = Generator[Entry, None, None]
 OpenTopic = Callable[[str], TopicRange]
 
 
@@ -58,6 +59,8 @@ def open_sources(
     for topic in request.topics:
         reader = opened.enter_context(open_topic(topic))
         found += _partitions(topic, reader, request, extent=extent)
+    for source in found:
+        opened.callback(source.close)
     counted = [_counted(source, extent) for source in found]
     return [_within(source, request.span) for source in counted] if request.by is Clock.EVENT else counted
 
@@ -66,14 +69,14 @@ def _all_files(names: Sequence[str]) -> list[str]:
     return [file for name in names for file in files_in(name)]
 
 
-def _file(name: str, request: Request, opened: ExitStack, *, latest: datetime, extent: Extent) -> Iterator[Entry]:
+def _file(name: str, request: Request, opened: ExitStack, *, latest: datetime, extent: Extent) -> Entries:
     file_format = request.file_format or format_of(name)
     stream = _opened(name, opened, extent)
     records = read_records(stream, name, file_format=file_format, columns=parse_columns(request.columns))
     return entries_of(records, request.into, latest=latest)
 
 
-def _bars(name: str, request: Request, opened: ExitStack, *, extent: Extent) -> Iterator[Entry]:
+def _bars(name: str, request: Request, opened: ExitStack, *, extent: Extent) -> Entries:
     """A bar is known when it is over, so that is its event time here."""
     stream = _opened(name, opened, extent)
     for bar in bars_in(stream, name, parse_bar_columns(request.market_columns)):
@@ -102,7 +105,7 @@ class _Counting:
         return getattr(self._file, name)
 
 
-def _partitions(topic: str, reader: TopicRange, request: Request, *, extent: Extent) -> list[Iterator[Entry]]:
+def _partitions(topic: str, reader: TopicRange, request: Request, *, extent: Extent) -> list[Entries]:
     stretches = _stretches(reader, request)
     for offsets in stretches.values():
         extent.expect(max(0, offsets.end - offsets.first))
@@ -130,7 +133,7 @@ def parse_offsets(written: str) -> dict[int, Offsets]:
     return found
 
 
-def _records(topic: str, records: Iterable[Record], extent: Extent) -> Iterator[Entry]:
+def _records(topic: str, records: Iterable[Record], extent: Extent) -> Entries:
     moment = EPOCH
     for record in records:
         extent.read += 1

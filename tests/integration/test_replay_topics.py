@@ -10,6 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
+from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import KafkaEventLog, TopicReader, admin_client
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_ends import true_ends
@@ -116,6 +117,18 @@ async def test_stretch_is_read_as_named(topics: Topics) -> None:
             return [record.offset for record in reader.read(1, Offsets(3, 7))]
 
     assert await asyncio.to_thread(read) == [3, 4, 5, 6]
+
+
+async def test_range_of_receipt_is_found_and_open_where_nothing_is_that_late(topics: Topics) -> None:
+    await topics.write(20)
+    begin, now = HISTORY - timedelta(days=1), SystemClock().now()
+
+    def counts() -> list[int]:
+        with TopicRange(topics.connection, NEWS.name, prefix=topics.prefix) as reader:
+            asked = [(begin, None), (None, now + timedelta(days=9)), (begin, now + timedelta(days=9)), (None, begin)]
+            return [sum(one.end - one.first for one in reader.between(*span).values()) for span in asked]
+
+    assert await asyncio.to_thread(counts) == [20, 20, 20, 0]
 
 
 async def test_topic_that_does_not_exist_is_said_so(topics: Topics) -> None:
