@@ -62,5 +62,5 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.demo
 	deploy/setup/system-packages.sh $(PYTHON)
 	@echo "installing what training and tests need (once)"
-	$(PIP_INSTALL) --editable '.[embedded,train,dev]'
+	$(PIP_INSTALL) --editable '.[embedded,train,research,dev]'
 	touch $@

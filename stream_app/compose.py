@@ -27,7 +27,7 @@ from stream_app.agents.patience import Patience
 from stream_app.agents.risk import add_risk, risk_topics
 from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_relay, rollup_changelog
 from stream_app.agents.ticks import tick_for_ever
-from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
+from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, write_when_ready
 from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of
 from stream_app.compose_alerts import AlertSurroundings, alerts_outside
 from stream_app.compose_ingest import build_ingestion
@@ -106,8 +106,17 @@ def _surroundings(
         telemetry=telemetry,
         patience=patience,
         partitions=partial(partitions_of, connection_of(settings), ticks),
-        batch=BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS),
+        batch=_batches(settings),
         die=exit_process,
+    )
+
+
+def _batches(settings: Settings) -> BatchOptions:
+    return BatchOptions(
+        most=settings.batch_documents,
+        within=settings.batch_wait,
+        grace=_GRACE_SECONDS,
+        settled=settings.settled_novelty,
     )
 
 
@@ -118,6 +127,7 @@ def _engine(settings: Settings) -> faust.App:
         rebalance_timeout=settings.kafka_rebalance_timeout,
         session_timeout=settings.kafka_session_timeout,
         heartbeat_interval=settings.kafka_session_timeout / _HEARTBEATS_A_SESSION,
+        commit_interval=settings.commit_interval,
         data_dir=settings.state_dir / "faust",
     )
     return engine(options)
@@ -148,7 +158,7 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
             running.push_async_callback(worker.alerts.table.stop)
         worker.liveness.start()
         running.callback(worker.liveness.stop)
-        await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))
+        await run_until_stopped(worker.app, on_ready=write_when_ready(ready_file, worker.app))
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

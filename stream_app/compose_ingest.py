@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from stream_app.adapters.caching_model import CachingModel
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.degrading_seen import DegradingSeenStore
 from stream_app.adapters.kafka import KafkaEventLog
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.redis_seen import RedisSeenStore
+from stream_app.adapters.result_file import ResultFile
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.triton import RequestOptions, TritonModel
 from stream_app.agents.ingestion import Ingestion
@@ -45,7 +47,7 @@ def build_ingestion(
     )
     seen = DegradingSeenStore(RedisSeenStore(redis_of(settings), prefix=settings.redis_prefix), telemetry)
     flow = Flow(
-        build_reader(model, files),
+        build_reader(_cached(model, settings, telemetry), files),
         seen,
         snapshots.details,
         clock=clock,
@@ -60,3 +62,7 @@ def build_ingestion(
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
     )
     return ingestion, model
+
+
+def _cached(model: FusionModel, settings: Settings, telemetry: Telemetry) -> FusionModel:
+    return CachingModel(model, ResultFile(settings.model_cache), telemetry) if settings.model_cache else model

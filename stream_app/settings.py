@@ -100,11 +100,20 @@ class Settings(BaseSettings):
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="The worker stops when more than this share of a stretch is invalid."
     )
+    commit_interval: PositiveFloat = Field(
+        2.8, description="Seconds between commits of a worker's offsets; a replay's workers commit every 0.2 s."
+    )
     stall_timeout: PositiveFloat = Field(
         120.0, description="Seconds without a commit, while topics grow, after which the worker exits."
     )
     suppress_repeats: bool = Field(
         False, description="Whether a document that was already emitted is suppressed, not emitted again."
+    )
+    settled_novelty: bool = Field(
+        False, description="Whether records say themselves how new they are, as those of a replay do."
+    )
+    model_cache: Path | None = Field(
+        None, description="File that keeps the model's results, so that a row is computed once; a replay sets it."
     )
     start_timeout: PositiveFloat = Field(60.0, description="Seconds that a server has to become ready.")
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(

@@ -34,8 +34,7 @@ class OpenVinoRuntime:
     def __init__(self, file: Path, *, precision: str | None = None, streams: int = 1, threads: int = 1) -> None:
         """Compile `file`; `precision` is `bf16` or `f32`, None takes bf16 where the processor computes in it."""
         core = openvino.Core()
-        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        self.precision = precision or ("bf16" if "BF16" in able else "f32")
+        self.precision = precision or _best_precision(core)
         options = {
             "INFERENCE_PRECISION_HINT": self.precision,
             "NUM_STREAMS": streams,
@@ -63,6 +62,15 @@ class OpenVinoRuntime:
         if not hasattr(self._requests, "own"):
             self._requests.own = self._model.create_infer_request()
         return self._requests.own
+
+
+def _best_precision(core: openvino.Core) -> str:
+    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+
+
+def local_report() -> RuntimeReport:
+    """Return what computes on this machine where no precision is asked for, in this process or in Triton's."""
+    return RuntimeReport(f"openvino {openvino.__version__}", _best_precision(openvino.Core()), processor_flags())
 
 
 def processor_flags() -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from stream_app.events.sentiment_event import StoryCounts
 from stream_app.pipeline.fingerprint import Fingerprint
 from stream_app.pipeline.novelty import Member, Seen, Story
 
+SETTLED = "stream-app-settled"
+"""Header of a replayed record: what was decided of its document's novelty before it was fed."""
+
 _COUNTS = tuple(StoryCounts.model_fields)
 
 

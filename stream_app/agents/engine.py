@@ -24,6 +24,7 @@ class EngineOptions:
     rebalance_timeout: float
     session_timeout: float
     heartbeat_interval: float
+    commit_interval: float
     data_dir: Path
 
 
@@ -41,6 +42,7 @@ def engine(options: EngineOptions) -> faust.App:
         broker_rebalance_timeout=options.rebalance_timeout,
         broker_session_timeout=options.session_timeout,
         broker_heartbeat_interval=options.heartbeat_interval,
+        broker_commit_interval=options.commit_interval,
         consumer_auto_offset_reset="earliest",
         store="memory://",
         datadir=str(options.data_dir),

@@ -9,6 +9,7 @@ from typing import Any
 
 import faust
 
+from stream_app.adapters.seen_json import SETTLED, seen_from_json
 from stream_app.agents.guard import Die, finish_or_die
 from stream_app.events.topics import Topic
 from stream_app.pipeline.records import Record
@@ -21,12 +22,15 @@ class BatchOptions:
     """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop.
 
     `part` is the part of the worker that consumes: several may consume one topic.
+    `settled` takes what the headers of records say of their novelty: for the topics of a replay, which nobody else
+    writes to.
     """
 
     most: int
     within: float
     grace: float
     part: str = "ingest"
+    settled: bool = False
 
 
 def add_ingest_agent(
@@ -37,13 +41,14 @@ def add_ingest_agent(
 
     async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         async for events in stream.take_events(options.most, within=options.within):
-            records = [_record(event.message, prefix) for event in events]
+            records = [_record(event.message, prefix, settled=options.settled) for event in events]
             await finish_or_die(handler(records), grace=options.grace, die=die)
 
     app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
 
-def _record(message: Any, prefix: str) -> Record:  # noqa: ANN401  (Faust is not typed)
+def _record(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN401  (Faust is not typed)
+    headers = dict(message.headers or ()) if settled else {}
     return Record(
         topic=message.topic.removeprefix(prefix),
         partition=message.partition,
@@ -51,4 +56,5 @@ def _record(message: Any, prefix: str) -> Record:  # noqa: ANN401  (Faust is not
         key=message.key,
         value=message.value,
         received_at=datetime.fromtimestamp(message.timestamp, tz=UTC),
+        settled=seen_from_json(headers[SETTLED]) if SETTLED in headers else None,
     )

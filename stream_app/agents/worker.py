@@ -64,13 +64,16 @@ async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> 
         raise app.crash_reason
 
 
-def touch_when_ready(path: Path | None) -> Callable[[], None]:
-    """Return a callback that makes `path`, by which a parent process sees that the worker consumes."""
+def write_when_ready(path: Path | None, app: faust.App) -> Callable[[], None]:
+    """Return a callback that makes `path`, by which a parent process sees that the worker consumes, and what."""
 
     def ready() -> None:
         _log.info("partitions are assigned")
         if path is not None:
+            topics = {name for agent in app.agents.values() for name in agent.get_topic_names()}
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            draft = path.with_suffix(".new")
+            draft.write_text("".join(f"{name}\n" for name in sorted(topics)), encoding="utf-8")
+            draft.replace(path)
 
     return ready

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from stream_app.bench.corpus import record_values
 from stream_app.knowledge.linking import Linker
-from stream_app.pipeline.assemble import Scored
 from stream_app.pipeline.decode import decode
 from stream_app.pipeline.documents import LinkedDocument, TextDocument
 from stream_app.pipeline.encoding import Encoder
@@ -18,7 +17,6 @@ from stream_app.pipeline.flow import query_of
 from stream_app.pipeline.link import link
 from stream_app.pipeline.records import Record
 from stream_app.pipeline.rows import ModelRow
-from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.pipeline.stories import judge
 from stream_app.pipeline.story_book import StoryBook
@@ -65,7 +63,7 @@ def _judge_all(linked: Sequence[LinkedDocument]) -> None:
     """Judge each document by all those before it, as a worker does with what its store remembers."""
     book = StoryBook()
     for one in linked:
-        judgement = judge(query_of(Scored(one, Unscored("not asked"))), book, _VERSIONS)
+        judgement = judge(query_of(one), book, _VERSIONS)
         if judgement.sighting is not None:
             book.add(judgement.sighting)
 

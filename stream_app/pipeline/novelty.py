@@ -91,3 +91,7 @@ class Recollection:
     stories: Mapping[str, Story]
     members: Mapping[str, tuple[Member, ...]]
     slots: Mapping[int, tuple[str, ...]]
+
+
+NOTHING = Recollection({}, {}, {}, {})
+"""Of which nothing is remembered."""

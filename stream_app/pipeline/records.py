@@ -7,6 +7,7 @@ from datetime import datetime
 
 from stream_app.events.dead_letter import DeadLetter, ErrorKind
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.pipeline.novelty import Seen
 
 MAX_CARRIED_BYTES = 512 * 1024
 """In base64 this stays under the megabyte that Kafka takes by default."""
@@ -14,7 +15,10 @@ MAX_CARRIED_BYTES = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Bytes with their place in the log; `topic` is without a prefix, `received_at` the broker's time stamp."""
+    """Bytes with their place in the log; `topic` is without a prefix, `received_at` the record's time stamp.
+
+    `settled` is what a replay decided of the document's novelty before it was fed; None on a live stream.
+    """
 
     topic: str
     partition: int
@@ -22,6 +26,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     received_at: datetime
+    settled: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)

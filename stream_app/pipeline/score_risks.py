@@ -22,7 +22,7 @@ def risks_of(scored: Scored, *, model: RiskModel, model_version: str) -> tuple[R
     Several of its entities may expose the same one to the same: then the strongest tells.
     """
     versions = (model_version, scored.linked.kg_version)
-    alone = stories.judge(query_of(scored), StoryBook(), versions)
+    alone = stories.judge(query_of(scored.linked), StoryBook(), versions)
     events = assemble(scored, alone, versions, processed_at=scored.linked.document.received_at)
     strongest: dict[str, RiskEvent] = {}
     for risk in _risks(events, model):

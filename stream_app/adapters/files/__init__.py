@@ -2,7 +2,16 @@
 
 from stream_app.adapters.files.columns import Columns, parse_columns
 from stream_app.adapters.files.publishing import publish
-from stream_app.adapters.files.reading import STDIN, FileFormat, format_of, open_file, read_lines, read_records, size_of
+from stream_app.adapters.files.reading import (
+    STDIN,
+    FileFormat,
+    files_in,
+    format_of,
+    open_file,
+    read_lines,
+    read_records,
+    size_of,
+)
 from stream_app.adapters.files.record import FileRecord
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "Columns",
     "FileFormat",
     "FileRecord",
+    "files_in",
     "format_of",
     "open_file",
     "parse_columns",

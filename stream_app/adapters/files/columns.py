@@ -36,12 +36,16 @@ FIELDS = _fields()
 
 def parse_columns(written: str) -> Columns:
     """Read `field=column,…`; ConfigurationError for a field that documents do not have."""
+    return column_map(written, FIELDS, of="a document")
+
+
+def column_map(written: str, fields: Collection[str], *, of: str) -> Columns:
+    """Read `field=column,…`; ConfigurationError for a field that is none `of` what is read."""
     columns: dict[str, str] = {}
     for pair in filter(None, written.split(",")):
         field, separator, column = (part.strip() for part in pair.partition("="))
-        if field not in FIELDS or not separator or not column:
-            known = ", ".join(FIELDS)
-            raise ConfigurationError(f"“{pair}” is not field=column: the fields of a document are {known}")
+        if field not in fields or not separator or not column:
+            raise ConfigurationError(f"“{pair}” is not field=column: the fields of {of} are {', '.join(fields)}")
         columns[field] = column
     return columns
 

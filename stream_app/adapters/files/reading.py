@@ -1,8 +1,9 @@
-"""One file as records, whatever its format; a compressed file (`.gz`) is read as what it holds."""
+"""One file as records, whatever its format; a compressed file (`.gz`, `.zst`) is read as what it holds."""
 
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
+
+import pyarrow as pa
 
 from stream_app.adapters.files.columns import Columns
 from stream_app.adapters.files.feeds import read_feed
@@ -19,7 +22,8 @@ from stream_app.adapters.files.tables import read_csv, read_parquet
 from stream_app.errors import DataError
 
 STDIN = "-"
-_COMPRESSED = ".gz"
+_GZIP, _ZSTD = ".gz", ".zst"
+_BUFFER_BYTES = 1 << 18
 
 
 class FileFormat(StrEnum):
@@ -55,10 +59,24 @@ def format_of(name: str) -> FileFormat:
     """Tell the format of a file by its name; DataError where that does not tell. Standard input is JSON lines."""
     if name == STDIN:
         return FileFormat.JSONL
-    suffix = Path(name.removesuffix(_COMPRESSED)).suffix.lower()
+    suffix = Path(name.removesuffix(_GZIP).removesuffix(_ZSTD)).suffix.lower()
     if suffix not in _SUFFIXES:
         raise DataError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
     return _SUFFIXES[suffix]
+
+
+def files_in(name: str) -> list[str]:
+    """Return the files of a folder whose names tell a format, at any depth, by name; a file is itself."""
+    if name == STDIN or not Path(name).is_dir():
+        return [name]
+    found = sorted(str(path) for path in Path(name).rglob("*") if path.is_file() and _tells_format(path))
+    if not found:
+        raise DataError(f"{name} holds no file of documents: name one, or a folder of {', '.join(_SUFFIXES)}")
+    return found
+
+
+def _tells_format(path: Path) -> bool:
+    return Path(path.name.removesuffix(_GZIP).removesuffix(_ZSTD)).suffix.lower() in _SUFFIXES
 
 
 def open_file(name: str) -> BinaryIO:
@@ -87,23 +105,31 @@ def _unreadable(name: str, error: OSError) -> DataError:
 
 def read_records(stream: BinaryIO, name: str, *, file_format: FileFormat, columns: Columns) -> Iterator[FileRecord]:
     """Yield the documents of a file in its order; DataError, on the way, for what cannot be read."""
-    with _told(name):
-        yield from _READERS[file_format](_decompressed(stream, name), name, columns)
+    with told(name):
+        yield from _READERS[file_format](decompressed(stream, name), name, columns)
 
 
 def read_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield the lines of a file without their ends, blank ones too; DataError, on the way, likewise."""
-    with _told(name):
-        for line in _decompressed(stream, name):
+    with told(name):
+        for line in decompressed(stream, name):
             yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _decompressed(stream: BinaryIO, name: str) -> BinaryIO:
-    return cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if name.endswith(_COMPRESSED) else stream
+def decompressed(stream: BinaryIO, name: str) -> BinaryIO:
+    """Return what a file holds, which its name tells to be compressed or not."""
+    if name.endswith(_GZIP):
+        return cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    if name.endswith(_ZSTD):
+        # Python 3.11 has no zstd of its own
+        inner = pa.CompressedInputStream(pa.PythonFile(stream, mode="r"), "zstd")
+        return cast("BinaryIO", io.BufferedReader(inner, _BUFFER_BYTES))
+    return stream
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def told(name: str) -> Iterator[None]:
+    """Turn what reading a broken file raises into a DataError that names it."""
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:

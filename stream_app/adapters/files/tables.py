@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import itertools
+import shutil
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import Any, BinaryIO
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,13 +40,23 @@ def read_csv(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecor
 def read_parquet(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecord]:
     """Yield the rows of a Parquet file, without reading the columns that are not asked for."""
     try:
-        file = pq.ParquetFile(stream)
+        file = pq.ParquetFile(seekable(stream))
         columns = choose_columns(file.schema_arrow.names, wanted, file=name)
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=list(dict.fromkeys(columns.values()))):
             for row in _in_microseconds(batch).to_pylist():
                 yield record_of(document_of(row, columns))
     except pa.ArrowException as error:
         raise DataError(f"{name} is not a Parquet file ({error}): check the file, or name its --format") from error
+
+
+def seekable(stream: BinaryIO) -> BinaryIO:
+    """Return the stream, or where it only goes forward a copy on disk: Parquet is read from its end."""
+    if stream.seekable():
+        return stream
+    copy = TemporaryFile()  # noqa: SIM115  (gone when the reader is)
+    shutil.copyfileobj(stream, copy)
+    copy.seek(0)
+    return cast("BinaryIO", copy)
 
 
 def _in_microseconds(batch: Any) -> Any:  # noqa: ANN401  (pyarrow is not typed)

@@ -1,0 +1,151 @@
+"""The sources of a run, opened and read as entries: files, standard input, stretches of topics, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BufferedReader
+from typing import Any, BinaryIO, cast
+
+from stream_app.adapters.files import files_in, format_of, open_file, parse_columns, read_records, size_of
+from stream_app.adapters.files.bars import bars_in, parse_bar_columns
+from stream_app.adapters.kafka_range import Offsets, TopicRange
+from stream_app.errors import ConfigurationError
+from stream_app.events.topics import BARS
+from stream_app.pipeline.decode import FUTURE_TOLERANCE
+from stream_app.pipeline.records import Record
+from stream_app.replay.entry import EPOCH, Entry, entries_of, event_time
+from stream_app.replay.order import Span
+from stream_app.replay.request import Clock, Request
+
+_BUFFER_BYTES = 1 << 18
+
+Entries = Generator[Entry, None, None]
+OpenTopic = Callable[[str], TopicRange]
+
+
+@dataclass(slots=True)
+class Extent:
+    """How much of the sources is read, in bytes of files and records of topics; `total` None is not known."""
+
+    read: int = 0
+    total: int | None = 0
+    entries: int = 0
+
+    def expect(self, amount: int | None) -> None:
+        """Add to what there is to be read."""
+        self.total = None if self.total is None or amount is None else self.total + amount
+
+    @property
+    def expected_entries(self) -> float | None:
+        """How many entries there will be, judging by those read so far."""
+        if not self.total or not self.read:
+            return None
+        return self.entries * max(1.0, self.total / self.read)
+
+
+def open_sources(
+    request: Request, open_topic: OpenTopic, opened: ExitStack, *, begun_at: datetime, extent: Extent
+) -> list[Iterator[Entry]]:
+    """Return the sources as iterators over their entries; what they hold open is closed with `opened`.
+
+    DataError and ConfigurationError, at once or on the way, for what cannot be read.
+    """
+    latest = begun_at + FUTURE_TOLERANCE
+    found = [_file(name, request, opened, latest=latest, extent=extent) for name in _all_files(request.files)]
+    found += [_bars(name, request, opened, extent=extent) for name in _all_files(request.market)]
+    for topic in request.topics:
+        reader = opened.enter_context(open_topic(topic))
+        found += _partitions(topic, reader, request, extent=extent)
+    for source in found:
+        opened.callback(source.close)
+    counted = [_counted(source, extent) for source in found]
+    return [_within(source, request.span) for source in counted] if request.by is Clock.EVENT else counted
+
+
+def _all_files(names: Sequence[str]) -> list[str]:
+    return [file for name in names for file in files_in(name)]
+
+
+def _file(name: str, request: Request, opened: ExitStack, *, latest: datetime, extent: Extent) -> Entries:
+    file_format = request.file_format or format_of(name)
+    stream = _opened(name, opened, extent)
+    records = read_records(stream, name, file_format=file_format, columns=parse_columns(request.columns))
+    return entries_of(records, request.into, latest=latest)
+
+
+def _bars(name: str, request: Request, opened: ExitStack, *, extent: Extent) -> Entries:
+    """A bar is known when it is over, so that is its event time here."""
+    stream = _opened(name, opened, extent)
+    for bar in bars_in(stream, name, parse_bar_columns(request.market_columns)):
+        yield Entry(bar.start + request.bar_length, BARS.name, bar.ticker.encode(), bar.model_dump_json().encode())
+
+
+def _opened(name: str, opened: ExitStack, extent: Extent) -> BinaryIO:
+    extent.expect(size_of(name))
+    file = opened.enter_context(open_file(name))
+    return cast("BinaryIO", BufferedReader(cast("Any", _Counting(file, extent)), _BUFFER_BYTES))
+
+
+class _Counting:
+    """A file that tells the extent how much of it was read."""
+
+    def __init__(self, file: BinaryIO, extent: Extent) -> None:
+        self._file, self._extent = file, extent
+
+    def readinto(self, buffer: bytearray) -> int:
+        raw = self._file.read(len(buffer))
+        buffer[: len(raw)] = raw
+        self._extent.read += len(raw)
+        return len(raw)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  (whatever else a file can do)
+        return getattr(self._file, name)
+
+
+def _partitions(topic: str, reader: TopicRange, request: Request, *, extent: Extent) -> list[Entries]:
+    stretches = _stretches(reader, request)
+    for offsets in stretches.values():
+        extent.expect(max(0, offsets.end - offsets.first))
+    return [_records(topic, reader.read(number, offsets), extent) for number, offsets in stretches.items()]
+
+
+def _stretches(reader: TopicRange, request: Request) -> Mapping[int, Offsets]:
+    """Return where to read. A document may be received up to a margin after its event time, and a day before it."""
+    if request.offsets:
+        return parse_offsets(request.offsets)
+    before, after = (FUTURE_TOLERANCE, request.margin) if request.by is Clock.EVENT else (timedelta(), timedelta())
+    return reader.between(request.begin and request.begin - before, request.end and request.end + after)
+
+
+def parse_offsets(written: str) -> dict[int, Offsets]:
+    """Read `PARTITION:FIRST-END,…`, END not included; ConfigurationError for anything else."""
+    found = {}
+    for part in written.split(","):
+        try:
+            partition, _, places = part.partition(":")
+            first, _, end = places.partition("-")
+            found[int(partition)] = Offsets(int(first), int(end))
+        except ValueError as error:
+            raise ConfigurationError(f"“{part}” is not PARTITION:FIRST-END, such as 0:100-500") from error
+    return found
+
+
+def _records(topic: str, records: Iterable[Record], extent: Extent) -> Entries:
+    moment = EPOCH
+    for record in records:
+        extent.read += 1
+        moment = event_time(record.value, latest=record.received_at + FUTURE_TOLERANCE) or moment
+        yield Entry(moment, topic, record.key, record.value, received_at=record.received_at)
+
+
+def _counted(entries: Iterable[Entry], extent: Extent) -> Iterator[Entry]:
+    for entry in entries:
+        extent.entries += 1
+        yield entry
+
+
+def _within(entries: Iterable[Entry], span: Span) -> Iterator[Entry]:
+    return (entry for entry in entries if entry.moment in span)

@@ -1,0 +1,160 @@
+"""replay as a user types it: the same bytes however it is run, nothing live touched, and taken up after a kill."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from tests.e2e.conftest import Shell, Up
+
+DOCUMENTS = 150
+STORIES = (
+    "Apple raises its outlook after strong demand while Boeing slumps",
+    "Microsoft and Nvidia agree on a contract for data centres",
+    "Toyota recalls cars, shares of Tesla rise",
+    "Pfizer cuts its forecast as sales of vaccines fall",
+)
+SLOW = {"STREAM_APP_BATCH_DOCUMENTS": "7"}
+
+
+def history() -> list[bytes]:
+    """Return documents of two weeks with retellings, a repeated id and bad lines, a little out of order."""
+    lines = []
+    for number in range(DOCUMENTS):
+        day, hour = divmod(number * 2 + (-3 if number % 10 == 0 else 0), 24)
+        title = STORIES[number % len(STORIES)]
+        document = {
+            "id": f"d{number - 1 if number % 25 == 0 else number}",
+            "title": f"RT @wire: {title}" if number % 3 else f"{title}, says source {number % 7}",
+            "published_at": f"2014-01-{max(day, 0) + 1:02}T{hour % 24:02}:15:00Z",
+            "source": f"wire-{number % 5}",
+        }
+        lines.append(json.dumps(document).encode())
+        if number % 40 == 0:
+            lines.append(b"{not JSON")
+    return lines
+
+
+@pytest.fixture(scope="module")
+def place(up: Up) -> Shell:
+    """The folder of the running `up`, with the history in it twice: whole, and in two compressed halves."""
+    lines = history()
+    (up.shell.folder / "whole.jsonl").write_bytes(b"\n".join(lines))
+    halves = up.shell.folder / "halves"
+    halves.mkdir(exist_ok=True)
+    for start in (0, 1):
+        (halves / f"{start}.jsonl.gz").write_bytes(gzip.compress(b"\n".join(lines[start::2])))
+    return up.shell
+
+
+def replayed(shell: Shell, *args: str, timeout: float = 240, **environment: str) -> Any:
+    done = shell.run("replay", "run", *args, "--json", timeout=timeout, **environment)
+    assert done.status == 0, done.err
+    return done.lines[-1]
+
+
+@pytest.fixture(scope="module")
+def golden(place: Shell) -> Any:
+    """The manifest of one worker with one partition."""
+    return replayed(place, "whole.jsonl", "--name", "golden", "--partitions", "1")
+
+
+def live_state(up: Up, shell: Shell) -> tuple[Any, ...]:
+    """Return what stands in the live topics and keys."""
+    out = [
+        shell.run("tail", topic, "--to-end", "--json").out for topic in ("news.raw", "sentiment.events", "dead.letters")
+    ]
+    redis = Redis.from_url(up.ready["redis"])
+    keys = sorted(key for key in redis.scan_iter("stream_app:*", count=1000) if b"replay:" not in key)
+    redis.close()
+    return (*out, keys)
+
+
+@pytest.mark.timeout(400)
+def test_manifest_accounts_for_everything(golden: Any) -> None:
+    assert golden["documents"] == len(history())
+    assert golden["dead_letters"] == {"not_json": 4}
+    assert golden["counts"]["news.raw"] == len(history())
+    assert golden["late"] == 0
+    assert golden["counts"]["sentiment.events"] > DOCUMENTS
+    assert golden["model_runtime"]["processor_flags"]
+
+
+@pytest.mark.timeout(400)
+def test_workers_partitions_batches_files_and_kept_results_change_no_byte(place: Shell, golden: Any) -> None:
+    args = ("halves", "--name", "other", "--partitions", "3", "--workers", "2", "--ahead", "40", "--no-cache")
+    other = replayed(place, *args, **SLOW)
+    for name in ("digest", "config_sha256", "kg_version", "model_version", "code_version"):
+        assert other[name] == golden[name], name
+    compared = place.run("replay", "compare", "golden", "other", "--json")
+    assert compared.status == 0, compared.err
+    assert all(compared.lines[0]["same_digests"].values())
+    assert compared.lines[0]["only_one"] == compared.lines[0]["only_other"] == 0
+
+
+@pytest.mark.timeout(400)
+def test_nothing_live_is_touched_and_drop_deletes_what_is_the_runs_own(up: Up, place: Shell, golden: Any) -> None:
+    before = live_state(up, place)
+    assert replayed(place, "whole.jsonl", "--name", "passing")["digest"] == golden["digest"]
+    assert live_state(up, place) == before
+    listed = place.run("replay", "list", "--json").lines
+    assert {"golden", "passing"} <= {row["name"] for row in listed if row["state"] == "done"}
+    dropped = place.run("replay", "drop", "passing", "--json")
+    assert dropped.status == 0, dropped.err
+    assert dropped.lines[0]["dropped"]["topics"] >= 10
+    assert live_state(up, place) == before
+    assert "passing" not in {row["name"] for row in place.run("replay", "list", "--json").lines}
+    again = place.run("replay", "run", "whole.jsonl", "--name", "golden")
+    assert again.status == 1
+    assert "replay drop golden" in again.err
+
+
+def wait_until(shell: Shell, name: str, least: int) -> None:
+    """Wait until so many documents of a run are finished."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        rows = {row["name"]: row for row in shell.run("replay", "list", "--json").lines}
+        if rows.get(name, {}).get("finished", 0) >= least:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{name} did not get that far")
+
+
+@pytest.mark.timeout(500)
+def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes(place: Shell, golden: Any) -> None:
+    # Two weeks in half a minute.
+    with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "40000x") as process:
+        wait_until(place, "killed", 20)
+        assert place.run("replay", "pause", "killed").status == 0
+        time.sleep(1)
+        paused = Path(place.folder / ".stream_app/replays/killed/progress.json").read_bytes()
+        time.sleep(1.5)
+        assert json.loads(paused)["taken"] < DOCUMENTS
+        process.kill()
+        process.wait()
+    rows = {row["name"]: row["state"] for row in place.run("replay", "list", "--json").lines}
+    assert rows["killed"] == "interrupted"
+    resumed = place.run("replay", "resume", "killed", "--json", timeout=240)
+    assert resumed.status == 0, resumed.err
+    assert resumed.lines[-1]["digest"] == golden["digest"]
+    assert resumed.lines[-1]["input_sha256"] == golden["input_sha256"]
+
+
+@pytest.mark.timeout(400)
+def test_topic_is_replayed_by_event_time(place: Shell, golden: Any) -> None:
+    fed = place.run("feed", "whole.jsonl", "--topic", "social.raw", "--json")
+    assert fed.status == 0, fed.err
+    begin, end = "2014-01-03", "2014-01-06"
+    args = ("--name", "topic", "--topic", "social.raw", "--from", begin, "--to", end, "--margin-hours", "999999")
+    manifest = replayed(place, *args)
+    wanted = [line for line in history() if line.startswith(b'{"') and begin <= json.loads(line)["published_at"] < end]
+    assert manifest["counts"]["social.raw"] >= len(wanted)
+    assert manifest["first"] >= begin
+    assert manifest["last"] < end
+    assert manifest["kg_version"] == golden["kg_version"]

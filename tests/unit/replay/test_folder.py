@@ -1,0 +1,61 @@
+"""A run's folder tells what is with it, to whoever asks, and two do not run it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stream_app.errors import ConfigurationError, DataError
+from stream_app.replay.folder import RunFolder, State, folders
+from tests.unit.replay.runs import begun, finished
+
+
+def test_state_follows_what_happens(tmp_path: Path) -> None:
+    folder = begun(tmp_path, "one")
+    assert folder.state is State.INTERRUPTED
+    with folder.held():
+        assert folder.state is State.RUNNING
+        folder.pause(wanted=True)
+        assert (folder.state, folder.paused) == (State.PAUSED, True)
+        folder.pause(wanted=False)
+        assert folder.state is State.RUNNING
+    finished(tmp_path, "two", [])
+    assert [(one.name, one.state) for one in folders(tmp_path)] == [("one", State.INTERRUPTED), ("two", State.DONE)]
+
+
+def test_run_is_held_by_one_alone(tmp_path: Path) -> None:
+    folder = begun(tmp_path, "one")
+    with folder.held(), pytest.raises(ConfigurationError, match="under way"), RunFolder(tmp_path, "one").held():
+        pass
+
+
+def test_name_is_taken_once(tmp_path: Path) -> None:
+    folder = begun(tmp_path, "one")
+    with pytest.raises(ConfigurationError, match="replay drop one"):
+        folder.begin(folder.run())
+
+
+@pytest.mark.parametrize("name", ["", "A", "a.b", "../a", "a b", "-a", "a-", "x" * 61])
+def test_name_that_could_reach_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        RunFolder(tmp_path, name)
+
+
+def test_run_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no run one"):
+        RunFolder(tmp_path, "one").run()
+
+
+def test_asking_for_a_run_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        _ = RunFolder(tmp_path, "one").state
+    assert not list(tmp_path.iterdir())
+
+
+def test_progress_is_what_was_noted_last(tmp_path: Path) -> None:
+    folder = begun(tmp_path, "one")
+    assert folder.progress() == {}
+    folder.note({"taken": 1})
+    folder.note({"taken": 2})
+    assert folder.progress() == {"taken": 2}
