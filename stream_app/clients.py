@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 from tritonclient.grpc.aio import InferenceServerClient
 
 from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
-from stream_app.adapters.kafka import Connection, create_topics
+from stream_app.adapters.kafka import Connection, create_topics, partitions_of
 from stream_app.errors import ConfigurationError
-from stream_app.events.topics import TOPICS, Topic
+from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
 from stream_app.settings import Settings
 
 
@@ -29,7 +29,7 @@ def connection_of(settings: Settings) -> Connection:
     )
 
 
-async def ensure_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> None:
+async def ensure_topics(settings: Settings, topics: Iterable[Topic] = (*TOPICS, *INTERNAL)) -> None:
     """Create those of the topics that are missing."""
     await create_topics(
         connection_of(settings),
@@ -38,6 +38,21 @@ async def ensure_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) ->
         partitions=settings.partitions,
         replication=settings.kafka_replication,
     )
+
+
+async def ensure_state_topics(settings: Settings, topics: Iterable[Topic]) -> None:
+    """Create topics that go with the partitions of `sentiment.events`; ConfigurationError where they do not."""
+    connection, prefix = connection_of(settings), settings.topic_prefix
+    count = await partitions_of(connection, prefix + SENTIMENT.name)
+    topics = list(topics)
+    await create_topics(connection, topics, prefix=prefix, partitions=count, replication=settings.kafka_replication)
+    for topic in topics:
+        found = await partitions_of(connection, prefix + topic.name)
+        if found != count:
+            raise ConfigurationError(
+                f"topic {prefix}{topic.name} has {found} partitions and {prefix}{SENTIMENT.name} has {count}: they "
+                "must have the same number; delete the former, or set STREAM_APP_CONSUMER_GROUP to a new name"
+            )
 
 
 def redis_of(settings: Settings) -> Redis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,33 +13,30 @@ from pathlib import Path
 import faust
 
 from stream_app.adapters.clock import SystemClock
-from stream_app.adapters.degrading_seen import DegradingSeenStore
-from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka import KafkaEventLog, partitions_of
 from stream_app.adapters.kafka_offsets import GroupOffsets
-from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.redis_graph import RedisGraphStore
-from stream_app.adapters.redis_seen import RedisSeenStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
-from stream_app.adapters.triton import RequestOptions, TritonModel
+from stream_app.adapters.triton import TritonModel
+from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
-from stream_app.agents.ingestion import Ingestion
 from stream_app.agents.liveness import Liveness
-from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
+from stream_app.agents.risk import add_risk, risk_topics
+from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_relay, rollup_changelog
+from stream_app.agents.ticks import tick_for_ever
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, touch_when_ready
-from stream_app.clients import connection_of, ensure_topics, redis_of, triton_of
-from stream_app.events.topics import INPUTS
+from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of
+from stream_app.compose_alerts import AlertSurroundings, alerts_outside
+from stream_app.compose_ingest import build_ingestion
+from stream_app.compose_risk import build_risk_models
+from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
 from stream_app.knowledge.build import build_graph
-from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
-from stream_app.pipeline.encoding import Encoder
-from stream_app.pipeline.flow import Flow
-from stream_app.pipeline.language import why_unread
-from stream_app.pipeline.ports import FusionModel
-from stream_app.pipeline.reading import Reader
 from stream_app.settings import Settings
 
+PARTS = frozenset({"ingest", "risk", "rollups", "alerts"})
 _GRACE_SECONDS = 20.0
 _HEARTBEATS_A_SESSION = 6
 
@@ -48,68 +46,69 @@ class Worker:
     """A worker's parts, connected to nothing yet."""
 
     app: faust.App
-    model: TritonModel
+    model: TritonModel | None
     snapshots: SnapshotSource
     log: KafkaEventLog
     liveness: Liveness
     patience: Patience
     telemetry: PrometheusTelemetry
+    alerts: AlertsOutside | None
 
 
-def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
-    """Return what reads documents with this model."""
-    unread = partial(why_unread, languages=files.languages, model_version=files.version)
-    return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=unread)
-
-
-def build_worker(settings: Settings) -> Worker:
-    """Return a worker for the configured servers."""
-    telemetry, clock = PrometheusTelemetry(), SystemClock()
-    connection, redis, files = connection_of(settings), redis_of(settings), read_model(settings.model_repository)
+def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
+    """Return a worker for the configured servers that runs these parts."""
+    telemetry, connection = PrometheusTelemetry(), connection_of(settings)
     patience = Patience(telemetry)
     log = KafkaEventLog(connection, prefix=settings.topic_prefix)
-    model = TritonModel(
-        partial(triton_of, settings),
-        str(settings.triton_url),
-        version=files.version,
-        telemetry=telemetry,
-        options=RequestOptions(timeout_seconds=settings.triton_timeout),
-    )
     snapshots = SnapshotSource(
-        RedisGraphStore(redis, prefix=settings.redis_prefix),
+        RedisGraphStore(redis_of(settings), prefix=settings.redis_prefix),
         telemetry,
         build=build_graph,
         poll_seconds=settings.kg_poll,
     )
-    seen = DegradingSeenStore(RedisSeenStore(redis, prefix=settings.redis_prefix), telemetry)
-    flow = Flow(
-        build_reader(model, files),
-        seen,
-        snapshots.details,
-        clock=clock,
-        compute=asyncio.to_thread,
-        suppress=settings.suppress_repeats,
-    )
-    ingestion = Ingestion(
-        flow,
-        Outbox(log, seen, clock, telemetry=telemetry, patience=patience),
-        snapshots=snapshots,
-        patience=patience,
-        new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
-    )
-    app = _engine(settings)
-    for topic in INPUTS:
-        batch = BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS)
-        add_ingest_agent(app, topic, ingestion.handle, prefix=settings.topic_prefix, options=batch, die=exit_process)
+    app, model, alerts = _engine(settings), None, None
+    around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
+    batch, prefix = around.batch, settings.topic_prefix
+    if "ingest" in parts:
+        ingestion, model = build_ingestion(settings, log, snapshots, telemetry=telemetry, patience=patience)
+        for topic in INPUTS:
+            add_ingest_agent(app, topic, ingestion.handle, prefix=prefix, options=batch, die=exit_process)
+    if "risk" in parts:
+        add_risk(app, around, build_risk_models(settings, lambda: snapshots.graph))
+    if "rollups" in parts:
+        add_rollups(app, around)
+        add_tick_relay(app, around)
+    if "alerts" in parts:
+        replication = settings.kafka_replication
+        outside = AlertSurroundings(connection, prefix, replication, log, around.clock, telemetry, patience)
+        alerts = alerts_outside(outside, lambda: snapshots.graph)
+        add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
-        clock,
+        SystemClock(),
         timeout=timedelta(seconds=settings.stall_timeout),
         assigned=partial(assigned_partitions, app),
-        waiting=lambda: patience.waiting or model.waiting,
+        waiting=lambda: patience.waiting or (model is not None and model.waiting),
         die=exit_process,
     )
-    return Worker(app, model, snapshots, log, liveness, patience, telemetry)
+    return Worker(app, model, snapshots, log, liveness, patience, telemetry, alerts)
+
+
+def _surroundings(
+    settings: Settings, log: KafkaEventLog, *, telemetry: PrometheusTelemetry, patience: Patience
+) -> Surroundings:
+    ticks = settings.topic_prefix + TICKS_EVERYWHERE.name
+    return Surroundings(
+        group=settings.consumer_group,
+        prefix=settings.topic_prefix,
+        log=log,
+        clock=SystemClock(),
+        telemetry=telemetry,
+        patience=patience,
+        partitions=partial(partitions_of, connection_of(settings), ticks),
+        batch=BatchOptions(most=settings.batch_documents, within=settings.batch_wait, grace=_GRACE_SECONDS),
+        die=exit_process,
+    )
 
 
 def _engine(settings: Settings) -> faust.App:
@@ -124,20 +123,29 @@ def _engine(settings: Settings) -> faust.App:
     return engine(options)
 
 
-async def run_worker(settings: Settings, *, ready_file: Path | None = None) -> None:
+async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:
     """Run one worker until SIGINT or SIGTERM; servers that are away at the start are waited for."""
-    worker = build_worker(settings)
+    worker = build_worker(settings, parts)
     async with AsyncExitStack() as running:
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
         await worker.patience.until_available(partial(ensure_topics, settings))
+        state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group), *risk_topics(settings.consumer_group))
+        await worker.patience.until_available(partial(ensure_state_topics, settings, state))
         await worker.patience.until_available(worker.log.start)
         running.push_async_callback(worker.log.stop)
-        await worker.patience.until_available(worker.model.start)
-        running.push_async_callback(worker.model.stop)
+        if worker.model is not None:
+            await worker.patience.until_available(worker.model.start)
+            running.push_async_callback(worker.model.stop)
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)
+        if settings.tick_period:
+            ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
+            running.push_async_callback(_cancelled, asyncio.create_task(ticking))
+        if worker.alerts is not None:
+            await worker.alerts.table.start(worker.patience)
+            running.push_async_callback(worker.alerts.table.stop)
         worker.liveness.start()
         running.callback(worker.liveness.stop)
         await run_until_stopped(worker.app, on_ready=touch_when_ready(ready_file))

@@ -83,9 +83,19 @@ class Settings(BaseSettings):
     partitions: PositiveInt = Field(4, description="Partitions of topics that are created.")
     state_dir: Path = Field(Path(".stream_app"), description="Logs, graph files and data of embedded servers.")
 
-    batch_documents: PositiveInt = Field(256, description="Most documents in one micro-batch.")
+    batch_documents: PositiveInt = Field(512, description="Most documents in one micro-batch.")
     batch_wait: PositiveFloat = Field(0.05, description="Seconds that a micro-batch waits to fill.")
     kg_poll: PositiveFloat = Field(2.0, description="Seconds between looks for a newer graph version.")
+    tick_period: Annotated[float, Field(ge=0)] = Field(
+        5.0, description="Seconds between the ticks of a worker's wall clock; 0: none, where ticks come from elsewhere."
+    )
+    risk_threshold: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.02, description="Least rise of a probability by its trigger for which there is a risk event."
+    )
+    risk_exposures: PositiveInt = Field(20, description="Most risk events of one trigger; the strongest are kept.")
+    causal_parameters: Path | None = Field(
+        None, description="JSON file with fitted numbers of the causal model; unset: the shipped priors."
+    )
     dead_letter_stretch: PositiveInt = Field(1000, description="Records of a stretch that the limit looks at.")
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="The worker stops when more than this share of a stretch is invalid."

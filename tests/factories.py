@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from stream_app.events.entity import EntityKind
+from stream_app.events.document import Author
+from stream_app.events.entity import EntityKind, EntityRef
+from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.topics import NEWS
 from stream_app.knowledge.entities import Entity
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
@@ -90,3 +92,31 @@ def query(document_id: str = "doc-1", title: str = HEADLINE, body: str = "", **f
 async def at_once(work: Callable[[], T]) -> T:
     """Compute without a thread."""
     return work()
+
+
+def sentiment_event(number: int = 0, **fields: Any) -> SentimentEvent:
+    """Return an event of a news story of its own about Apple; `number` makes its ids."""
+    at = fields.pop("at", START)
+    defaults: dict[str, Any] = {
+        "event_id": f"event-{number:06d}",
+        "document_id": f"doc-{number:06d}",
+        "story_id": f"story-{number:06d}",
+        "model_version": "model-test",
+        "kg_version": KG_VERSION,
+        "published_at": at,
+        "received_at": max(at, RECEIVED),
+        "processed_at": max(at, RECEIVED),
+        "source": "Test Wire",
+        "source_kind": "news",
+        "entity": EntityRef(id="company:apple", name="Apple", kind=EntityKind.COMPANY),
+        "polarity": 0.5,
+        "entity_count": 1,
+        "novelty": 1.0,
+    }
+    return SentimentEvent(**(defaults | fields))
+
+
+def post(number: int = 0, *, handle: str | None = None, followers: int | None = None, **fields: Any) -> SentimentEvent:
+    """Return an event of a post; nothing is known of its author unless it is said."""
+    author = Author(handle=handle, followers=followers)
+    return sentiment_event(number, **({"source": "social", "source_kind": "social", "author": author} | fields))

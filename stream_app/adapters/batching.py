@@ -22,6 +22,10 @@ _NUMPY_TYPES: Mapping[str, type[np.generic]] = {"INT32": np.int32, "FP32": np.fl
 _SAME_MODEL = "serve the model that this version's tokenizer and metadata.json belong to"
 
 
+_EVEN_ROWS = 8
+"""Full batches are multiples of this, for which runtimes have kernels ready (`batch_sizes` in config.pbtxt)."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
     """A batch holds at most `rows` rows and, unless it is a single row, `tokens` tokens with padding."""
@@ -31,7 +35,8 @@ class BatchLimits:
 
     def rows_of(self, bucket: int) -> int:
         """Return how many rows of that padded length make a full batch."""
-        return max(1, min(self.rows, self.tokens // bucket))
+        most = max(1, min(self.rows, self.tokens // bucket))
+        return most - most % _EVEN_ROWS if most > _EVEN_ROWS else most
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,47 @@ class KafkaEventLog:
         producer = await self._started()
         try:
             # The first await only queues; the second is the broker's answer.
-            queued = [await producer.send(self._prefix + m.topic, key=m.key, value=m.value) for m in messages]
+            queued = [await self._queued(producer, message) for message in messages]
             await _all_answers(queued)
         except KafkaError as error:
             if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError):
                 raise away(self._connection, error) from error
             raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
+
+    async def count(self, topic: str) -> int:
+        """Return how many partitions the topic has."""
+        producer = await self._started()
+        try:
+            return len(await producer.partitions_for(self._prefix + topic))
+        except KafkaError as error:
+            raise away(self._connection, error) from error
+
+    async def _queued(self, producer: AIOKafkaProducer, message: Message) -> Awaitable[object]:
+        stamp = None if message.stamp is None else round(message.stamp.timestamp() * 1000)
+        queued: Awaitable[object] = await producer.send(
+            self._prefix + message.topic,
+            key=message.key,
+            value=message.value,
+            partition=message.partition,
+            timestamp_ms=stamp,
+            headers=list(message.headers) or None,
+        )
+        return queued
+
+
+async def partitions_of(connection: Connection, topic: str) -> int:
+    """Return how many partitions a topic has, named with its prefix.
+
+    ServerUnavailable also where it does not exist: of a new topic not every broker knows at once.
+    """
+    try:
+        async with admin_client(connection) as admin:
+            (found,) = await admin.describe_topics([topic])
+    except KafkaError as error:
+        raise away(connection, error) from error
+    if not found["partitions"]:
+        raise ServerUnavailable(f"topic {topic} does not exist, or not yet: create it, or let a worker create it")
+    return len(found["partitions"])
 
 
 async def _all_answers(queued: Iterable[Awaitable[object]]) -> None:

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from stream_app.adapters.redis_errors import redis_errors
 from stream_app.adapters.seen_json import (
-    member_from_json,
+    MembersAsJson,
     member_to_json,
     seen_from_json,
     seen_to_json,
@@ -84,7 +84,7 @@ class RedisSeenStore:
         return Recollection(
             seen=seen,
             stories={key: story_from_json(key, value) for key, value in stories.items()},
-            members={key: tuple(map(member_from_json, members[key])) for key in stories},
+            members=MembersAsJson({key: members[key] for key in stories}),
             slots=found,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -50,3 +52,22 @@ def member_from_json(value: bytes) -> Member:
     """Read what `member_to_json` wrote."""
     published_at, repeats, entities = orjson.loads(value)
     return Member(datetime.fromisoformat(published_at), repeats, frozenset(entities))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MembersAsJson(Mapping[str, tuple[Member, ...]]):
+    """Members of stories, read when they are asked for: most stories that are recalled turn out to be others."""
+
+    written: Mapping[str, Sequence[bytes]]
+
+    def __getitem__(self, story: str) -> tuple[Member, ...]:
+        """Read the members of one story."""
+        return tuple(map(member_from_json, self.written[story]))
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids of the stories."""
+        return iter(self.written)
+
+    def __len__(self) -> int:
+        """Number of stories."""
+        return len(self.written)

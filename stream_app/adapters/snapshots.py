@@ -42,6 +42,13 @@ class SnapshotSource:
             raise RuntimeError("start() comes first")
         return self._snapshot
 
+    @property
+    def graph(self) -> KnowledgeGraph:
+        """The graph of the current snapshot."""
+        if self._graph is None:
+            raise RuntimeError("start() comes first")
+        return self._graph
+
     async def start(self) -> None:
         """Load the published graph, or build and publish one; the store may be away."""
         await self.refresh()

@@ -18,11 +18,15 @@ Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop."""
+    """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop.
+
+    `part` is the part of the worker that consumes: several may consume one topic.
+    """
 
     most: int
     within: float
     grace: float
+    part: str = "ingest"
 
 
 def add_ingest_agent(
@@ -36,7 +40,7 @@ def add_ingest_agent(
             records = [_record(event.message, prefix) for event in events]
             await finish_or_die(handler(records), grace=options.grace, die=die)
 
-    app.agent(channel, name=f"ingest.{topic.name}")(ingest)
+    app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
 
 def _record(message: Any, prefix: str) -> Record:  # noqa: ANN401  (Faust is not typed)

@@ -1,10 +1,14 @@
-"""A micro-batch's way to its outcomes: prepared side by side with others, concluded one after the other."""
+"""A micro-batch's way to its outcomes, in parts: prepared side by side, concluded one after the other.
+
+While the model reads one part, the next is linked and encoded and the one before becomes events.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from functools import partial
 
 from stream_app.adapters.snapshots import SnapshotSource
@@ -12,8 +16,13 @@ from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
 from stream_app.errors import DeadLetterLimitExceeded
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
-from stream_app.pipeline.flow import Flow
+from stream_app.pipeline.flow import Flow, Prepared
 from stream_app.pipeline.records import Outcome, Record
+from stream_app.pipeline.snapshot import Snapshot
+
+_PART_RECORDS = 128
+_PARTS_AHEAD = 2
+"""Parts that are prepared while one is concluded: one for the model, one for this process (docs/benchmarks.md)."""
 
 
 class Ingestion:
@@ -39,9 +48,29 @@ class Ingestion:
 
         Raises DeadLetterLimitExceeded, and whatever waiting does not cure.
         """
-        snapshot = self._snapshots.current
-        prepared = await self._patience.until_available(partial(self._flow.prepare, records, snapshot))
-        # One batch at a time from here: the first document of a story is remembered before the second asks.
+        async with aclosing(self._prepared(records, self._snapshots.current)) as parts:
+            async for prepared in parts:
+                await self._conclude(prepared)
+
+    async def _prepared(self, records: Sequence[Record], snapshot: Snapshot) -> AsyncGenerator[Prepared]:
+        """Yield the parts in order, each prepared; those after it are on their way."""
+        ahead: deque[asyncio.Task[Prepared]] = deque()
+        try:
+            for start in range(0, len(records), _PART_RECORDS):
+                part = records[start : start + _PART_RECORDS]
+                prepare = partial(self._flow.prepare, part, snapshot)
+                ahead.append(asyncio.create_task(self._patience.until_available(prepare)))
+                if len(ahead) > _PARTS_AHEAD:
+                    yield await ahead.popleft()
+            while ahead:
+                yield await ahead.popleft()
+        finally:
+            for task in ahead:
+                task.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
+
+    async def _conclude(self, prepared: Prepared) -> None:
+        # One part at a time: the first document of a story is remembered before the second asks.
         async with self._order:
             processed = await self._patience.until_available(partial(self._flow.conclude, prepared))
             await self._outbox.deliver(processed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import faust
 import structlog
 
+from stream_app.agents.positions import go_back_where_nothing_is_committed
 from stream_app.pipeline.stall import Partition
 
 _log = structlog.get_logger(__name__)
@@ -28,8 +30,11 @@ def exit_process(error: BaseException) -> None:
 
 
 def assigned_partitions(app: faust.App) -> set[Partition]:
-    """Return the partitions that this worker consumes now."""
-    return {(tp.topic, tp.partition) for tp in app.consumer.assignment()} if app.consumer else set()
+    """Return the partitions that this worker consumes now; of changelogs nothing is ever committed."""
+    if not app.consumer:
+        return set()
+    changelogs = app.tables.changelog_topics
+    return {(tp.topic, tp.partition) for tp in app.consumer.assignment() if tp.topic not in changelogs}
 
 
 async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> None:
@@ -45,7 +50,11 @@ async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> 
     async def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         on_ready()
 
+    go_back_where_nothing_is_committed(app)
     app.on_rebalance_complete.connect(assigned, weak=False)
+    # What is loaded by now, such as the graph, stays: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
     await app.start()
     try:
         await app.wait_for_stopped(stop.wait())

@@ -15,6 +15,7 @@ from stream_app.adapters.batching import BatchLimits
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.bench.ceiling import ceiling_rate
 from stream_app.bench.corpus import headlines
+from stream_app.bench.matching import matching_rates
 from stream_app.bench.stages import StageRates, stage_rates
 from stream_app.bench.stream import Latency, StreamBench
 from stream_app.cli.output import announce, stdout, write_json
@@ -60,6 +61,8 @@ def _measure(documents: int, workers: int) -> Iterator[Figure]:
     titles = list(headlines(graph, documents))
     stages = stage_rates(titles, Linker(graph), Encoder(files.tokenizer))
     yield from _of_stages(stages)
+    announce("10,000 subscriptions")
+    yield from _of_matching(graph)
     announce("the ceiling: the model alone, in this process")
     ceiling = _ceiling(files, stages)
     yield "ceiling", ceiling, "documents/s"
@@ -74,6 +77,14 @@ def _measure(documents: int, workers: int) -> Iterator[Figure]:
 def _of_stages(stages: StageRates) -> Iterator[Figure]:
     for name in ("decode", "link", "encode", "duplicates"):
         yield name, getattr(stages, name), "documents/s on one core"
+
+
+def _of_matching(graph: KnowledgeGraph) -> Iterator[Figure]:
+    rates = matching_rates(graph)
+    yield "matching", rates.events, "events per processor second, 10,000 subscriptions"
+    yield "matches", rates.matches, "matches per processor second, the same"
+    yield "matching_one_by_one", rates.naive_events, "events per processor second, asking every subscription"
+    yield "matching_memory", rates.memory_mib, "MiB of 10,000 subscriptions"
 
 
 def _ceiling(files: ModelFiles, stages: StageRates) -> float:

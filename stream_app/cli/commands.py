@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "feed": "Publish documents from files (JSONL, CSV, Parquet, RSS, Atom).",
     "tail": "Follow a topic as a table.",
     "score": "Score a text, or a file of documents, without any server.",
+    "subscribe": "Add, list, show and remove subscriptions to alerts.",
     "dlq": "Read and mend dead letters.",
     "kg": "Build, load, show and compare the knowledge graph.",
     "model": "Train, evaluate, export and promote the fusion model.",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 
 from stream_app.adapters.local_model import LocalModel
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.openvino import OpenVinoRuntime
-from stream_app.compose import build_reader
+from stream_app.compose_ingest import build_reader
+from stream_app.compose_risk import build_risk_models
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.score_risks import risks_of
 from stream_app.pipeline.score_texts import TextScorer
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.settings import Settings
@@ -28,4 +31,10 @@ def local_scorer(settings: Settings) -> TextScorer:
     """Return what scores texts here; makes the model and the graph ready, which takes seconds."""
     model, files = local_model(settings)
     graph = build_graph()
-    return TextScorer(build_reader(model, files), Snapshot(graph.version, Linker(graph)), compute=asyncio.to_thread)
+    risk = build_risk_models(settings, lambda: graph).current()
+    return TextScorer(
+        build_reader(model, files),
+        Snapshot(graph.version, Linker(graph)),
+        compute=asyncio.to_thread,
+        risks=partial(risks_of, model=risk, model_version=files.version),
+    )

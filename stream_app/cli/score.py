@@ -22,7 +22,7 @@ from stream_app.errors import DataError
 from stream_app.events.verdict import Verdict
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.score_lines import read_line
-from stream_app.pipeline.score_texts import TextScorer, verdict
+from stream_app.pipeline.score_texts import TextScorer
 from stream_app.settings import Settings
 
 app = typer.Typer()
@@ -62,13 +62,14 @@ def score(
 
 def _score_text(text: str, topic: Input, *, json: bool) -> None:
     line = read_line(json_text.dumps({"text": text}).encode(), topic, now=SystemClock().now())
-    scored = line if isinstance(line, Rejection) else asyncio.run(local_scorer(Settings()).score([line]))[0]
+    scorer = local_scorer(Settings())
+    scored = line if isinstance(line, Rejection) else asyncio.run(scorer.score([line]))[0]
     if isinstance(scored, Rejection):
         raise DataError(f"the text cannot be scored ({scored.message}): give another")
     if json:
-        _as_json(verdict(scored))
+        _as_json(scorer.verdict(scored))
     else:
-        print_verdict(stdout(), scored, verdict(scored))
+        print_verdict(stdout(), scored, scorer.verdict(scored))
 
 
 async def _score_file(scorer: TextScorer, name: str, size: int | None, *, topic: Input, show: Show) -> None:

@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from rich.text import Text
 
 from stream_app.cli.output import POLARITY_WIDTH, QUIET, Column, polarity_bar
+from stream_app.cli.risks import chances, direction
 from stream_app.cli.verdicts import words
 from stream_app.events import topics
+from stream_app.events.alert import Alert
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.document import Document
 from stream_app.events.risk_event import RiskEvent
+from stream_app.events.rollup import Rollup
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.mending import Place
 from stream_app.pipeline.records import Record
@@ -35,12 +38,17 @@ class View:
 
 def view_of(topic: str) -> View:
     """Return how a topic is shown; one that is not of the contract shows key and value."""
-    return _VIEWS.get(topic, _ANY)
+    return _VIEWS.get(_contract_name(topic), _ANY)
+
+
+def _contract_name(topic: str) -> str:
+    """Return the name that the contract has for a topic: those of single subscriptions are all one."""
+    return topics.ALERTS.name if topic.startswith(topics.alerts_of("")) else topic
 
 
 def cells_of(record: Record, view: View) -> Cells:
     """Return the cells of one record; a value that its schema does not take is shown as it is."""
-    topic = topics.by_name(record.topic)
+    topic = topics.by_name(_contract_name(record.topic))
     if view is _ANY or topic is None:
         return _any(record)
     try:
@@ -82,8 +90,23 @@ def dead_letter_cells(letter: DeadLetter) -> Cells:
 
 
 def _risk(event: RiskEvent) -> Cells:
-    probability = f"{event.probability:.2f}"
-    return [_time(event.published_at), event.exposed.name, event.direction, probability, event.explanation]
+    return [_time(event.published_at), event.exposed.name, direction(event), chances(event), event.explanation]
+
+
+def _rollup(rollup: Rollup) -> Cells:
+    ticker = f" {rollup.entity.ticker}" if rollup.entity.ticker else ""
+    name = Text.assemble((rollup.entity.name, "bold"), (ticker, QUIET))
+    window = Text(rollup.window, style="" if rollup.closed else QUIET)
+    momentum = "" if rollup.momentum is None else f"{rollup.momentum:+.2f}"
+    buzz = "" if rollup.buzz is None else f"{rollup.buzz:.1f}"
+    labels = " · ".join(topic.label for topic in rollup.topics)
+    polarity = polarity_bar(rollup.credible_polarity)
+    return [_time(rollup.start), window, name, str(rollup.documents), polarity, momentum, buzz, labels]
+
+
+def _alert(alert: Alert) -> Cells:
+    count = f"{alert.digest.count} events" if alert.digest else ""
+    return [_time(alert.published_at), alert.subscription, count, alert.reason]
 
 
 def _any(record: Record) -> Cells:
@@ -113,10 +136,26 @@ _VIEWS: Mapping[str, View] = {
             Column("published", _TIME_WIDTH),
             Column("exposed", 24),
             Column("direction", 10),
-            Column("chance", 6),
+            Column("chance", 11),
             Column("explanation"),
         ],
         _risk,
+    ),
+    topics.ROLLUPS.name: View(
+        [
+            Column("from", _TIME_WIDTH),
+            Column("for", 3),
+            Column("entity", share=3),
+            Column("docs", 5),
+            Column("polarity", POLARITY_WIDTH),
+            Column("moves", 5),
+            Column("buzz", 6),
+            Column("topics", share=3),
+        ],
+        _rollup,
+    ),
+    topics.ALERTS.name: View(
+        [Column("published", _TIME_WIDTH), Column("subscription", 20), Column("digest", 11), Column("reason")], _alert
     ),
     topics.DEAD_LETTERS.name: View(
         [

@@ -20,6 +20,7 @@ class ErrorKind(StrEnum):
     FUTURE_TIME = "future_time"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
+    WRONG_KEY = "wrong_key"
     PROCESSING_FAILED = "processing_failed"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from stream_app.events import topics
-from stream_app.events.ids import sentiment_event_id
+from stream_app.events.ids import rollup_id, sentiment_event_id
 from stream_app.events.schema import Schema
 
 _MODEL, _GRAPH = "fusion-1-92a74b815e05", "kg-4cdb62222af0"
@@ -82,6 +83,16 @@ _SENTIMENT = {
     "topic": {"label": "company_product_news", "probability": 0.62},
     "document_sentiment": {"label": "negative", "probabilities": _PROBABILITIES},
     "evidence": [{"text": "cuts", "start": 6, "end": 10, "field": "title", "weight": -0.41}],
+    "shock": {
+        "move": -0.9,
+        "modality": "stated",
+        "tense": "present",
+        "role": "effect",
+        "certainty": 1.0,
+        "words": {"text": "cuts its iPhone forecast", "start": 6, "end": 30, "field": "title"},
+        "cause": {"text": "demand slows", "start": 34, "end": 46, "field": "title"},
+        "effect": {"text": "Apple cuts its iPhone forecast", "start": 0, "end": 30, "field": "title"},
+    },
 }
 _RISK = {
     "event_id": "0d5f5c4e-6f0b-5d0a-8f9e-2f6f3f1c7a10",
@@ -106,15 +117,23 @@ _RISK = {
     **_VERSIONS,
 }
 _ROLLUP = {
+    "rollup_id": rollup_id(_APPLE["id"], "1h", datetime(2024, 5, 2, 13, tzinfo=UTC)),
+    "revision": 31,
+    "closed": True,
     "entity": _APPLE,
     "window": "1h",
     "start": "2024-05-02T13:00:00Z",
     "end": "2024-05-02T14:00:00Z",
     "documents": 12,
+    "scored": 11,
     "mean_polarity": -0.35,
     "novelty_weighted_polarity": -0.52,
+    "credible_polarity": -0.58,
     "dispersion": 0.41,
+    "momentum": -0.37,
+    "expected_documents": 5.0,
     "buzz": 2.4,
+    "topics": [{"label": "company_product_news", "documents": 9}, {"label": "earnings", "documents": 2}],
 }
 _SUBSCRIPTION = {
     "name": "apple-falls",

@@ -85,8 +85,8 @@ def _alerts_of_one() -> Json:
 def _topic_configuration(topic: Topic) -> Json:
     config: Json = dict(topic.config())
     config["cleanup.policy"] = config["cleanup.policy"].split(",")
-    if "retention.ms" in config:
-        config["retention.ms"] = int(config["retention.ms"])
+    for name in config.keys() & {"retention.ms", "min.compaction.lag.ms", "delete.retention.ms"}:
+        config[name] = int(config[name])
     return config
 
 

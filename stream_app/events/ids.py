@@ -31,3 +31,19 @@ def sentiment_event_id(document: str, entity: str | None, model_version: str) ->
     """Return the UUIDv5 of document id, entity id and model version."""
     name = _SEPARATOR.join((document, entity or "", model_version))
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def risk_event_id(trigger: str, exposed: str, direction: str) -> str:
+    """Return the UUIDv5 of the trigger's event id, the exposed entity's id and the direction."""
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("risk", trigger, exposed, direction))))
+
+
+def rollup_id(entity: str, window: str, start: datetime) -> str:
+    """Return the UUIDv5 of an entity's window, which every revision of it shares."""
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join((entity, window, start.isoformat()))))
+
+
+def alert_id(subscription: str, event: str, opened_at: datetime | None = None) -> str:
+    """Return the UUIDv5 of subscription and event id; for a digest, of its first event and when that opened it."""
+    window = "" if opened_at is None else opened_at.isoformat()
+    return str(uuid.uuid5(_NAMESPACE, _SEPARATOR.join(("alert", subscription, event, window))))

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, StringConstraints, model_validator
 
 from stream_app.events.schema import Schema
 from stream_app.events.span import Fraction
 
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
+NAME_PATTERN = r"^[a-z0-9-]+$"
+MAX_NAME_CHARACTERS = 200
+"""With `alerts.` and a prefix before it, it still fits into the 249 characters of a topic's name."""
+
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Names = Annotated[tuple[_Word, ...], Field(min_length=1, max_length=10_000)]
+
+SENTIMENT_ONLY = ("topics", "sources", "min_novelty")
+RISK_ONLY = ("min_severity",)
+THRESHOLDS = ("min_abs_polarity", "min_probability", "min_severity")
+"""The conditions that hysteresis is about."""
 
 
 class Match(Schema):
-    """All given conditions hold; an empty match is refused."""
+    """All given conditions hold; an empty match is refused, and so is one that no event can meet."""
+
+    model_config = ConfigDict(extra="forbid")  # a misspelt condition would otherwise match more than was meant
 
     entities: Names | None = None
     tickers: Names | None = None
@@ -34,6 +46,20 @@ class Match(Schema):
             raise ValueError("match has no condition: it would match every event; give at least one")
         return self
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        of_sentiment, of_risk = self._given(SENTIMENT_ONLY), self._given(RISK_ONLY)
+        kinds = set(self.kinds or ("sentiment", "risk"))
+        if of_sentiment and (of_risk or "sentiment" not in kinds):
+            other = of_risk[0] if of_risk else "kinds"
+            raise ValueError(f"no event meets {of_sentiment[0]}, which only sentiment events have, and {other}")
+        if of_risk and "risk" not in kinds:
+            raise ValueError(f"no event meets {of_risk[0]}, which only risk events have, and kinds")
+        return self
+
+    def _given(self, names: tuple[str, ...]) -> list[str]:
+        return [name for name in names if getattr(self, name) is not None]
+
 
 class Throttle(Schema):
     """At most one alert in so many seconds of event time."""
@@ -42,10 +68,28 @@ class Throttle(Schema):
     seconds: NonNegativeInt
 
 
+class Hysteresis(Schema):
+    """An entity that is over the thresholds alerts once, until it has clearly fallen below them or was quiet."""
+
+    rearm: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.8, description="Part of a threshold below which the entity is ready to alert again."
+    )
+    quiet: PositiveInt = Field(
+        default=86_400, description="Seconds of event time without an event over that part, which make it ready too."
+    )
+
+
 class Subscription(Schema):
     """A named wish; `digest` is in seconds, 0 sends each alert at once."""
 
-    name: str = Field(pattern=r"^[a-z0-9-]+$", max_length=200)
+    name: str = Field(pattern=NAME_PATTERN, max_length=MAX_NAME_CHARACTERS)
     match: Match
     throttle: Throttle | None = None
+    hysteresis: Hysteresis | None = Field(default=None, description="Null: every event over a threshold counts.")
     digest: NonNegativeInt = 0
+
+    @model_validator(mode="after")
+    def _hysteresis_has_a_threshold(self) -> Self:
+        if self.hysteresis and all(getattr(self.match, name) is None for name in THRESHOLDS):
+            raise ValueError(f"hysteresis needs a threshold to hover around: give one of {', '.join(THRESHOLDS)}")
+        return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
 
@@ -17,13 +17,15 @@ from stream_app.events.sentiment_event import (
     Topic,
 )
 from stream_app.events.span import Fraction, Span
+from stream_app.events.stated_shock import StatedShock
 
 
 class CausalRelation(Schema):
-    """Characters `[start, end)` of a cause and of its effect."""
+    """Characters `[start, end)` of a cause and of its effect, both in the same text."""
 
     cause: tuple[NonNegativeInt, NonNegativeInt]
     effect: tuple[NonNegativeInt, NonNegativeInt]
+    field: Literal["title", "body"] = "body"
 
 
 class Causal(Schema):
@@ -49,6 +51,7 @@ class EntityVerdict(Schema):
     topic: Topic | None
     document_sentiment: Sentiment | None
     evidence: tuple[Evidence, ...] = ()
+    shock: StatedShock | None = None
     unscored: str | None = None
 
 

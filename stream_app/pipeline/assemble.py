@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stream_app.events.ids import sentiment_event_id
@@ -20,6 +20,8 @@ from stream_app.events.span import Span
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
 from stream_app.pipeline.sentences import sentence_starts
+from stream_app.pipeline.stated import shock_of
+from stream_app.pipeline.statements import Statements, state
 from stream_app.pipeline.stories import Judgement
 from stream_app.pipeline.tensors import LABELS
 
@@ -28,10 +30,16 @@ DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A linked document with its scores, or with the reason why it has none."""
+    """A linked document with its scores, or with the reason why it has none; and what it states, once that is read."""
 
     linked: LinkedDocument
     scores: DocumentScores | Unscored
+    stated: Statements | None = None
+
+
+def with_statements(scored: Scored) -> Scored:
+    """Return the document with what it states of its entities."""
+    return replace(scored, stated=state(scored.linked))
 
 
 def assemble(
@@ -97,6 +105,7 @@ def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[
         "link_confidence": round(linked.confidence, DECIMALS),
         "first_mention": first_sentence(document, linked.mentions),
         "story_counts": judgement.counts(linked.entity.id),
+        "shock": shock_of(document, scored.stated, place),
     }
     return SentimentEvent.model_validate(whole | fields | _scores(scored, place))
 

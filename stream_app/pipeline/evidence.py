@@ -38,6 +38,7 @@ class WordEvidence:
         found = list(_WORD.finditer(self._text.text))
         self._words = np.array([match.span() for match in found], dtype=np.int32).reshape(-1, 2)
         self._telling = np.array([match.group().lower() not in _STOP_WORDS for match in found], dtype=bool)
+        self._of_rows: dict[int, tuple[NDArray[np.bool_], NDArray[np.intp]]] = {}
 
     def strongest(self, rows: Iterable[WeightedRow], entity: int | None = None) -> tuple[EvidenceSpan, ...]:
         """Return the words that pulled hardest, hardest first.
@@ -57,11 +58,18 @@ class WordEvidence:
         """Return the signed sum of the evidence of each word's tokens; punctuation and special tokens count nowhere."""
         pull = np.zeros(len(self._words))
         for row, evidence, weight in rows if len(self._words) else ():
-            starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
-            word = np.searchsorted(self._words[:, 0], starts, side="right") - 1
-            inside = (word >= 0) & (starts < ends) & (starts < self._words[word, 1])
-            np.add.at(pull, word[inside], weight * evidence[inside].astype(np.float64))
+            inside, words = self._words_of(row)
+            pull += np.bincount(words, weight * evidence[inside].astype(np.float64), len(pull))
         return pull
+
+    def _words_of(self, row: EncodedRow) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+        """Return which of the row's tokens stand in words, and in which; the same for every score of the document."""
+        if (known := self._of_rows.get(id(row))) is not None:
+            return known
+        starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
+        word = np.searchsorted(self._words[:, 0], starts, side="right") - 1
+        inside = (word >= 0) & (starts < ends) & (starts < self._words[word, 1])
+        return self._of_rows.setdefault(id(row), (inside, word[inside]))
 
     def _named(self, entity: int | None) -> NDArray[np.bool_]:
         named = np.zeros(len(self._words), dtype=bool)

@@ -20,6 +20,11 @@ class Compute(Protocol):
         ...
 
 
+async def at_once(work: Callable[[], _Out], /) -> _Out:
+    """Compute here and now: for batches so small that a hop to a thread, and sharing the interpreter, cost more."""
+    return work()
+
+
 async def through(
     compute: Compute, step: Callable[[Sequence[_In]], Sequence[_Out]], items: Iterable[_In | Rejection]
 ) -> list[_Out | Rejection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -60,8 +60,12 @@ def language_of(document: TextDocument) -> str:
     What the producer says (`lang`) tips the scales where the text leaves a doubt. A text without words, such as
     tickers alone, is in whatever language the producer says, else English.
     """
-    text = f"{document.title}\n{document.body}"[:_MOST_CHARACTERS]
-    return language_by_script(text, document.lang) or _latin_language(_NOISE.sub(" ", text), document.lang)
+    return _language_of(f"{document.title}\n{document.body}"[:_MOST_CHARACTERS], document.lang)
+
+
+@lru_cache(maxsize=1024)  # several steps of the flow ask about the same batch
+def _language_of(text: str, given: str | None) -> str:
+    return language_by_script(text, given) or _latin_language(_NOISE.sub(" ", text), given)
 
 
 def _latin_language(text: str, given: str | None) -> str:

@@ -41,7 +41,8 @@ async def with_details(
 
 
 def _detailed(linked: LinkedDocument, details: Mapping[str, Entity]) -> LinkedDocument:
-    entities = tuple(
-        replace(one, entity=details.get(one.entity.id, one.entity)) if one.entity else one for one in linked.entities
-    )
-    return replace(linked, entities=entities)
+    known = [one.entity and details.get(one.entity.id, one.entity) for one in linked.entities]
+    if all(one.entity == entity for one, entity in zip(linked.entities, known, strict=True)):
+        return linked
+    pairs = zip(linked.entities, known, strict=True)
+    return replace(linked, entities=tuple(replace(one, entity=entity) for one, entity in pairs))

@@ -48,6 +48,21 @@ METRICS = (
         "stream_app_latency_seconds", _HISTOGRAM, "seconds",
         "From the broker's time stamp of a document to its events being written.", (), _SECONDS,
     ),
+    Metric("stream_app_subscriptions", _GAUGE, "subscriptions", "Subscriptions that events are matched with."),
+    Metric("stream_app_matches_total", _COUNTER, "notices", "What matching passed on to alerting, ticks included."),
+    Metric("stream_app_alerts_total", _COUNTER, "alerts", "Alerts that were written."),
+    Metric(
+        "stream_app_alerts_held_total", _COUNTER, "matches",
+        "Matches that gave no alert of their own: repeated, hovering, throttled or digested.", ("why",),
+    ),
+    Metric(
+        "stream_app_risk_exposures", _HISTOGRAM, "entities",
+        "Entities that one sentiment event exposes.", (), _COUNTS,
+    ),
+    Metric(
+        "stream_app_risk_events_total", _COUNTER, "events",
+        "Risk events that were written, by their direction.", ("direction",),
+    ),
     Metric("stream_app_step_retries_total", _COUNTER, "tries", "Steps tried again because a server was away."),
     Metric(
         "stream_app_graph_adoptions_total", _COUNTER, "versions",
@@ -65,6 +80,13 @@ METRICS = (
         "How much of a full batch a request held, in tokens.", (), _SHARES,
     ),
     Metric("stream_app_triton_retries_total", _COUNTER, "requests", "Requests that are made again.", ("reason",)),
+    Metric(
+        "stream_app_rollup_events_total", _COUNTER, "events",
+        "Sentiment events by how they came to their windows: `in_time`, `late` (a closed window is corrected), "
+        "`too_late` (over a day: in no window), `repeated`, `no_entity`, `unreadable` (a dead letter).", ("arrival",),
+    ),
+    Metric("stream_app_rollups_total", _COUNTER, "rollups", "Rollups that were written.", ("window",)),
+    Metric("stream_app_ticks_total", _COUNTER, "ticks", "Ticks that were handed to all partitions."),
 )  # fmt: skip
 
 

@@ -26,11 +26,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to be written to the log; `topic` is without a prefix."""
+    """What is to be written to the log; `topic` is without a prefix.
+
+    Unset, the time stamp is the time of sending and the partition follows from the key.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    stamp: datetime | None = None
+    partition: int | None = None
 
 
 class EventLog(Protocol):

@@ -7,15 +7,25 @@ from dataclasses import replace
 
 from stream_app.events.sentiment_event import Topic
 from stream_app.events.verdict import EntityVerdict, Verdict
-from stream_app.pipeline.assemble import DECIMALS, Scored, entity_scores, first_sentence, sentiment, spans
+from stream_app.pipeline.assemble import (
+    DECIMALS,
+    Scored,
+    entity_scores,
+    first_sentence,
+    sentiment,
+    spans,
+    with_statements,
+)
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention
-from stream_app.pipeline.isolation import Compute, through
+from stream_app.pipeline.isolation import Compute, each, through
 from stream_app.pipeline.link import link
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.score_lines import Line
+from stream_app.pipeline.score_risks import Risks
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
+from stream_app.pipeline.stated import causal_of, shock_of
 
 Fields = dict[str, object]
 
@@ -23,17 +33,23 @@ Fields = dict[str, object]
 class TextScorer:
     """Scores lines in batches, with the steps that the stream takes."""
 
-    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute) -> None:
-        self._reader, self._snapshot, self._compute = reader, snapshot, compute
+    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute, risks: Risks = lambda _: ()) -> None:
+        """`risks` tells who is exposed to what a document says."""
+        self._reader, self._snapshot, self._compute, self._risks = reader, snapshot, compute, risks
 
     async def score(self, lines: Sequence[Line | Rejection]) -> list[Scored | Rejection]:
         """Return each line's document with its scores, in order; a line that is rejected stays so."""
         linked = await through(self._compute, lambda some: [linked_line(one, self._snapshot) for one in some], lines)
-        return await self._reader.read(linked, self._compute)
+        scored = await self._reader.read(linked, self._compute)
+        return await through(self._compute, each(with_statements), scored)
 
     async def judge(self, lines: Sequence[Line | Rejection]) -> list[Verdict | Rejection]:
         """Return a verdict for each line, in order; a line that is rejected stays so."""
-        return await through(self._compute, lambda some: [verdict(one) for one in some], await self.score(lines))
+        return await through(self._compute, each(self.verdict), await self.score(lines))
+
+    def verdict(self, scored: Scored) -> Verdict:
+        """Return what is said of a document, its risks included."""
+        return verdict(scored).model_copy(update={"risks": self._risks(scored)})
 
 
 def linked_line(line: Line, snapshot: Snapshot) -> LinkedDocument:
@@ -59,12 +75,13 @@ def _overlap(one: Mention, other: Mention) -> int:
 
 
 def verdict(scored: Scored) -> Verdict:
-    """Return what is said of a scored document and of each of its entities, in their order."""
+    """Return what is said of a scored document and of each of its entities, in their order, but for its risks."""
     shared = _of_document(scored)
     places = range(len(scored.linked.entities))
     return Verdict.model_validate(
         {name: shared[name] for name in ("topic", "document_sentiment", "unscored")}
         | {"entities": tuple(_of_entity(scored, place, shared) for place in places)}
+        | {"causal": causal_of(scored.stated)}
     )
 
 
@@ -89,6 +106,7 @@ def _of_entity(scored: Scored, place: int, shared: Fields) -> EntityVerdict:
         "mentions": spans(document, linked),
         "link_confidence": round(linked.confidence, DECIMALS) if linked.entity else None,
         "first_mention": first_sentence(document, linked.mentions),
+        "shock": shock_of(document, scored.stated, place),
     }
     return EntityVerdict.model_validate(shared | found | _scores(scored, place))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from stream_app.events.ids import story_id
 from stream_app.pipeline.chronicle import Chronicle
-from stream_app.pipeline.novelty import MOST_STORIES_OF_SLOT, Query, Recollection, Seen, Sighting, Story
+from stream_app.pipeline.novelty import MOST_STORIES_OF_SLOT, Member, Query, Recollection, Seen, Sighting, Story
 
 
 class StoryBook:
@@ -18,6 +18,7 @@ class StoryBook:
         self.seen: dict[str, Seen] = {}
         self.stories: dict[str, Story] = {}
         self._chronicles: dict[str, Chronicle] = {}
+        self._recalled: Mapping[str, Sequence[Member]] = {}
         self._slots: dict[int, deque[str]] = {}
 
     @classmethod
@@ -26,7 +27,7 @@ class StoryBook:
         book = cls()
         book.seen.update(recollection.seen)
         book.stories.update(recollection.stories)
-        book._chronicles.update({key: Chronicle(members) for key, members in recollection.members.items()})
+        book._recalled = recollection.members
         book._slots.update({slot: deque(ids, MOST_STORIES_OF_SLOT) for slot, ids in recollection.slots.items()})
         return book
 
@@ -59,8 +60,10 @@ class StoryBook:
                 del self._slots[slot]
 
     def chronicle(self, story: str) -> Chronicle:
-        """Return the story's documents."""
-        return self._chronicles.setdefault(story, Chronicle())
+        """Return the story's documents; made when first asked for, since few of those recalled ever are."""
+        if story not in self._chronicles:
+            self._chronicles[story] = Chronicle(self._recalled.get(story, ()))
+        return self._chronicles[story]
 
     def candidates(self, query: Query) -> list[Story]:
         """Return the stories that share a slot with the document."""

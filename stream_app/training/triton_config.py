@@ -7,7 +7,7 @@ from pathlib import Path
 from stream_app.pipeline.tensors import BUCKETS, INPUTS, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
 
 MAX_BATCH = 64
-BATCH_SIZES = (1, 2, 4, 8, 16, 24, 32, 48, MAX_BATCH)
+BATCH_SIZES = (1, 2, 4, 8, 16, 24, 32, 40, 48, 56, MAX_BATCH)
 _BATCH_TOKENS = 1024
 _PREFERRED = (16, 32, MAX_BATCH)
 _QUEUE_DELAY_MICROSECONDS = 1000

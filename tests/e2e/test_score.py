@@ -63,8 +63,25 @@ def test_a_scored_line_has_exactly_the_keys_of_the_contract(number: int, verdict
     assert list(line["document_sentiment"]) == ["label", "probabilities"]
     assert sum(line["document_sentiment"]["probabilities"].values()) == pytest.approx(1)
     assert list(line["topic"]) == ["label", "probability"]
-    assert (line["causal"], line["risks"]) == ({"probability": None, "relations": []}, [])
+    assert (list(line["causal"]), line["causal"]["probability"], line["risks"]) == (
+        ["probability", "relations"],
+        None,
+        [],
+    )
+    assert all(list(one) == ["cause", "effect", "field"] for one in line["causal"]["relations"])
     assert all(one.keys() == EntityVerdict.model_fields.keys() for one in line["entities"])
+
+
+def test_causes_and_effects_are_stretches_of_the_text(verdicts: list[Any]) -> None:
+    (relation,) = verdicts[0]["causal"]["relations"]
+    told = [TITLE[slice(*relation[side])] for side in ("cause", "effect")]
+    assert (told, relation["field"]) == (["record profit", "Apple sues Samsung"], "title")
+    assert verdicts[3]["causal"]["relations"] == []
+
+
+def test_each_entity_has_what_is_stated_of_it_in_chinese_too(verdicts: list[Any]) -> None:
+    assert [one["shock"]["move"] < 0 for one in verdicts[0]["entities"]] == [False, True]
+    assert [one["shock"]["move"] > 0 for one in verdicts[4]["entities"]] == [True]
 
 
 def test_entities_are_those_of_the_text_in_its_order(verdicts: list[Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from stream_app.adapters.clock import FixedClock
 from stream_app.adapters.memory_seen import MemorySeenStore
 from stream_app.cli.local import local_model
-from stream_app.compose import build_reader
+from stream_app.compose_ingest import build_reader
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.linking import Linker

@@ -12,7 +12,7 @@ import pytest
 from stream_app.cli.commands import COMMANDS
 from stream_app.events.examples import example
 from stream_app.events.schema import Schema
-from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
+from stream_app.events.topics import DEAD_LETTERS, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
 from stream_app.settings import CONFIG_VARIABLE, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,8 @@ def test_the_makefile_has_the_two_commands_of_the_readme() -> None:
 def schema_of(value: dict[str, object]) -> type[Schema]:
     if "event_id" in value:
         return SENTIMENT.schema
-    return DEAD_LETTERS.schema if "error_kind" in value else NEWS.schema
+    by_field = {"rollup_id": ROLLUPS, "event_time": TICKS, "error_kind": DEAD_LETTERS}
+    return next((topic.schema for name, topic in by_field.items() if name in value), NEWS.schema)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "events.md"], ids=lambda page: page.name)
@@ -88,6 +89,7 @@ def test_examples_in_json_are_whole_events(page: Path) -> None:
 def test_the_example_of_the_page_of_events_is_that_of_the_schemas() -> None:
     written = [json.loads(block) for block in blocks(ROOT / "docs" / "events.md", "json")]
     assert json.loads(example(SENTIMENT).model_dump_json()) in written
+    assert json.loads(example(ROLLUPS).model_dump_json()) in written
 
 
 def test_the_page_of_events_has_every_field_of_an_event_and_every_kind_of_error() -> None:

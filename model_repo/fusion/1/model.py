@@ -44,6 +44,8 @@ class TritonPythonModel:
                 "INFERENCE_PRECISION_HINT": precision,
                 "INFERENCE_NUM_THREADS": int(parameters["threads"]),
                 "NUM_STREAMS": 1,
+                # Each instance is a process of its own, and all would be pinned to the same first cores.
+                "ENABLE_CPU_PINNING": False,
             },
         )
         self._request = compiled.create_infer_request()

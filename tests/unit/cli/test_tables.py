@@ -15,7 +15,7 @@ from stream_app.cli.tables import cells_of, view_of
 from stream_app.cli.verdicts import words
 from stream_app.events.examples import example
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.events.topics import DEAD_LETTERS, SENTIMENT, TOPICS, Topic
+from stream_app.events.topics import DEAD_LETTERS, ROLLUPS, SENTIMENT, TOPICS, Topic
 from stream_app.pipeline.records import Record
 
 WIDTH = 120
@@ -54,6 +54,11 @@ def test_a_value_of_another_shape_is_shown_as_it_is(topic: Topic, value: bytes |
 def test_an_event_shows_who_how_and_why() -> None:
     line = printed(SENTIMENT.name, example(SENTIMENT).model_dump_json().encode())[1]
     assert all(part in line for part in ("2024-05-02 13:30:00", "Apple Inc. AAPL", "-0.89", "1.00", "cuts"))
+
+
+def test_a_rollup_shows_who_how_much_and_which_way() -> None:
+    line = printed(ROLLUPS.name, example(ROLLUPS).model_dump_json().encode())[1]
+    assert all(part in line for part in ("2024-05-02 13:00:00", "1h", "Apple Inc.", "12", "-0.58", "-0.37", "2.4"))
 
 
 def test_an_event_without_an_entity_or_scores_says_so() -> None:

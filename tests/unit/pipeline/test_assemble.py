@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stream_app.events.ids import sentiment_event_id
 from stream_app.events.sentiment_event import SentimentEvent, StoryCounts
-from stream_app.pipeline.assemble import Scored, assemble, rounded
+from stream_app.pipeline.assemble import Scored, assemble, rounded, with_statements
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention
 from stream_app.pipeline.novelty import Seen
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
@@ -92,6 +92,20 @@ def test_first_mention_is_the_number_of_its_sentence_title_first(
     moved = LinkedDocument(of.document, (LinkedEntity(of.entities[0].entity, mentions, 0.9),), KG_VERSION)
     (event,) = assembled(moved, scores(entity_scores()))
     assert event.first_mention == number
+
+
+def test_event_carries_what_its_document_states_of_its_entity() -> None:
+    of = linked(apple="Apple", boeing="Boeing")
+    judgement = Judgement(SEEN, known=False, sighting=None)
+    stated = with_statements(Scored(of, Unscored("language xx is not read")))
+    apple, boeing = assemble(stated, judgement, VERSIONS, processed_at=PROCESSED)
+    assert apple.shock is not None
+    assert boeing.shock is not None
+    assert (apple.shock.move > 0, boeing.shock.move < 0) == (True, True)
+    assert apple.shock.words is not None
+    assert apple.shock.words.text == "raises its outlook"
+    (unstated, _) = assembled(of, Unscored("not read"))
+    assert unstated.shock is None
 
 
 def test_document_that_names_nothing_gives_one_event_with_its_sentiment() -> None:

@@ -91,6 +91,19 @@ async def test_a_span_around_a_name_is_what_the_name_is() -> None:
     assert found.entities[0].mentions[0].text == "Boeing,"
 
 
+async def test_each_entity_has_what_the_text_states_and_the_text_its_causes() -> None:
+    found = await verdict_of(text="Boeing halts output after fire at Siemens, denies Unilever recall")
+    told = [(one.shock.move, one.shock.modality) for one in found.entities if one.shock]
+    assert [(move < 0, modality) for move, modality in told] == [(True, "stated"), (True, "stated"), (True, "denied")]
+    (relation,) = found.causal.relations
+    assert (relation.effect, relation.field, found.causal.probability) == ((0, 19), "body", None)
+
+
+async def test_a_language_that_rules_do_not_read_has_no_shock() -> None:
+    found = await verdict_of(title="Siemens meldet einen Brand im Werk und streicht die Prognose", lang="de")
+    assert [one.shock for one in found.entities] == [None]
+
+
 async def test_no_spans_given_means_no_entities() -> None:
     found = await verdict_of(title=TITLE, mentions=[])
     assert found.entities == ()

@@ -1,0 +1,78 @@
+"""One alert for many events: opened by the first, closed once event time has come to its end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from stream_app.alerts.facts import Event, direction_of, moment_of
+from stream_app.alerts.notices import Matched
+from stream_app.alerts.state import OpenDigest
+from stream_app.alerts.throttle import Sent
+from stream_app.events.alert import Alert, Digest, DigestedEvent
+from stream_app.events.ids import alert_id
+from stream_app.events.risk_event import RiskEvent
+
+MOST_EVENTS = 100
+"""Events that a digest names; beyond it counts them."""
+
+
+def opened(matched: Matched, sent: Sent) -> OpenDigest:
+    """Return a new digest; a throttle of the subscription lets it gather for longer, so that nothing is dropped."""
+    terms, moment = matched.terms, moment_of(matched.event)
+    closes_at = moment + timedelta(seconds=terms.digest)
+    if terms.throttle and terms.throttle.per == "subscription" and sent:
+        closes_at = max(closes_at, sent[-1] + timedelta(seconds=terms.throttle.seconds))
+    return OpenDigest(
+        subscription=terms.name,
+        opened_at=moment,
+        closes_at=closes_at,
+        count=1,
+        events=(_short(matched.event),),
+        strongest=matched.event,
+        reason=matched.reason,
+    )
+
+
+def added(digest: OpenDigest, matched: Matched) -> OpenDigest:
+    """Return the digest with one more event."""
+    more = (_short(matched.event),) if digest.count < MOST_EVENTS else ()
+    change = {"count": digest.count + 1, "events": (*digest.events, *more)}
+    if _strength(matched.event) > _strength(digest.strongest):
+        change |= {"strongest": matched.event, "reason": matched.reason}
+    return digest.model_copy(update=change)
+
+
+def closed(digest: OpenDigest, processed_at: datetime) -> Alert:
+    """Return the alert of a digest."""
+    return Alert(
+        alert_id=alert_id(digest.subscription, digest.events[0].event_id, digest.opened_at),
+        subscription=digest.subscription,
+        reason=_reason(digest),
+        event=digest.strongest,
+        digest=Digest(opened_at=digest.opened_at, closed_at=digest.closes_at, count=digest.count, events=digest.events),
+        published_at=digest.strongest.published_at,
+        processed_at=processed_at,
+    )
+
+
+def _reason(digest: OpenDigest) -> str:
+    if digest.count == 1:
+        return digest.reason
+    between = f"between {digest.opened_at:%Y-%m-%d %H:%M:%S} and {digest.closes_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{digest.count} events {between}. The strongest: {digest.reason}"
+
+
+def _short(event: Event) -> DigestedEvent:
+    risk = isinstance(event, RiskEvent)
+    return DigestedEvent(
+        event_id=event.event_id,
+        kind="risk" if risk else "sentiment",
+        entity=event.exposed if isinstance(event, RiskEvent) else event.entity,
+        direction=direction_of(event),
+        size=event.probability if isinstance(event, RiskEvent) else event.polarity,
+        published_at=event.published_at,
+    )
+
+
+def _strength(event: Event) -> float:
+    return event.probability if isinstance(event, RiskEvent) else abs(event.polarity or 0)

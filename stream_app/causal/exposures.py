@@ -1,0 +1,102 @@
+"""Who is exposed to a shock: the nodes that it moves most, with their strongest paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from stream_app.causal.arcs import CausalGraph
+from stream_app.causal.parameters import CausalParameters
+from stream_app.causal.paths import FoundPath, paths_to
+from stream_app.causal.probability import size_of_rise
+from stream_app.causal.propagation import Reach, Travel, propagate
+from stream_app.events.sentiment_event import Topic
+
+_SHOWN_PATHS = 3
+_BALANCED = 0.05  # where paths for and against differ by a smaller share, nobody can say which way it goes
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What a shock does to one node: `size` (0 and more) drives the chance, `net` in -1..1 is the expected move.
+
+    `paths` are the strongest of those that move it the way of `net`, with what the shock carries along them.
+    """
+
+    node: int
+    size: float
+    net: float
+    delay_hours: float
+    half_life_hours: float
+    paths: tuple[FoundPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Whom to name: those whose chance rises by at least `threshold`, and at most so many."""
+
+    threshold: float
+    most: int
+
+
+def reach_of(
+    graph: CausalGraph,
+    entity_id: str,
+    as_of: datetime,
+    *,
+    topic: Topic | None,
+    parameters: CausalParameters,
+    cut: Sequence[int] = (),
+) -> Reach | None:
+    """Return what a unit shock of the entity does over the graph of that event time; None where it is not in it.
+
+    `cut` are arcs that are taken away: see `arcs_between`.
+    """
+    source = graph.index.get(entity_id)
+    if source is None:
+        return None
+    travel = Travel(parameters.rates(topic), parameters.damping, parameters.floor, cut=tuple(cut))
+    return propagate(graph.at(as_of), source, travel)
+
+
+def exposures(
+    graph: CausalGraph, reach: Reach, value: float, *, parameters: CausalParameters, limits: Limits
+) -> tuple[Exposure, ...]:
+    """Return those whom a shock of this value exposes, strongest first; never its own entity."""
+    net = value * reach.mass.net
+    size = (abs(value) * reach.mass.size + np.abs(net)) / 2
+    is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > _BALANCED * size)
+    reached = np.flatnonzero(is_exposed).tolist()
+    chosen = sorted(reached, key=lambda node: (-size[node], graph.entities[node].id))[: limits.most]
+    found = paths_to(reach, chosen)
+    return tuple(
+        _exposure(graph, node, found[node], value=value, effect=(float(size[node]), float(net[node])))
+        for node in chosen
+    )
+
+
+def _exposure(
+    graph: CausalGraph, node: int, found: Sequence[FoundPath], *, value: float, effect: tuple[float, float]
+) -> Exposure:
+    size, net = effect
+    carrying = [FoundPath(path.arcs, path.carried * value) for path in found]
+    paths = tuple(path for path in carrying if path.carried * net > 0)[:_SHOWN_PATHS]
+    shares = [abs(path.carried) for path in paths]
+    delays, half_lives = zip(*(_timing(graph, path) for path in paths), strict=True)
+    return Exposure(
+        node,
+        size,
+        min(max(net, -1.0), 1.0),
+        delay_hours=float(np.average(delays, weights=shares)),
+        half_life_hours=float(np.average(half_lives, weights=shares)),
+        paths=paths,
+    )
+
+
+def _timing(graph: CausalGraph, path: FoundPath) -> tuple[float, float]:
+    """Return hours until the path's effect begins, and its half-life: delays add up, the shortest relation ends it."""
+    told = [graph.statements[graph.told_by[arc]] for arc in path.arcs]
+    return sum(one.delay_hours for one in told), min(one.half_life_hours for one in told)

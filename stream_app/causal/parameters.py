@@ -1,0 +1,105 @@
+"""The numbers of the model, as one value: priors are shipped as data, and a fit may put others in their place."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_app.causal.ways import KINDS, WAYS, way_name
+from stream_app.events.entity import EntityKind
+from stream_app.events.sentiment_event import Topic
+
+DEFAULT_TOPIC = "general_news"
+_VERSION_HEX_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class CausalParameters:
+    """What turns shocks into probabilities; see `docs/causal.md`.
+
+    `base_rate`: chance of an abnormal move to one side without any news. `probability_rate`: how fast the chance grows
+    with an effect. `usual_days_at_full_severity`: usual daily moves that severity 1 stands for. `damping`: for each
+    relation after the first. `floor`: what carries less is not followed further. `least_alive`: an effect that is
+    smaller is forgotten. `strengths`: factor of a way such as `supplies.forward`, 1 where none is given. `tone`: how
+    far mere tone moves an entity of a kind. `modality`: factor of a stated shock. `stated_relevance`: least relevance
+    of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
+    `transmission`: factor by topic and relation.
+    """
+
+    name: str
+    base_rate: float
+    probability_rate: float
+    usual_days_at_full_severity: float
+    floor: float
+    damping: float
+    least_alive: float
+    strengths: Mapping[str, float]
+    tone: Mapping[EntityKind, float]
+    modality: Mapping[str, float]
+    stated_relevance: float
+    hasten: float
+    transmission: Mapping[str, Mapping[str, float]]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.base_rate < 1 or min(self.probability_rate, self.usual_days_at_full_severity) <= 0:
+            raise ValueError("base_rate lies in [0, 1), and the rates are above 0")
+        if not 0 <= self.damping <= 1 or min(self.floor, self.least_alive) < 0 or self.hasten < 1:
+            raise ValueError("damping lies in 0..1, floors are not negative, hasten is at least 1")
+        if DEFAULT_TOPIC not in self.transmission:
+            raise ValueError(f"the transmission table has no row {DEFAULT_TOPIC}")
+
+    @cached_property
+    def version(self) -> str:
+        """Name and a hash of the content: equal numbers, equal versions."""
+        digest = hashlib.sha256(to_json(self).encode()).hexdigest()
+        return f"{self.name}-{digest[:_VERSION_HEX_DIGITS]}"
+
+    @cached_property
+    def _of_topics(self) -> Mapping[str, NDArray[np.float32]]:
+        own = np.array([self.strengths.get(way_name(way), 1.0) for way in range(WAYS)])
+        table = {topic: [row.get(kind, 1.0) for kind in KINDS] for topic, row in self.transmission.items()}
+        return {topic: (own * np.repeat(row, 2)).astype(np.float32) for topic, row in table.items()}
+
+    def rates(self, topic: Topic | None) -> NDArray[np.float32]:
+        """Return the factor of each way of an arc `[ways]`: that of the topic, as far as the topic is sure."""
+        usual = self._of_topics[DEFAULT_TOPIC]
+        if topic is None or topic.label not in self._of_topics:
+            return usual
+        sure = np.float32(topic.probability)
+        return sure * self._of_topics[topic.label] + (1 - sure) * usual
+
+
+def shipped_parameters() -> CausalParameters:
+    """Return the priors that come with the code."""
+    data = resources.files("stream_app.causal").joinpath("data")
+    table = data.joinpath("transmission.csv").read_text("utf-8")
+    fields = json.loads(data.joinpath("parameters.json").read_text("utf-8"))
+    return from_json(json.dumps(fields | {"transmission": _read_transmission(table)}))
+
+
+def _read_transmission(table: str) -> dict[str, dict[str, float]]:
+    rows = csv.DictReader(line for line in table.splitlines() if not line.startswith("#"))
+    return {row.pop("topic"): {kind: float(factor) for kind, factor in row.items()} for row in rows}
+
+
+def from_json(text: str) -> CausalParameters:
+    """Return the parameters that `to_json` wrote; ValueError where they are none."""
+    try:
+        fields = json.loads(text)
+        tone = {EntityKind(kind): float(part) for kind, part in fields.pop("tone").items()}
+        return CausalParameters(tone=tone, **fields)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"these are no causal parameters: {error!r}") from error
+
+
+def to_json(parameters: CausalParameters) -> str:
+    """Return the parameters as JSON, the same text for the same numbers."""
+    return json.dumps(asdict(parameters), sort_keys=True)

@@ -1,0 +1,28 @@
+"""From the size of an effect to a chance and back.
+
+The chance of an abnormal move to one side is a noisy-OR of its causes and of what happens without any: an effect of
+size m causes it by itself with 1 - exp(-r m), so causes combine by adding their sizes:
+P = 1 - (1 - base) exp(-r (m1 + m2 + …)).
+"""
+
+from __future__ import annotations
+
+import math
+
+from stream_app.causal.parameters import CausalParameters
+
+
+def probability(size: float, parameters: CausalParameters) -> float:
+    """Return the chance of an abnormal move to the side that effects of this size together push to."""
+    return 1.0 - (1.0 - parameters.base_rate) * math.exp(-parameters.probability_rate * size)
+
+
+def rise(size: float, parameters: CausalParameters) -> float:
+    """Return by how much an effect of this size, alone, raises the chance."""
+    return probability(size, parameters) - parameters.base_rate
+
+
+def size_of_rise(wanted: float, parameters: CausalParameters) -> float:
+    """Return the least size that raises the chance by `wanted`; infinity where none does."""
+    left = 1.0 - wanted / (1.0 - parameters.base_rate)
+    return -math.log(left) / parameters.probability_rate if left > 0 else math.inf

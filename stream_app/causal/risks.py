@@ -1,0 +1,114 @@
+"""From a sentiment event to effects on those exposed, and from an effect among others to a risk event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stream_app.causal.alive import absorb
+from stream_app.causal.arcs import CausalGraph
+from stream_app.causal.exposures import Exposure, Limits, exposures, reach_of
+from stream_app.causal.parameters import CausalParameters
+from stream_app.causal.paths import FoundPath
+from stream_app.causal.probability import probability, rise
+from stream_app.causal.sentences import explanation
+from stream_app.causal.shock import Shock, shock_of
+from stream_app.causal.steps import step_of
+from stream_app.events.ids import risk_event_id
+from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
+from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
+from stream_app.events.sentiment_event import SentimentEvent
+
+DECIMALS = 6
+_HALF_LIVES_OF_HORIZON = 2
+_COPIED = set(RiskEvent.model_fields) & set(RiskEffect.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """A graph, the numbers, and whom to name."""
+
+    graph: CausalGraph
+    parameters: CausalParameters
+    limits: Limits
+
+    def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
+        """Return what the event does to those whom it exposes, strongest first."""
+        shock = shock_of(event, self.parameters)
+        if shock is None:
+            return ()
+        reach = reach_of(self.graph, shock.entity_id, event.published_at, topic=event.topic, parameters=self.parameters)
+        if reach is None:
+            return ()
+        found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
+        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in found)
+
+    def _effect(self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
+        exposed = self.graph.entities[exposure.node]
+        direction: Direction = "favourable" if exposure.net > 0 else "adverse"
+        stated = event.shock
+        return RiskEffect(
+            event_id=risk_event_id(event.event_id, exposed.id, direction),
+            trigger=Trigger(
+                event_id=event.event_id,
+                document_id=event.document_id,
+                entity_id=shock.entity_id,
+                polarity=event.polarity or 0.0,
+            ),
+            story_id=event.story_id,
+            ends=shock.ends,
+            exposed=exposed.ref(),
+            direction=direction,
+            size=round(exposure.size, DECIMALS),
+            net=round(abs(exposure.net), DECIMALS),
+            delay=round(exposure.delay_hours, 2),
+            half_life=round(exposure.half_life_hours, 2),
+            cause=stated.cause if stated else None,
+            effect=stated.effect if stated else None,
+            paths=tuple(self._path(path, exposure) for path in exposure.paths),
+            explanation=explanation(
+                event,
+                self.graph,
+                exposure.node,
+                arcs=exposure.paths[0].arcs,
+                direction=direction,
+                rises=shock.value > 0,
+            ),
+            published_at=event.published_at,
+            received_at=event.received_at,
+            processed_at=processed_at,
+            model_version=event.model_version,
+            kg_version=self.graph.version,
+            parameters_version=self.parameters.version,
+        )
+
+    def _path(self, path: FoundPath, exposure: Exposure) -> Path:
+        """Return the path with its share of what the effect, alone, adds to the probability."""
+        share = min(1.0, abs(path.carried) / exposure.size)
+        steps = tuple(step_of(self.graph, arc) for arc in path.arcs)
+        return Path(steps=steps, contribution=round(share * rise(exposure.size, self.parameters), DECIMALS))
+
+
+def judge(
+    state: AliveEffects, effect: RiskEffect, *, parameters: CausalParameters, threshold: float
+) -> tuple[AliveEffects, RiskEvent | None]:
+    """Return the state that holds the effect, and its risk event; None where it adds less than the threshold."""
+    state, held = absorb(state, effect, parameters)
+    event = risk_event(effect, held, parameters)
+    added = event.probability - event.counterfactual.probability_without_trigger
+    return state, event if added >= threshold else None
+
+
+def risk_event(effect: RiskEffect, held: AliveEffect, parameters: CausalParameters) -> RiskEvent:
+    """Return the event that tells of the effect among those alive before it."""
+    with_it, without = (probability(size, parameters) for size in (held.size_with, held.size_without))
+    copied = effect.model_dump(include=_COPIED)
+    return RiskEvent.model_validate(
+        copied
+        | {
+            "probability": round(with_it, DECIMALS),
+            "severity": round(min(1.0, max(held.net, held.net_with)), DECIMALS),
+            "horizon": round(held.delay + _HALF_LIVES_OF_HORIZON * held.half_life, 2),
+            "counterfactual": Counterfactual(probability_without_trigger=round(without, DECIMALS)),
+        }
+    )

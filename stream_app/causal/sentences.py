@@ -1,0 +1,82 @@
+"""Why somebody is exposed, as one sentence that a person can check against the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stream_app.causal.arcs import CausalGraph
+from stream_app.causal.shock import FORTUNES
+from stream_app.events.entity import EntityKind
+from stream_app.events.risk_effect import Direction
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.knowledge.dependence import Dependence, DependenceKind
+
+_VERBS: Mapping[DependenceKind, str] = {
+    DependenceKind.SUPPLIES: "supplies",
+    DependenceKind.CUSTOMER_OF: "buys from",
+    DependenceKind.COMPETES_WITH: "competes with",
+    DependenceKind.OWNS: "owns",
+    DependenceKind.LENDS_TO: "lends to",
+    DependenceKind.DEPENDS_ON_COMMODITY: "depends on",
+    DependenceKind.EXPOSED_TO_COUNTRY: "is exposed to",
+    DependenceKind.EXPOSED_TO_CURRENCY: "is exposed to",
+    DependenceKind.REGULATED_BY: "is regulated by",
+    DependenceKind.BELONGS_TO_INDUSTRY: "belongs to",
+    DependenceKind.CENTRAL_BANK_OF: "is the central bank of",
+    DependenceKind.ISSUES_CURRENCY: "issues",
+    DependenceKind.AFFECTS: "affects",
+}
+_MOST_WORDS = 3
+_QUANTITIES: Mapping[EntityKind, str] = {
+    EntityKind.COMMODITY: "the price of {}",
+    EntityKind.CURRENCY: "the value of {}",
+    EntityKind.CENTRAL_BANK: "the policy rate of {}",
+}
+
+
+def explanation(
+    event: SentimentEvent, graph: CausalGraph, node: int, *, arcs: Sequence[int], direction: Direction, rises: bool
+) -> str:
+    """Return the sentence for the strongest path; `rises` says whether the trigger's own quantity does."""
+    trigger = event.entity
+    if trigger is None:
+        raise ValueError("an event without an entity exposes nobody")
+    exposed = graph.entities[node]
+    told = [graph.statements[graph.told_by[arc]] for arc in arcs]
+    chain = ", and ".join(_told(graph, one, arc) for one, arc in zip(told, arcs, strict=True))
+    outcome = f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)}"
+    reason = f"{_quantity(trigger.kind, trigger.name)} {_move(trigger.kind, rises=rises)}{_words(event)}"
+    return f"{outcome} because {chain}: {reason}."
+
+
+def _told(graph: CausalGraph, one: Dependence, arc: int) -> str:
+    names = [graph.entities[graph.index[key]].name for key in (one.source, one.target)]
+    passing = one.backward if graph.ways[arc] % 2 else one.forward
+    weight = f"weight {passing.weight:.2f}{' against it' if passing.sign < 0 else ''}" if passing else ""
+    return f"{names[0]} {_VERBS[one.kind]} {names[1]} ({weight}, {one.origin})"
+
+
+def _quantity(kind: EntityKind, name: str) -> str:
+    return _QUANTITIES.get(kind, "{}").format(name)
+
+
+def _fate(kind: EntityKind, direction: Direction) -> str:
+    if kind in FORTUNES:
+        return "may be hurt" if direction == "adverse" else "may be helped"
+    return "may fall" if direction == "adverse" else "may rise"
+
+
+def _move(kind: EntityKind, *, rises: bool) -> str:
+    if kind in FORTUNES:
+        return "has good news" if rises else "has bad news"
+    return "is said to rise" if rises else "is said to fall"
+
+
+def _words(event: SentimentEvent) -> str:
+    """Return the document's own words for it, quoted."""
+    stated = event.shock.words if event.shock is not None else None
+    if stated is not None:
+        return f", “{stated.text}”"
+    strongest = sorted(event.evidence, key=lambda one: -abs(one.weight))[:_MOST_WORDS]
+    words = " … ".join(one.text for one in sorted(strongest, key=lambda one: (one.field, one.start)))
+    return f", “{words}”" if words else ""

@@ -1,0 +1,67 @@
+"""What one sentiment event does to its entity's own quantity: the intervention that is propagated.
+
+A shock's value lies in -1..1: its sign says where the quantity goes (a company's fortunes, a commodity's price, a
+central bank's rate), its size how much of a full shock it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stream_app.causal.parameters import CausalParameters
+from stream_app.events.entity import EntityKind
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.stated_shock import StatedShock
+
+FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON, EntityKind.PRODUCT})
+"""Kinds whose quantity is their fortunes, so that good and bad tone speaks of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """`value` in -1..1 moves `entity_id`; `ends` where it undoes what went before."""
+
+    entity_id: str
+    value: float
+    ends: bool = False
+
+
+def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | None:
+    """Return the event's shock: direction times confidence, relevance and novelty; None where there is none.
+
+    Confidence is that of the link times the certainty of what is stated.
+    """
+    if event.entity is None or event.polarity is None:
+        return None
+    stated = event.shock if event.shock is not None and event.shock.move else None
+    direction = _direction(event.entity.kind, event.polarity, stated, parameters=parameters)
+    # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
+    relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)
+    weight = (event.link_confidence or 0.0) * relevance * event.novelty
+    value = direction * weight * _certainty(event.shock, parameters)
+    ends = event.shock is not None and event.shock.modality == "ended"
+    return Shock(event.entity.id, value, ends) if value else None
+
+
+def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, *, parameters: CausalParameters) -> float:
+    """Return where the quantity goes, in -1..1.
+
+    What is stated decides for prices, rates and levels; tone counts for part where nothing is. For fortunes the
+    stronger of the two decides where they agree, and their sum where they do not.
+    """
+    if stated is None:
+        return tone * parameters.tone.get(kind, 0.0)
+    if kind not in FORTUNES or stated.modality == "ended":
+        # The words for what is over are as grim as those for what goes on: the stated move alone tells a recovery.
+        return stated.move
+    if tone * stated.move >= 0:
+        return max(tone, stated.move, key=abs)
+    return tone + stated.move
+
+
+def _certainty(stated: StatedShock | None, parameters: CausalParameters) -> float:
+    """Return how sure the shock is: a mere possibility is never more than its modality allows."""
+    if stated is None:
+        return 1.0
+    allowed = parameters.modality[stated.modality]
+    return min(allowed, stated.certainty)

@@ -1,0 +1,122 @@
+"""The graph at one event time: which arcs are in force then, and how strong each is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphView:
+    """Arcs of one event time: `weights` are signed and 0 where an arc is not in force.
+
+    `order` has the arcs of each row from the strongest to the weakest; `keys` are row + 1 - size in that order, so
+    that one search finds how many arcs of a row are strong enough.
+    """
+
+    starts: Places
+    targets: NDArray[np.int32]
+    ways: NDArray[np.uint8]
+    weights: Weights
+    order: NDArray[np.int32]
+    keys: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, starts: Places, targets: NDArray[np.int32], *, ways: NDArray[np.uint8], weights: Weights) -> Self:
+        """Return the view of these arcs."""
+        rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        keys = rows + (1.0 - np.minimum(np.abs(weights), 1.0))
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        return cls(starts, targets, ways, weights, order, keys[order])
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.starts) - 1
+
+    def arcs_of(self, nodes: Places, least: NDArray[np.float64]) -> tuple[Places, Places]:
+        """Return the arcs in force of at least that size that leave each node, and the place of the node in `nodes`."""
+        first = self.starts[nodes]
+        counts = np.searchsorted(self.keys, nodes + (1.0 - np.minimum(least, 1.0)), side="right") - first
+        counts = np.maximum(np.minimum(counts, self.starts[nodes + 1] - first), 0)
+        of_node = np.repeat(np.arange(len(nodes)), counts)
+        ends = np.cumsum(counts)
+        places = np.arange(len(of_node)) + (first - ends + counts)[of_node]
+        return self.order[places].astype(np.int64), of_node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """Arcs that tell one thing: `starts` of each group among the sorted arcs; `several` of them have more than one."""
+
+    starts: Places
+    arcs: int
+    several: bool
+
+    @classmethod
+    def of(cls, columns: Sequence[NDArray[np.float64]]) -> Self:
+        """Return the groups of equal columns, which are sorted by them."""
+        arcs = len(columns[0])
+        fresh = np.ones(arcs, bool)
+        fresh[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+        starts = np.flatnonzero(fresh)
+        return cls(starts, arcs, len(starts) < arcs)
+
+    def strongest_alone(self, weights: Weights) -> Weights:
+        """Return the weights with all but the strongest of each group at 0; of equal ones the first stays."""
+        if not self.several:
+            return weights
+        size = np.abs(weights)
+        group = np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=self.arcs))
+        is_best = size == np.maximum.reduceat(size, self.starts)[group]
+        best = np.flatnonzero(is_best)
+        _, first = np.unique(group[best], return_index=True)
+        alone = np.zeros_like(weights)
+        alone[best[first]] = weights[best[first]]
+        return alone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Periods:
+    """Stretches of event time within which no statement begins or ends, and the weights of each."""
+
+    changes: NDArray[np.float64]
+    always: Weights
+    dated: Places
+    begins: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    repeats: Repeats
+
+    @classmethod
+    def of_arcs(
+        cls, weights: Weights, *, begins: NDArray[np.float64], ends: NDArray[np.float64], repeats: Repeats
+    ) -> Self:
+        """`begins` and `ends` are in seconds since 1970; infinite where there is none."""
+        dated = np.flatnonzero(np.isfinite(begins) | np.isfinite(ends))
+        moments = np.concatenate([begins[dated], ends[dated]])
+        changes = np.unique(moments[np.isfinite(moments)])
+        return cls(changes, weights, dated, begins[dated], ends[dated], repeats)
+
+    def of(self, second: float) -> int:
+        """Return the number of the period that this moment lies in."""
+        return int(np.searchsorted(self.changes, second, side="right"))
+
+    def weights(self, period: int) -> Weights:
+        """Return each arc's signed weight in that period; 0 where it is not in force."""
+        begin = self.changes[period - 1] if period else -np.inf
+        weights = self.always.copy()
+        weights[self.dated[(self.begins > begin) | (self.ends <= begin)]] = 0
+        return self.repeats.strongest_alone(weights)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Size of the arrays."""
+        arrays = (self.changes, self.always, self.dated, self.begins, self.ends, self.repeats.starts)
+        return sum(one.nbytes for one in arrays)

@@ -1,0 +1,85 @@
+"""What a sentence says to happen to whom: each verb, event and adjective, with the entities that it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stream_app.events.entity import EntityKind
+from stream_app.pipeline.statements.lexicon import Verb, natures
+from stream_app.pipeline.statements.phrases import Held
+from stream_app.pipeline.statements.pieces import Named
+
+FIRMS = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PRODUCT})
+_PRICED = frozenset({EntityKind.COMMODITY, EntityKind.CURRENCY, EntityKind.INDEX, EntityKind.MACRO_INDICATOR})
+_MARKET = frozenset({"share", "price"})
+_ENDED_SHARE = 0.5
+"""What an adverse event's end gives back of what the event took: a recovery is milder than a fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One entity's move; `at` is the place of the word that tells it, `last` that of the noun that it tells it of.
+
+    `market` marks a move of a price alone, `inferred` one that is an entity's by its place in the sentence alone.
+    """
+
+    named: Named
+    move: float
+    at: int
+    ended: bool = False
+    market: bool = False
+    last: int | None = None
+    inferred: bool = False
+
+
+def of_noun(
+    nature: str, amount: float, holders: Iterable[Held], *, at: int, verb: Verb | None = None, last: int | None = None
+) -> Iterator[Finding]:
+    """Yield how more (`amount` over 0) or less of something moves those who have it."""
+    what = natures()[nature]
+    ended = verb is not None and _ends(verb, adverse=what.adverse)
+    for one in holders:
+        factor = what.factor(one.named.kind)
+        move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
+        if factor and move:
+            yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last)
+
+
+def _ends(verb: Verb, *, adverse: bool) -> bool:
+    """Whether the verb says that something adverse is over, or that what stood still goes on."""
+    return verb.act == "stop" if adverse else verb.act == "resume"
+
+
+def of_name(
+    verb: Verb, amount: float, holders: Iterable[Held], *, at: int, disrupted: bool = False
+) -> Iterator[Finding]:
+    """Yield how a verb moves the very entities that it has as its subject or object.
+
+    `disrupted` tells that an event hits them, so that a commodity grows scarce.
+    """
+    for one in holders:
+        kind = one.named.kind
+        move = amount * one.share * _factor(verb, kind, disrupted=disrupted and amount < 0)
+        ended = verb.act == "resume" and (bool(verb.nature) or kind not in _PRICED)
+        if move:
+            market = verb.act == "move" and not verb.nature
+            yield Finding(one.named, move, at, ended=ended, market=market)
+
+
+def _factor(verb: Verb, kind: EntityKind, *, disrupted: bool) -> float:
+    if verb.nature:
+        nature = natures()[verb.nature]
+        sign = -1.0 if nature.adverse and min(verb.subject, verb.object) < 0 else 1.0
+        return sign * nature.factor(kind)
+    if kind in {EntityKind.CENTRAL_BANK, EntityKind.PERSON}:
+        return 0.0  # what a central bank does itself is its policy; a person has no quantity of its own
+    return -1.0 if disrupted and kind is EntityKind.COMMODITY else 1.0
+
+
+def of_policy(verb: Verb, holders: Iterable[Held], *, at: int) -> Iterator[Finding]:
+    """Yield how a central bank moves its rate, by a verb alone (`the Fed cuts`) or by holding it."""
+    for one in holders:
+        rated = one.named.kind is EntityKind.CENTRAL_BANK
+        if rated and one.share and (verb.policy or verb.act == "hold"):
+            yield Finding(one.named, verb.policy, at)

@@ -1,0 +1,159 @@
+"""What one sentence says of each of its names: which way it goes, how it is meant, and which side it is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stream_app.events.entity import EntityKind
+from stream_app.pipeline.documents import Field
+from stream_app.pipeline.statements.arguments import main_names
+from stream_app.pipeline.statements.events import named_events
+from stream_app.pipeline.statements.findings import Finding
+from stream_app.pipeline.statements.lexicon import Verb, grades
+from stream_app.pipeline.statements.modality import Manner, Manners
+from stream_app.pipeline.statements.pieces import Named
+from stream_app.pipeline.statements.relations import Relation, relations
+from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.statement import CausalRelation, EntityStatement
+from stream_app.pipeline.statements.verbs import VerbReading
+
+Role = Literal["cause", "effect", "mentioned"]
+_GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
+_RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
+_INFERRED, _UNSAID = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a sentence says of a name; the lower its rank, the more it counts."""
+
+    rank: tuple[int, ...]
+    move: float
+    ended: bool
+    manner: Manner
+    role: Role
+    words: tuple[int, int] | None
+    relation: Relation | None
+
+    def statement(self, field: Field) -> EntityStatement:
+        """Return it as what is said of the entity."""
+        grade = self.manner.grade
+        return EntityStatement(
+            move=max(-1.0, min(1.0, self.move)),
+            modality="ended" if self.ended and grade.modality == "stated" else grade.modality,
+            tense=self.manner.tense,
+            role=self.role,
+            certainty=grade.certainty,
+            field=field,
+            words=self.words,
+            relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence with all that was found in it."""
+
+    sentence: Sentence
+    found: tuple[Finding, ...]
+    manners: Manners
+    relations: tuple[Relation, ...]
+    agents: frozenset[int]
+    targets: frozenset[int]
+
+    def of(self, named: Named) -> Iterator[Said]:
+        """Yield what is said of a name."""
+        for one in self.found:
+            if one.named == named:
+                yield self._said(one)
+
+    def _said(self, one: Finding) -> Said:
+        manner = self.manners.of(one.at, one.last)
+        move, ended = (-one.move, False) if manner.reversed else (one.move, one.ended)
+        clause = self.sentence.clauses[self.sentence.clause_at.get(one.at, 0)]
+        rank = (
+            _INFERRED if one.inferred else _RANKS[manner.grade.modality],
+            int(clause.link == "because"),
+            int(one.market and one.named.kind in {EntityKind.COMPANY, EntityKind.INDUSTRY}),
+            one.at,
+        )
+        pieces = self.sentence.pieces
+        ends = [one.at, one.at if one.last is None else one.last]
+        words = pieces[min(ends)].start, pieces[max(ends)].end
+        role, relation = self.side(one.named)
+        return Said(rank, move, ended, manner, role=role, words=words, relation=relation)
+
+    def side(self, named: Named) -> tuple[Role, Relation | None]:
+        """Return where the name stands in what the sentence says of cause and effect."""
+        for one in self.relations:
+            if _within(named, one.effect):
+                return "effect", one
+            if _within(named, one.cause):
+                return "cause", one
+        if named.who in self.targets:
+            return "effect", None
+        return ("cause" if named.who in self.agents else "mentioned"), None
+
+
+def _within(named: Named, span: tuple[int, int]) -> bool:
+    return span[0] <= named.start and named.end <= span[1]
+
+
+def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Reading:
+    """Return what the sentence `text[start:end]` says of its names."""
+    sentence = Sentence(text, named, start=start, end=end)
+    found: list[Finding] = []
+    agents: set[int] = set()
+    targets: set[int] = set()
+    for clause, verbs in enumerate(sentence.verbs):
+        used: set[int] = set()
+        for at in verbs:
+            verb = _meant(sentence, clause, at)
+            if verb is None:
+                continue
+            one = VerbReading(sentence, verb, clause=clause, at=at)
+            moved = list(one.findings())
+            found.extend(moved)
+            used |= one.used
+            who = {finding.named.who for finding in moved}
+            does = {name.named.who for name in main_names(sentence, sentence.subject(clause, at)) if name.share} - who
+            if who and does:
+                agents |= does
+                targets |= who
+        found.extend(named_events(sentence, clause, used))
+    return Reading(
+        sentence, tuple(found), Manners(sentence), tuple(relations(sentence)), frozenset(agents), frozenset(targets)
+    )
+
+
+def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
+    """Return the verb as its neighbours make it: one that has another as its object leaves the word to that one."""
+    verb = sentence.pieces[at].word.verb
+    if verb is None or (verb.act in _GOVERN and sentence.complement(clause, at) is not None):
+        return None
+    earlier = [place for place in sentence.verbs[clause] if place < at]
+    ruler = sentence.pieces[earlier[-1]].word.verb if earlier else None
+    if ruler is None or ruler.act != "stop" or sentence.complement(clause, earlier[-1]) != at:
+        return verb
+    if earlier[-1] + 1 == at and verb.subject and not verb.nature:
+        return verb  # ends higher
+    # Who pauses rate hikes holds; who unwinds output cuts raises output.
+    if sentence.pieces[at - 1].word.noun == "rate" or (
+        verb.policy and at == earlier[-1] + 1
+    ):  # who pauses rate hikes holds
+        return replace(verb, subject=0.0, object=0.0, policy=0.0, act="hold")
+    return replace(verb, subject=-verb.subject, object=-verb.object, policy=-verb.policy)
+
+
+def spoken_of(reading: Reading, named: Named) -> Said:
+    """Return that nothing is said to move the name; how the words around it are meant still counts."""
+    pieces = reading.sentence.pieces
+    at = next((place for place, piece in enumerate(pieces) if piece.named == named), None)
+    if at in reading.sentence.clause_at:  # what its clause comes to
+        at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
+    manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)
+    role, relation = reading.side(named)
+    rank = (_UNSAID, 0, 0, 0)
+    return Said(rank, 0.0, ended=False, manner=manner, role=role, words=None, relation=relation)

@@ -1,0 +1,186 @@
+"""A sentence as pieces: known words and phrases, the entities that it names, and what lies between.
+
+English is read word by word, the longest known phrase first; Chinese by one automaton over all words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import ahocorasick
+
+from stream_app.events.entity import EntityKind
+from stream_app.pipeline.statements.lexicon import Cue, Word, words_of
+
+MOST_PIECES = 160
+"""Of one sentence; what lies beyond is not read, so that no text takes long."""
+
+# One alternative for each first character; digits take their separators along: linear time.
+_TOKEN = re.compile(
+    r"(?P<word>n[’']t\b|[^\W\d_]+?(?=n[’']t\b)|[^\W\d_]+)|(?P<number>[$€£¥]?\d[\d.,]*+%?)|(?P<own>[’']s\b)"
+    r"|(?P<dash>\s[-–—]++\s|[–—])|(?P<comma>,)|(?P<slash>/)|(?P<and>&)|(?P<stop>[;:()\"“”])|(?P<hyphen>-)"
+)
+_HAN = re.compile("[\u3400-\u9fff]")
+_HAN_STOPS = {
+    "，": "comma", ",": "comma", "、": "and", "；": "stop", "：": "stop", ";": "stop", ":": "stop", "（": "stop",
+    "）": "stop", "(": "stop", ")": "stop", "/": "slash", "“": "quote", "”": "quote", "。": "stop",
+}  # fmt: skip
+_PLAIN = str.maketrans("’‘", "''")
+_HAN_NUMBER = re.compile(r"\s*[约近超逾达]?[\d.,]+[%％万亿千百多余个]*\s*")
+_UNKNOWN = Word()
+_NUMBER = Word(cue=Cue("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a sentence names an entity: `who` is the entity's number in the document."""
+
+    start: int
+    end: int
+    who: int
+    kind: EntityKind
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters `[start, end)` of the text; a word of the lexicon, a name, both (`rate cut`), or neither."""
+
+    start: int
+    end: int
+    word: Word = _UNKNOWN
+    named: Named | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that is in no table, and no name."""
+        return self.word == _UNKNOWN and self.named is None
+
+    @property
+    def cue(self) -> str:
+        """What the piece is for the sentence's structure; empty where nothing."""
+        return self.word.cue.kind if self.word.cue else ""
+
+    @property
+    def grade(self) -> str:
+        """How the piece colours what is said; empty where it does not."""
+        return self.word.cue.grade if self.word.cue else ""
+
+
+def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> list[Piece]:
+    """Return the pieces of `text[start:end]`, in order; `named` lies in it, in order, none overlapping another."""
+    read = _chinese if is_chinese(text, start, end) else _english
+    found: list[Piece] = []
+    at = start
+    for name in named:
+        found.extend(read(text, at, name.start))
+        found.extend(_of_name(text, name, read))
+        at = name.end
+        if len(found) > MOST_PIECES:
+            return found[:MOST_PIECES]
+    found.extend(read(text, at, end))
+    return found[:MOST_PIECES]
+
+
+def is_chinese(text: str, start: int, end: int) -> bool:
+    """Whether there are Han characters in the text."""
+    return _HAN.search(text, start, end) is not None
+
+
+def _of_name(text: str, name: Named, read: object) -> Iterator[Piece]:
+    """Yield one piece, or those of an indicator whose name says more, such as `rate cut`: the first is the name."""
+    inside: list[Piece] = []
+    if name.kind is EntityKind.MACRO_INDICATOR:
+        inside = [one for one in read(text, name.start, name.end) if one.word.verb or one.word.noun]  # type: ignore[operator]
+    if not inside:
+        yield Piece(name.start, name.end, _UNKNOWN, name)
+        return
+    yield Piece(inside[0].start, inside[0].end, inside[0].word, name)
+    yield from inside[1:]
+
+
+def _english(text: str, start: int, end: int) -> Iterator[Piece]:
+    lexicon = _phrases()
+    tokens = [(m.start(), m.end(), m.lastgroup or "", m[0]) for m in _TOKEN.finditer(text, start, end)]
+    at, last = 0, min(len(tokens), MOST_PIECES * 2)
+    while at < last:
+        begin, finish, group, token = tokens[at]
+        at += 1
+        if group == "word":
+            word = _UNKNOWN
+            for phrase, candidate in lexicon.get(token.lower().translate(_PLAIN), ()):
+                size = len(phrase)
+                if not size or _follows(tokens, at, phrase):
+                    word, at = candidate, at + size
+                    finish = tokens[at - 1][1]
+                    break
+            yield Piece(begin, finish, word)
+        elif group == "number":
+            yield Piece(begin, finish, _NUMBER)
+        elif group != "hyphen":
+            yield Piece(begin, finish, _SIGNS[group])
+
+
+_SIGNS = {kind: Word(cue=Cue(kind)) for kind in ("own", "comma", "slash", "stop", "and")} | {
+    "dash": Word(cue=Cue("stop"))
+}
+
+
+def _follows(tokens: Sequence[tuple[int, int, str, str]], at: int, phrase: tuple[str, ...]) -> bool:
+    if at + len(phrase) > len(tokens):
+        return False
+    return all(tokens[at + k][3].lower().translate(_PLAIN) == word for k, word in enumerate(phrase))
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], Word]]]:
+    """Return for each first word the rests of the phrases that it begins, longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], Word]]] = {}
+    for text, word in words_of("en").items():
+        first, *rest = (match[0] for match in _TOKEN.finditer(text) if match.lastgroup != "hyphen")
+        found.setdefault(first, []).append((tuple(rest), word))
+    for phrases in found.values():
+        phrases.sort(key=lambda pair: -len(pair[0]))
+    return found
+
+
+def _chinese(text: str, start: int, end: int) -> Iterator[Piece]:
+    at = start
+    for last, word in _automaton().iter_long(text[start:end]):
+        size, entry = word
+        begin = start + last + 1 - size
+        yield from _between(text, at, begin)
+        at = begin + size
+        yield Piece(begin, at, entry)
+    yield from _between(text, at, end)
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Piece]:
+    """Yield one piece for each stretch of unknown characters and one for each sign that parts clauses."""
+    begin = start
+    for at in range(start, end):
+        sign = _HAN_STOPS.get(text[at])
+        if sign is None:
+            continue
+        if begin < at:
+            yield _unknown(text, begin, at)
+        if sign != "quote":
+            yield Piece(at, at + 1, _SIGNS[sign])
+        begin = at + 1
+    if begin < end:
+        yield _unknown(text, begin, end)
+
+
+def _unknown(text: str, start: int, end: int) -> Piece:
+    return Piece(start, end, _NUMBER if _HAN_NUMBER.fullmatch(text, start, end) else _UNKNOWN)
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for text, word in words_of("zh").items():
+        automaton.add_word(text, (len(text), word))
+    automaton.make_automaton()
+    return automaton

@@ -1,0 +1,245 @@
+"""What a verb says: its object moved, or what stands before it, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from stream_app.events.entity import EntityKind
+from stream_app.pipeline.statements.arguments import (
+    is_nominal,
+    is_passive,
+    main_names,
+    owners,
+    plain_names,
+    subject_too,
+)
+from stream_app.pipeline.statements.findings import Finding, of_name, of_noun, of_policy
+from stream_app.pipeline.statements.inflection import Form
+from stream_app.pipeline.statements.lexicon import Verb, natures
+from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
+from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.word_senses import is_verb
+
+_STANDING = frozenset({"stop", "resume", "start"})
+"""What a plant or a mine does or has done to it, by which its output goes or comes."""
+_HIGH = {"high": 0.8, "low": -0.8}
+
+
+class VerbReading:
+    """One verb of a sentence and whom it moves; `used` holds the places of the nouns that it speaks of."""
+
+    def __init__(self, sentence: Sentence, verb: Verb, *, clause: int, at: int) -> None:
+        self._sentence, self._at, self._verb = sentence, at, verb
+        self._pieces = sentence.pieces
+        self._subject = sentence.subject(clause, at)
+        self._right = phrases(self._pieces, *sentence.after(clause, at))
+        self._passive = is_passive(sentence, clause, at)
+        self._nominal = is_nominal(sentence, clause, at)
+        self._objects = self._object_phrases(clause)
+        self.used: set[int] = set()
+
+    def _object_phrases(self, clause: int) -> list[Phrase]:
+        """Return the phrases after the verb; in Chinese also those before it that say to whom it is done."""
+        if self._nominal:
+            return [Phrase(one.first, one.last, "") for one in self._right[1:]]
+        counted = 0  # 90% of production
+        while counted + 1 < len(self._right) and not self._says(self._right[counted]):
+            if self._right[counted + 1].joint != "of":
+                break
+            counted += 1
+        if counted:
+            return self._right[counted:]
+        before = phrases(self._pieces, *self._sentence.before(clause, self._at))
+        led = [one for one in before if one.joint == "object"]
+        if led and not held(self._pieces, self._right[0]) and self._right[0].noun(self._pieces) is None:
+            return [*led, *self._right[1:]]
+        if self._right[0].first == self._right[0].last and self._right[1:2] and self._right[1].joint == "object":
+            return self._right[1:]  # 取消 | 对中国的关税
+        return [self._right[0], *led, *self._right[1:]]
+
+    def _says(self, phrase: Phrase) -> bool:
+        return phrase.has_noun(self._pieces) or bool(held(self._pieces, phrase))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield whom the verb moves."""
+        verb, piece = self._verb, self._pieces[self._at]
+        if piece.named is not None:  # the name of an indicator that is itself a move: 加息
+            yield from self._own(piece.named.kind)
+        if verb.act == "hold":
+            yield from self._held_still()
+            return
+        mark = self._objects[0].mark(self._pieces)
+        if mark and self._objects[0].noun(self._pieces) is None:
+            yield from of_name(_MOVE, _HIGH[mark], main_names(self._sentence, self._subject), at=self._at)
+            return
+        by_object = list(self._by_object())
+        yield from by_object
+        other = self._objects and self._right[0].has_noun(self._pieces) and bool(verb.object)  # drops a supplier
+        if verb.subject and not ((by_object or other) and verb.act == "move"):
+            yield from self._by_subject(as_object=False)
+            yield from self._against()
+
+    def _own(self, kind: EntityKind) -> Iterator[Finding]:
+        named = self._pieces[self._at].named
+        amount = self._verb.subject or self._verb.object
+        if named is not None and kind is EntityKind.MACRO_INDICATOR and amount:
+            yield Finding(named, amount, self._at)
+
+    def _held_still(self) -> Iterator[Finding]:
+        """Yield a rate that is said to stay where it is: a move of 0, with its words."""
+        noun = self._objects[0].noun(self._pieces)
+        steady = any(self._pieces[at].cue == "steady" for one in self._right for at in range(one.first, one.last))
+        rates = noun is not None and self._pieces[noun].word.noun == "rate"
+        if rates or steady or not self._right[0].last - self._right[0].first:
+            yield from of_policy(self._verb, main_names(self._sentence, self._subject), at=self._at)
+            for one in held(self._pieces, self._objects[0]):
+                if one.named.kind is EntityKind.MACRO_INDICATOR:
+                    yield Finding(one.named, 0.0, self._at)
+
+    def _by_object(self) -> Iterator[Finding]:
+        verb = self._verb
+        if not verb.object:
+            return
+        found = self._objects[0] if self._objects else Phrase(0, 0, "")
+        noun = found.noun(self._pieces)
+        names = plain_names(self._sentence, found)
+        part = found.part(self._pieces)
+        if verb.act == "outdo":
+            yield from of_name(verb, verb.object, names, at=self._at)
+            return
+        if noun is not None and not names and self._is_done_with(noun):
+            self.used.update(range(found.first, found.last))
+            yield from self._by_subject(as_object=True)
+        elif noun is not None:
+            yield from self._of_object_noun(noun)
+        elif part is not None and not verb.nature and verb.act in _STANDING:
+            yield from self._of_object_noun(part, "activity")
+        elif names and not (self._passive and not self._nominal):
+            yield from of_name(verb, verb.object, names, at=self._at, disrupted=self._is_disruption())
+        elif self._passive or (verb.act == "stop" and self._subject and not self._has_object()):
+            yield from self._by_subject(as_object=True)
+        elif not self._has_object():
+            yield from self._without_object()
+
+    def _is_done_with(self, noun: int) -> bool:
+        """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""
+        past = self._pieces[self._at].word.form in {Form.PAST, Form.EITHER}
+        return past and bool(self._verb.nature) and natures()[self._pieces[noun].word.noun].adverse
+
+    def _has_object(self) -> bool:
+        first = self._right[0]
+        if self._is_compound():
+            return False
+        return any(
+            not self._pieces[at].cue or self._pieces[at].cue == "number" for at in range(first.first, first.last)
+        )
+
+    def _is_compound(self) -> bool:
+        """Whether a quantity stands right before, and nothing known after: `rate cuts next year`."""
+        before = self._pieces[self._at - 1].word.noun if self._at else ""
+        return before in natures() and natures()[before].own and not natures()[before].event
+
+    def _without_object(self) -> Iterator[Finding]:
+        """Yield what a verb without an object says: a bank's policy, or the noun before it (`output cut`)."""
+        subject = main_names(self._sentence, self._subject)
+        noun = self._subject[0].noun(self._pieces) if self._subject else None
+        if noun is not None or (self._subject and any(one.named.kind is EntityKind.MACRO_INDICATOR for one in subject)):
+            yield from self._by_subject(as_object=True)
+        else:
+            yield from of_policy(self._verb, subject, at=self._at)
+
+    def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
+        nature = nature or self._pieces[noun].word.noun
+        self.used.update(range(self._objects[0].first, self._objects[0].last))
+        verb = self._towards(nature)
+        among = [one for one in self._objects if not (verb.other and one.joint == "to")]
+        found = owners(self._pieces, noun, among, nature=nature)
+        subject = [] if self._passive else main_names(self._sentence, self._subject)
+        if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
+            found = []  # whose order it is that one gets is another matter
+        shared = subject_too(nature, verb, subject=subject, found=found)
+        known = {one.named.who for one in found if one.share}
+        holders = [*found, *(one for one in shared if one.named.who not in known)]
+        if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
+            verb = replace(verb, object=-verb.object)  # sees slower growth
+        yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
+        if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
+            yield from of_policy(verb, subject, at=self._at)
+
+    def _is_less(self, noun: int) -> bool:
+        """Whether an adjective says that there is less of it."""
+        first = self._objects[0].first
+        return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
+
+    def _towards(self, nature: str) -> Verb:
+        """Return the verb as this kind of noun makes it: tariffs are lifted off, a strike is threatened with."""
+        verb = self._verb
+        if not (natures()[nature].adverse and natures()[nature].event):
+            return verb
+        if verb.nature and natures()[verb.nature].adverse:  # who investigates an outage tells of one
+            return replace(verb, object=abs(verb.object))
+        if verb.act == "lift":
+            return replace(verb, act="stop", object=-verb.object)
+        return replace(verb, object=abs(verb.object)) if verb.act == "threaten" else verb
+
+    def _by_subject(self, *, as_object: bool) -> Iterator[Finding]:
+        """Yield what happens to what stands before the verb: a noun and its owners, or the names themselves.
+
+        `as_object` where it is done to them, as in the passive.
+        """
+        amount = self._verb.object if as_object else self._verb.subject
+        if not self._subject:
+            return
+        noun = self._subject[0].noun(self._pieces)
+        part = self._subject[0].part(self._pieces)
+        if noun is None and part is not None and not self._verb.nature and self._verb.act in _STANDING:
+            holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
+            yield from of_noun("activity", amount, holders, at=self._at, verb=self._verb, last=part)
+            return
+        if noun is None:
+            names = main_names(self._sentence, self._subject)
+            yield from of_name(self._verb, amount, names, at=self._at, disrupted=self._passive and self._by_event())
+            yield from of_policy(self._verb, [one for one in names if self._verb.policy], at=self._at)
+            return
+        self.used.update(range(self._subject[0].first, self._subject[0].last))
+        holders = owners(self._pieces, noun, [*self._subject, *self._right[1:]])
+        if not holders:
+            holders = self._owner_before()
+        nature = self._pieces[noun].word.noun
+        verb = self._towards(nature)
+        yield from of_noun(
+            nature, verb.object if as_object else verb.subject, holders, at=self._at, verb=verb, last=noun
+        )
+
+    def _owner_before(self) -> list[Held]:
+        """Return the subject before, for a noun without an owner: `Ford says output fell`."""
+        clause = self._sentence.clause_at.get(self._subject[0].first, 0)
+        earlier = [at for at in self._sentence.verbs[clause] if at < self._subject[0].first]
+        before = self._sentence.subject(clause, earlier[-1]) if earlier else []
+        return main_names(self._sentence, before)
+
+    def _against(self) -> Iterator[Finding]:
+        """Yield the other side: the other currency of a rate, or who gains what one loses to it."""
+        for one in [*self._subject[1:], *self._right[1:]]:
+            names = held(self._pieces, one)
+            if one.joint == "against":
+                subject = main_names(self._sentence, self._subject)
+                if any(own.named.kind is EntityKind.CURRENCY for own in subject):
+                    currencies = [other for other in names if other.named.kind is EntityKind.CURRENCY]
+                    yield from of_name(self._verb, -self._verb.subject, currencies, at=self._at)
+            elif one.joint == "to" and self._verb.other:
+                firms = [other for other in names if other.named.kind is EntityKind.COMPANY]
+                yield from of_name(_MOVE, self._verb.other, firms, at=self._at)
+
+    def _is_disruption(self) -> bool:
+        """Whether what does it is an event that makes things scarce: `drought hits cocoa`."""
+        noun = self._subject[0].noun(self._pieces) if self._subject else None
+        return noun is not None and self._pieces[noun].word.noun == "disruption"
+
+    def _by_event(self) -> bool:
+        nouns = (one.noun(self._pieces) for one in self._right[1:] if one.joint == "agent")
+        return any(at is not None and self._pieces[at].word.noun == "disruption" for at in nouns)
+
+
+_MOVE = Verb("start", 1.0, 0.0, "", 0.0, 0.0, causes=0)

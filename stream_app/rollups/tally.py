@@ -1,0 +1,94 @@
+"""What is added up over a window: whole numbers only, so that the order of adding never shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from math import isqrt
+from operator import add, attrgetter
+from typing import Any
+
+from stream_app.reputation.claim import MICRO, Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Counts, and sums in millionths (of products: in millionths of millionths)."""
+
+    documents: int = 0
+    scored: int = 0
+    polarity: int = 0
+    polarity_squared: int = 0
+    novelty: int = 0
+    novel_polarity: int = 0
+    weight: int = 0
+    weighed_polarity: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*map(add, self.row(), other.row()))
+
+    def row(self) -> tuple[int, ...]:
+        """Return the sums in the order of the fields."""
+        values: tuple[int, ...] = _fields(self)
+        return values
+
+    @property
+    def mean(self) -> float | None:
+        """Mean polarity."""
+        return _quotient(self.polarity, self.scored * MICRO)
+
+    @property
+    def novelty_weighted(self) -> float | None:
+        """Mean polarity, weighted by novelty."""
+        return _quotient(self.novel_polarity, self.novelty * MICRO)
+
+    @property
+    def credible(self) -> float | None:
+        """Mean polarity, weighted by novelty times credibility."""
+        return _quotient(self.weighed_polarity, self.weight * MICRO)
+
+    @property
+    def dispersion(self) -> float | None:
+        """Standard deviation of the polarity (of the population)."""
+        if not self.scored:
+            return None
+        return isqrt(self.scored * self.polarity_squared - self.polarity**2) / (self.scored * MICRO)
+
+
+_fields: Any = attrgetter(*(one.name for one in fields(Sums)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The sums of a window and its topics."""
+
+    sums: Sums = Sums()
+    topics: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.sums + other.sums, Counter(self.topics) + Counter(other.topics))
+
+
+def tally(claims: Iterable[Claim], weights: Mapping[str, int]) -> Tally:
+    """Add up claims; `weights` are novelty times credibility in millionths, by id."""
+    sums, topics = [0] * 8, Counter[str]()
+    for claim in claims:
+        _add(sums, claim, weights[claim.id])
+        if claim.topic is not None:
+            topics[claim.topic] += 1
+    return Tally(Sums(*sums), topics)
+
+
+def _add(sums: list[int], claim: Claim, weight: int) -> None:
+    sums[0] += 1
+    if claim.polarity is None:
+        return
+    polarity = claim.polarity
+    added = (1, polarity, polarity**2, claim.novelty, claim.novelty * polarity, weight, weight * polarity)
+    for place, amount in enumerate(added, start=1):
+        sums[place] += amount
+
+
+def _quotient(numerator: int, denominator: int) -> float | None:
+    return numerator / denominator if denominator else None

@@ -1,0 +1,63 @@
+"""The numbers of the model: whole, checked, and told apart by their version."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stream_app.causal.parameters import from_json, to_json
+from stream_app.causal.ways import KINDS, way_of
+from stream_app.events.sentiment_event import Topic
+from stream_app.knowledge.dependence import DependenceKind
+from tests.causal_world import PARAMETERS
+
+METADATA = Path(__file__).parents[3] / "model_repo" / "fusion" / "1" / "metadata.json"
+OWNS = way_of(DependenceKind.OWNS, backward=False)
+SUPPLIES = way_of(DependenceKind.SUPPLIES, backward=False)
+
+
+def test_the_table_has_every_topic_of_the_model_and_every_relation() -> None:
+    assert PARAMETERS.transmission.keys() == set(json.loads(METADATA.read_text(encoding="utf-8"))["topics"])
+    assert all(row.keys() == set(KINDS) for row in PARAMETERS.transmission.values())
+
+
+def test_a_lawsuit_travels_to_owners_rather_than_to_customers() -> None:
+    rates = PARAMETERS.rates(Topic(label="legal_regulation", probability=1.0))
+    assert rates[OWNS] > rates[SUPPLIES]
+
+
+def test_a_topic_counts_as_far_as_it_is_sure() -> None:
+    usual, half, sure = (
+        PARAMETERS.rates(Topic(label="dividend", probability=part) if part is not None else None)[SUPPLIES]
+        for part in (None, 0.5, 1.0)
+    )
+    assert half == pytest.approx((usual + sure) / 2)
+    assert PARAMETERS.rates(Topic(label="unheard of", probability=1.0))[SUPPLIES] == usual
+
+
+def test_numbers_that_went_through_json_are_the_same() -> None:
+    again = from_json(to_json(PARAMETERS))
+    assert (again, again.version) == (PARAMETERS, PARAMETERS.version)
+
+
+def test_other_numbers_have_another_version() -> None:
+    fitted = replace(PARAMETERS, strengths={"supplies.forward": 0.5})
+    assert fitted.version != PARAMETERS.version
+    assert fitted.rates(None)[SUPPLIES] == pytest.approx(0.5 * PARAMETERS.rates(None)[SUPPLIES])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tone": {}}', '{"tone": {"company": 1}, "name": "x"}'])
+def test_what_is_no_parameters_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        from_json(text)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"base_rate": 1.0}, {"damping": 2.0}, {"floor": -1.0}, {"hasten": 0.5}, {"transmission": {}}]
+)
+def test_numbers_out_of_bounds_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        replace(PARAMETERS, **wrong)

@@ -1,0 +1,194 @@
+"""Risk events: bounded, monotone, nil where the only path is cut, and the same whatever comes twice or together."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_app.causal.probability import probability, rise, size_of_rise
+from stream_app.causal.queries import World, arcs_between, do
+from stream_app.causal.risks import RiskModel, judge
+from stream_app.causal.shock import Shock
+from stream_app.events.risk_effect import AliveEffects, RiskEffect
+from stream_app.events.risk_event import RiskEvent
+from stream_app.knowledge.dependence import Dependence, Transmission
+from tests.causal_world import LIMITS, PARAMETERS, effect, graph_of, model_of, name, shocking, statements, supplies
+from tests.factories import START, hours
+
+POLARITIES = st.floats(-1, 1, allow_nan=False)
+
+
+def risks_of(model: RiskModel, polarity: float, **fields: object) -> dict[str, RiskEvent]:
+    found = {}
+    for one in model.effects_of(shocking(polarity=polarity, **fields), processed_at=START):
+        _, event = judge(AliveEffects(), one, parameters=model.parameters, threshold=0.0)
+        assert event is not None
+        found[event.exposed.id] = event
+    return found
+
+
+@given(told=statements(), polarity=POLARITIES)
+def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: float) -> None:
+    for event in risks_of(model_of(*told), polarity).values():
+        without = event.counterfactual.probability_without_trigger
+        assert 0 <= without <= event.probability <= 1
+        assert 0 <= event.severity <= 1
+        assert sum(path.contribution for path in event.paths) <= event.probability - without + 1e-5
+
+
+@given(told=statements(signs=[1]), sizes=st.lists(st.floats(0, 1), min_size=2, max_size=5))
+def test_more_shock_never_lowers_the_adverse_probability_along_positive_paths(
+    told: list[Dependence], sizes: list[float]
+) -> None:
+    world = World(graph_of(*told), PARAMETERS, START)
+    for target in range(1, 6):
+        adverse = [do(world, [Shock(name(0), -size)], name(target)).adverse for size in sorted(sizes)]
+        assert all(one <= other + 1e-12 for one, other in pairwise(adverse))
+
+
+@given(told=statements(), polarity=POLARITIES)
+def test_a_shock_turned_round_turns_the_directions_round(told: list[Dependence], polarity: float) -> None:
+    model = model_of(*told)
+    one, other = risks_of(model, polarity), risks_of(model, -polarity)
+    assert one.keys() == other.keys()
+    assert all(one[key].direction != other[key].direction for key in one)
+    assert all(one[key].probability == pytest.approx(other[key].probability, abs=1e-5) for key in one)
+
+
+def test_cutting_the_only_path_makes_the_effect_nil() -> None:
+    graph = graph_of(supplies(0, 1), supplies(1, 2))
+    world, shocks = World(graph, PARAMETERS, START), [Shock(name(0), -0.9)]
+    whole, cut = do(world, shocks, name(2)), do(world, shocks, name(2), cut=arcs_between(graph, name(0), name(1)))
+    assert whole.adverse > cut.adverse == do(world, [], name(2)).adverse == pytest.approx(PARAMETERS.base_rate)
+    assert cut.net == 0
+
+
+def test_cutting_one_of_two_paths_leaves_the_other() -> None:
+    graph = graph_of(supplies(0, 1), supplies(0, 2), supplies(1, 3), supplies(2, 3))
+    world, shocks = World(graph, PARAMETERS, START), [Shock(name(0), -0.9)]
+    whole, cut = do(world, shocks, name(3)), do(world, shocks, name(3), cut=arcs_between(graph, name(1), name(3)))
+    assert whole.adverse > cut.adverse > PARAMETERS.base_rate
+
+
+def test_the_first_step_of_a_path_begins_at_the_trigger_and_the_last_ends_at_the_exposed() -> None:
+    events = risks_of(model_of(supplies(0, 1), supplies(2, 1)), -0.9)
+    first, last = events[name(2)].paths[0].steps
+    assert (first.from_, first.relation, first.to) == (name(0), "supplies", name(1))
+    assert (last.from_, last.relation, last.to) == (name(1), "customer_of", name(2))
+
+
+def test_bad_news_hurts_and_a_reversing_relation_helps() -> None:
+    events = risks_of(model_of(supplies(0, 1), supplies(0, 2, forward=Transmission(-1, 0.3))), -0.9)
+    assert (events[name(1)].direction, events[name(2)].direction) == ("adverse", "favourable")
+
+
+def test_nobody_is_exposed_to_himself() -> None:
+    assert name(0) not in risks_of(model_of(supplies(0, 1), supplies(1, 0)), -0.9)
+
+
+def test_only_the_strongest_are_named_and_none_below_the_threshold() -> None:
+    told = [supplies(0, number, forward=Transmission(1, number / 20)) for number in range(1, 7)]
+    model = model_of(*told, threshold=0.05, most=3)
+    effects = model.effects_of(shocking(polarity=-0.9), processed_at=START)
+    assert [one.exposed.id for one in effects] == [name(6), name(5), name(4)]
+    assert not model_of(*told, threshold=0.9, most=3).effects_of(shocking(polarity=-0.9), processed_at=START)
+
+
+def test_an_explanation_names_both_the_relation_and_its_source() -> None:
+    event = risks_of(model_of(supplies(0, 1, origin="annual report 2023")), -0.9)[name(1)]
+    assert event.explanation == (
+        "C1 may be hurt because C0 supplies C1 (weight 0.20, annual report 2023): C0 has bad news."
+    )
+
+
+def _told(effects: list[RiskEffect]) -> tuple[AliveEffects, dict[str, RiskEvent | None]]:
+    state, said = AliveEffects(), {}
+    for one in effects:
+        state, said[one.event_id] = judge(state, one, parameters=PARAMETERS, threshold=LIMITS.threshold)
+    return state, said
+
+
+EFFECTS = st.builds(
+    effect,
+    number=st.integers(0, 40),
+    at=st.just(START),
+    size=st.floats(0.01, 1),
+    net=st.floats(0.01, 1),
+    direction=st.sampled_from(["adverse", "favourable"]),
+    story_id=st.sampled_from(["one", "two", "three"]),
+    ends=st.booleans(),
+)
+
+
+@given(effects=st.lists(EFFECTS, max_size=8, unique_by=lambda one: one.event_id), order=st.randoms())
+def test_the_order_of_documents_of_one_event_time_does_not_matter(effects: list[RiskEffect], order: object) -> None:
+    before = effect(99, at=START - hours(5))
+    shuffled = list(effects)
+    order.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert _told([before, *effects]) == _told([before, *shuffled])
+
+
+@given(effects=st.lists(EFFECTS, max_size=6), again=st.data())
+def test_an_effect_that_comes_again_says_the_same_and_counts_once(
+    effects: list[RiskEffect], again: st.DataObject
+) -> None:
+    timed = [
+        one.model_copy(update={"published_at": START + hours(at), "event_id": f"{at}"})
+        for at, one in enumerate(effects)
+    ]
+    state, said = _told(timed)
+    kept = {one.event_id for one in state.effects}
+    repeated = again.draw(st.lists(st.sampled_from(timed), max_size=5)) if timed else []
+    state_after, said_after = _told([*timed, *(one for one in repeated if one.event_id in kept)])
+    assert (state_after, said_after) == (state, said)
+
+
+def test_an_earlier_shock_of_another_story_raises_both_sides_of_the_comparison() -> None:
+    _, said = _told([effect(0), effect(1, at=START + hours(1))])
+    first, second = said["risk-000000"], said["risk-000001"]
+    assert first is not None
+    assert second is not None
+    assert first.counterfactual.probability_without_trigger == PARAMETERS.base_rate
+    assert PARAMETERS.base_rate < second.counterfactual.probability_without_trigger < first.probability
+    assert second.probability > first.probability
+
+
+def test_a_story_told_again_is_no_second_shock() -> None:
+    _, said = _told([effect(0, story_id="one"), effect(1, story_id="one", at=START + hours(1), size=0.1, net=0.1)])
+    assert said["risk-000000"] is not None
+    assert said["risk-000001"] is None
+
+
+def test_effects_fade_by_half_lives_and_are_forgotten() -> None:
+    _, said = _told([effect(0), effect(1, at=START + hours(24))])
+    later = said["risk-000001"]
+    assert later is not None
+    assert later.counterfactual.probability_without_trigger == pytest.approx(probability(0.1, PARAMETERS), abs=1e-6)
+    state, _ = _told([effect(0), effect(1, at=START + hours(24 * 30))])
+    assert [one.event_id for one in state.effects] == ["risk-000001"]
+
+
+def test_an_effect_is_whole_until_its_delay_is_over() -> None:
+    _, said = _told([effect(0, delay=48.0), effect(1, at=START + hours(48))])
+    later = said["risk-000001"]
+    assert later is not None
+    assert later.counterfactual.probability_without_trigger == pytest.approx(probability(0.2, PARAMETERS), abs=1e-6)
+
+
+def test_what_is_over_fades_faster() -> None:
+    over = effect(1, at=START + hours(1), direction="favourable", ends=True, size=0.05, net=0.05)
+    other_cause = over.model_copy(update={"trigger": over.trigger.model_copy(update={"entity_id": name(7)})})
+    later = effect(2, at=START + hours(13))
+    ended, going_on = (_told([effect(0), one, later])[1]["risk-000002"] for one in (over, other_cause))
+    assert ended is not None
+    assert going_on is not None
+    without = [one.counterfactual.probability_without_trigger for one in (ended, going_on)]
+    assert PARAMETERS.base_rate < without[0] < without[1]
+
+
+@given(wanted=st.floats(0, 0.8))
+def test_the_size_of_a_rise_gives_that_rise(wanted: float) -> None:
+    assert rise(size_of_rise(wanted, PARAMETERS), PARAMETERS) == pytest.approx(wanted, abs=1e-9)

@@ -1,0 +1,183 @@
+"""Whom to believe: a record is earned slowly and lost fast, and a crowd of strangers is worth a few voices."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.reputation import Reputation, claim_of, credibility, observe, weights_of_hour
+from stream_app.reputation.claim import MICRO, Grade, micros
+from stream_app.reputation.crowd import CROWD
+from stream_app.reputation.standing import PRIORS, Standing, trust
+from stream_app.rollups.step import absorb, advance
+from tests.factories import START, minutes, post, sentiment_event
+
+WIRE, KNOWN, STRANGER = 0.8, 0.5, 0.1
+DAY = timedelta(days=1)
+
+
+def seen(events: Iterable[SentimentEvent], *, until: float = 0.0) -> Reputation:
+    """Return what is known after these events, `until` so many days after the start."""
+    state = Reputation()
+    for event in sorted(events, key=lambda event: event.published_at):
+        state = observe(state, [claim_of(event)], clock=micros(event.published_at))
+    return observe(state, (), clock=micros(START + until * DAY)) if until else state
+
+
+def pump(bots: int, *, stories: int = 1, first: int = 1_000) -> list[SentimentEvent]:
+    """Return posts of fresh accounts within minutes, all in praise."""
+    return [
+        post(
+            first + number, at=START + timedelta(seconds=5 + number * 3), handle=f"bot{number}", followers=number % 30,
+            polarity=0.95, story_id=f"pump-{number % stories}", novelty=0.75 ** min(number // stories, 16),
+        )
+        for number in range(bots)
+    ]  # fmt: skip
+
+
+def total_weight(events: Sequence[SentimentEvent]) -> float:
+    state = seen(events)
+    return sum(sum(weights_of_hour(state, hour).values()) for hour in state.hours) / MICRO
+
+
+def test_unknown_voices_have_the_prior_of_their_kind() -> None:
+    assert credibility(sentiment_event(), Reputation()) == WIRE
+    assert credibility(post(followers=50_000), Reputation()) == KNOWN
+    assert credibility(post(followers=3), Reputation()) == STRANGER
+    assert credibility(post(), Reputation()) == STRANGER
+
+
+@pytest.mark.parametrize("stories", [1, 5, 50])
+def test_fifty_bots_move_the_score_less_than_one_wire_report(stories: int) -> None:
+    """The wire says bad, fifty fresh accounts say good: plainly counted the bots win, by credibility the wire does."""
+    wire = sentiment_event(1, polarity=-0.8)
+    book = absorb(None, [wire, *pump(50, stories=stories)], time=0).book
+    (hour,) = (one for one in advance(book, time=micros(START + DAY)).rollups if one.window == "1h")
+    assert hour.documents == 51
+    assert hour.mean_polarity is not None
+    assert hour.mean_polarity > 0.9
+    assert hour.credible_polarity is not None
+    assert hour.credible_polarity < 0
+    assert total_weight(pump(50, stories=stories)) < total_weight([wire])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 400), st.integers(1, 400))
+def test_no_number_of_strangers_of_one_opinion_outweighs_one_wire_report(bots: int, stories: int) -> None:
+    weight = total_weight(pump(bots, stories=stories))
+    assert weight < 2 * CROWD * STRANGER < WIRE
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 60))
+def test_what_comes_later_does_not_change_what_an_earlier_claim_weighs(rng: random.Random, count: int) -> None:
+    events = pump(count, stories=rng.randint(1, 9))
+    given_then = {}
+    state = Reputation()
+    for event in events:
+        given_then[event.event_id] = credibility(event, state)
+        state = observe(state, [claim_of(event)], clock=micros(event.published_at))
+    assert {event.event_id: credibility(event, state) for event in events} == given_then
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_credibility_is_a_share(rng: random.Random) -> None:
+    made = (sentiment_event, post)
+    events = [
+        rng.choice(made)(
+            n, at=START + minutes(rng.uniform(0, 9 * 24 * 60)), polarity=round(rng.uniform(-1, 1), 3),
+            source=f"source {rng.randrange(3)}",
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    state = seen(events)
+    assert all(0 <= credibility(event, state) <= 1 for event in events)
+
+
+def _history(source: str, *, right: bool, days: int = 12) -> list[SentimentEvent]:
+    """Return days, three apart, on which the source speaks first and three wires follow, who agree with it or not."""
+    events = []
+    for day in range(days):
+        at, polarity = START + 3 * day * DAY, (0.6 if day % 2 else -0.6)
+        said = polarity if right else -polarity
+        events.append(sentiment_event(day * 10, at=at, source=source, polarity=said))
+        events += [
+            sentiment_event(day * 10 + n, at=at + minutes(30 * n), source=f"wire {n}", polarity=polarity)
+            for n in (1, 2, 3)
+        ]
+    return events
+
+
+def test_who_is_first_and_right_gains_and_who_is_wrong_loses_more() -> None:
+    after = sentiment_event(999, at=START + 45 * DAY, source="Oracle")
+    good = credibility(after, seen(_history("Oracle", right=True), until=45))
+    bad = credibility(after, seen(_history("Oracle", right=False), until=45))
+    assert good > WIRE > bad
+    assert WIRE - bad > good - WIRE
+    last = sentiment_event(999, at=START + 45 * DAY, source="wire 3")
+    assert credibility(last, seen(_history("Oracle", right=True), until=45)) == WIRE
+
+
+def test_who_copies_gains_less_than_who_is_first() -> None:
+    first = _history("Oracle", right=True)
+    copied = [event.model_copy(update={"novelty": 0.3}) if event.source == "Oracle" else event for event in first]
+    after = sentiment_event(999, at=START + 45 * DAY, source="Oracle")
+    assert credibility(after, seen(first, until=45)) > credibility(after, seen(copied, until=45)) > WIRE
+
+
+def test_a_verdict_counts_only_once_no_late_document_can_change_it() -> None:
+    history = _history("Oracle", right=False, days=1)
+    state = seen(history, until=3.9)
+    at_two, at_three = (sentiment_event(99, at=START + days * DAY, source="Oracle") for days in (2, 3))
+    assert credibility(at_two, state) == WIRE
+    assert credibility(at_three, state) < WIRE
+
+
+def test_bots_do_not_vouch_for_each_other() -> None:
+    state = seen(pump(200, stories=200), until=10)
+    assert not state.standings
+    assert all(not verdicts for verdicts in state.pending.values())
+
+
+def test_a_stranger_who_is_often_right_is_believed_more_and_stands_out_of_the_crowd() -> None:
+    history = [
+        post(event_number(event), at=event.published_at, handle="sage", followers=12, polarity=event.polarity)
+        if event.source == "Oracle" else event
+        for event in _history("Oracle", right=True)
+    ]  # fmt: skip
+    at = START + 45 * DAY + minutes(30)
+    state = seen(history, until=45)
+    crowd = [claim_of(post(n, at=at - minutes(5), story_id=f"other {n}", polarity=0.9)) for n in range(500, 540)]
+    crowded = observe(state, crowd, clock=micros(at))
+    said = post(999, at=at, handle="sage", followers=12, polarity=0.9)
+    nobody = post(998, at=at, handle="nobody", followers=12, polarity=0.9)
+    assert credibility(said, crowded) > 3 * STRANGER
+    assert credibility(nobody, crowded) < STRANGER / 10
+
+
+def event_number(event: SentimentEvent) -> int:
+    return int(event.event_id.rpartition("-")[2])
+
+
+def test_a_record_fades() -> None:
+    state = seen(_history("Oracle", right=False), until=45)
+    soon, later = (sentiment_event(1, at=START + days * DAY, source="Oracle") for days in (45, 400))
+    assert credibility(soon, state) < credibility(later, state) < WIRE
+
+
+@given(st.sampled_from(Grade), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_being_right_never_lowers_trust_and_being_wrong_never_raises_it(grade: Grade, right: int, wrong: int) -> None:
+    known = Standing(right, wrong)
+    assert 0 <= trust(grade, known) <= MICRO
+    assert trust(grade, Standing(right, wrong + MICRO)) <= trust(grade, known)
+    if grade is not Grade.STRANGER:
+        assert trust(grade, Standing(right + MICRO, wrong)) >= trust(grade, known)
+    alpha, beta = PRIORS[grade]
+    assert trust(grade, Standing()) == alpha * MICRO // (alpha + beta)
