@@ -86,14 +86,14 @@ def test_a_row_says_only_what_differs_from_its_relation() -> None:
     plain = Row({"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K"})
     fact = dependence_of(plain)
     assert fact.forward == Transmission(1, 0.15)
-    assert fact.backward == Transmission(1, 0.1)
+    assert fact.backward == Transmission(1, 0.06)
     assert (fact.delay_hours, fact.half_life_hours, fact.confidence) == (0.0, 120.0, 0.8)
 
 
 def test_a_share_sets_the_weight_of_whoever_depends_on_it_and_a_weight_in_full_overrides_it() -> None:
     cells = {"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K", "share": "0.5"}
-    assert dependence_of(Row(cells)).backward == Transmission(1, 0.35)
-    assert dependence_of(Row(cells | {"share": "1"})).backward == Transmission(1, 0.6)
+    assert dependence_of(Row(cells)).backward == Transmission(1, 0.2)
+    assert dependence_of(Row(cells | {"share": "1"})).backward == Transmission(1, 0.4)
     assert dependence_of(Row(cells | {"backward": "-0.2"})).backward == Transmission(-1, 0.2)
     assert dependence_of(Row(cells | {"backward": "0"})).backward is None
 
