@@ -79,10 +79,12 @@ class Replay:
                 overrides=self._overrides(),
                 prepare=lambda settings: prepare_namespace(settings, graph, self._run),
             ) as system:
+                feeding = time.monotonic()
                 account = self._fed(system, graph)
+                feeding = time.monotonic() - feeding
                 self._report("collecting what came out")
                 kept = self._collect(system.settings)
-            manifest = self._manifest(graph, account, kept, seconds=time.monotonic() - began)
+            manifest = self._manifest(graph, account, kept, seconds=(time.monotonic() - began, feeding))
             self._folder.finish(manifest)
         return manifest
 
@@ -176,7 +178,7 @@ class Replay:
         return kept
 
     def _manifest(
-        self, graph: KnowledgeGraph, account: Account, kept: Mapping[str, Kept], *, seconds: float
+        self, graph: KnowledgeGraph, account: Account, kept: Mapping[str, Kept], *, seconds: tuple[float, float]
     ) -> Manifest:
         request = self._request
         return Manifest(
@@ -196,7 +198,8 @@ class Replay:
             dead_letters=dict(sorted(kept["dead.letters"].kinds.items())),
             digest={topic: one.digest for topic, one in kept.items()},
             repeats={topic: one.repeats for topic, one in kept.items() if one.repeats},
-            seconds=round(seconds, 3),
+            seconds=round(seconds[0], 3),
+            feeding_seconds=round(seconds[1], 3),
             run={name: getattr(request, name) for name in ("speed", "workers", "partitions", "ahead", "cached")},
         )
 

@@ -46,6 +46,7 @@ class Manifest(BaseModel):
     digest: dict[str, str]
     repeats: dict[str, int] = Field(description="Events that were written again, by topic.")
     seconds: float
+    feeding_seconds: float = Field(description="From the first look at the sources until all was finished.")
     run: dict[str, Any] = Field(description="How it was run, which results do not depend on.")
 
 

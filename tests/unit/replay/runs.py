@@ -50,6 +50,7 @@ def finished(
         "digest": {SENTIMENT.name: kept.digest},
         "repeats": {},
         "seconds": 1.0,
+        "feeding_seconds": 1.0,
         "run": {},
     }
     folder.finish(Manifest.model_validate(values | fields))
