@@ -36,7 +36,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Whom to name: those whose chance rises by at least `threshold`, and at most so many."""
+    """Whom to name: those whose chance rises by at least `threshold`, at most so many, half of them of either side."""
 
     threshold: float
     most: int
@@ -69,13 +69,23 @@ def exposures(
     net = value * reach.mass.net
     size = (abs(value) * reach.mass.size + np.abs(net)) / 2
     is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > _BALANCED * size)
-    reached = np.flatnonzero(is_exposed).tolist()
-    chosen = sorted(reached, key=lambda node: (-size[node], graph.entities[node].id))[: limits.most]
+    reached = sorted(np.flatnonzero(is_exposed).tolist(), key=lambda node: (-size[node], graph.entities[node].id))
+    chosen = _of_both_sides(reached, [net[node] > 0 for node in reached], limits.most)
     found = paths_to(reach, chosen)
     return tuple(
         _exposure(graph, node, found[node], value=value, effect=(float(size[node]), float(net[node])))
         for node in chosen
     )
+
+
+def _of_both_sides(strongest_first: Sequence[int], rises: Sequence[bool], most: int) -> list[int]:
+    """Return the strongest, with room for those of the weaker side: dear oil also has victims, not only producers."""
+    ranks: dict[bool, int] = {True: 0, False: 0}
+    order = []
+    for place, is_rising in enumerate(rises):
+        order.append((ranks[is_rising] >= most // 2, place))
+        ranks[is_rising] += 1
+    return [strongest_first[place] for place in sorted(place for _, place in sorted(order)[:most])]
 
 
 def _exposure(

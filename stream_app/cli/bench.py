@@ -16,8 +16,10 @@ from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.bench.ceiling import ceiling_rate
 from stream_app.bench.corpus import headlines
 from stream_app.bench.matching import matching_rates
+from stream_app.bench.propagation import PropagationFigures, propagation_figures
 from stream_app.bench.stages import StageRates, stage_rates
 from stream_app.bench.stream import Latency, StreamBench
+from stream_app.causal.parameters import shipped_parameters
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.system import running_system
 from stream_app.clients import connection_of
@@ -63,6 +65,8 @@ def _measure(documents: int, workers: int) -> Iterator[Figure]:
     yield from _of_stages(stages)
     announce("10,000 subscriptions")
     yield from _of_matching(graph)
+    announce("propagation over a large graph")
+    yield from _of_propagation(propagation_figures(shipped_parameters()))
     announce("the ceiling: the model alone, in this process")
     ceiling = _ceiling(files, stages)
     yield "ceiling", ceiling, "documents/s"
@@ -72,6 +76,13 @@ def _measure(documents: int, workers: int) -> Iterator[Figure]:
     yield "end_to_end_to_ceiling", rate / ceiling, "ratio"
     yield "latency_median", latency.median_ms, "ms at half load"
     yield "latency_p99", latency.p99_ms, "ms at half load"
+
+
+def _of_propagation(figures: PropagationFigures) -> Iterator[Figure]:
+    yield "propagation_median", figures.median_ms, "ms an event, 50,000 entities, 500,000 statements, 3 hops"
+    yield "propagation_p99", figures.p99_ms, "ms"
+    yield "propagation_with_paths_median", figures.with_paths_median_ms, "ms"
+    yield "propagation_memory", figures.memory_mb, "MB"
 
 
 def _of_stages(stages: StageRates) -> Iterator[Figure]:

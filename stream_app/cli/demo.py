@@ -21,15 +21,18 @@ from stream_app.cli.target import event_log, topic_reader
 from stream_app.cli.up import ready_line
 from stream_app.errors import DataError
 from stream_app.events.dead_letter import DeadLetter
+from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.events.topics import DEAD_LETTERS, SENTIMENT
+from stream_app.events.topics import DEAD_LETTERS, RISK, SENTIMENT
 from stream_app.pipeline.records import Record
 from stream_app.pipeline.tally import Tally
 from stream_app.sample import messages
 from stream_app.settings import Settings
 
 app = typer.Typer()
-_LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 1.0, 60.0
+_LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 2.0, 60.0
+_SHOWN_RISK = 0.5
+"""Risks below this are counted and not shown: each document exposes many a little."""
 
 Show = Callable[[Record], None]
 
@@ -39,6 +42,8 @@ def demo(
     *, json: Annotated[bool, typer.Option("--json", help="Print addresses, events and counts as JSON lines.")] = False
 ) -> None:
     """Start everything, feed the shipped sample of invented news and posts, and print the events as they come.
+
+    They tell what is said of whom, and who else is exposed to it.
 
     It ends by itself once every document has its outcome: documents = documents with events + dead letters. Documents
     are counted by id, dead letters by the record that was rejected, so nothing counts twice. On a configured Kafka it
@@ -78,7 +83,7 @@ async def _feed_and_follow(system: System, show: Show) -> Tally:
     async with AsyncExitStack() as opened, asyncio.TaskGroup() as following:
         log = await opened.enter_async_context(event_log(settings))
         tasks = []
-        for topic in (SENTIMENT, DEAD_LETTERS):
+        for topic in (SENTIMENT, RISK, DEAD_LETTERS):
             reader = await opened.enter_async_context(topic_reader(settings, topic.name, from_start=True))
             tasks.append(following.create_task(_follow(reader, tally, show)))
         sample, now = list(messages()), SystemClock().now()
@@ -96,6 +101,8 @@ async def _follow(reader: TopicReader, tally: Tally, show: Show) -> None:
     async for record in reader.follow():
         if record.topic == SENTIMENT.name:
             tally.emitted(SentimentEvent.model_validate_json(record.value or b""))
+        elif record.topic == RISK.name:
+            tally.exposed(RiskEvent.model_validate_json(record.value or b""))
         else:
             tally.rejected(DeadLetter.model_validate_json(record.value or b""))
         show(record)
@@ -117,12 +124,17 @@ def _as_json(record: Record) -> None:
 
 
 def _as_rows() -> Show:
-    events, letters = view_of(SENTIMENT.name), view_of(DEAD_LETTERS.name)
+    events, risks, letters = (view_of(topic.name) for topic in (SENTIMENT, RISK, DEAD_LETTERS))
     table = ScrollingTable(stdout(), events.columns)
 
     def show(record: Record) -> None:
         if record.topic == SENTIMENT.name:
             table.add(*cells_of(record, events))
+        elif record.topic == RISK.name:
+            if RiskEvent.model_validate_json(record.value or b"").probability < _SHOWN_RISK:
+                return
+            when, exposed, direction, chance, why = cells_of(record, risks)
+            table.add(when, exposed, direction, "", Text.assemble("risk ", chance), why)
         else:
             when, place, kind, field, message = cells_of(record, letters)
             table.add(when, Text("dead letter", style=NEGATIVE), place, "", Text.assemble(kind, " ", field), message)
@@ -134,5 +146,5 @@ def _accounts(tally: Tally) -> str:
     again = f" ({tally.records} records; {tally.repeats} brought a document again)" if tally.repeats else ""
     return (
         f"{tally.documents} documents{again} = {tally.documents_with_events} with events "
-        f"+ {tally.dead_letters} dead letters; {tally.events} events"
+        f"+ {tally.dead_letters} dead letters; {tally.events} events, {tally.risks} risk events"
     )

@@ -7,6 +7,7 @@ letters by the place of their record. A document that was fed again under its id
 from __future__ import annotations
 
 from stream_app.events.dead_letter import DeadLetter
+from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.decode import decode
 from stream_app.pipeline.mending import Place
@@ -23,6 +24,7 @@ class Tally:
         self._with_events: set[str] = set()
         self._events: set[str] = set()
         self._letters: set[Place] = set()
+        self._risks: set[str] = set()
 
     def fed(self, record: Record) -> None:
         """Count a record that was sent to an input topic."""
@@ -41,6 +43,10 @@ class Tally:
     def rejected(self, letter: DeadLetter) -> None:
         """Count a dead letter."""
         self._letters.add(Place.of(letter))
+
+    def exposed(self, risk: RiskEvent) -> None:
+        """Count a risk event."""
+        self._risks.add(risk.event_id)
 
     @property
     def documents(self) -> int:
@@ -68,11 +74,16 @@ class Tally:
         return len(self._events)
 
     @property
+    def risks(self) -> int:
+        """Distinct risk events; how many there are is no account to balance."""
+        return len(self._risks)
+
+    @property
     def missing(self) -> int:
         """Documents without an outcome; below zero where some have more than one."""
         return self.documents - self.documents_with_events - self.dead_letters
 
     def counts(self) -> dict[str, int]:
         """Return all counts by their names."""
-        names = ("records", "repeats", "documents", "documents_with_events", "dead_letters", "events")
+        names = ("records", "repeats", "documents", "documents_with_events", "dead_letters", "events", "risks")
         return {name: getattr(self, name) for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from stream_app.events.topics import DEAD_LETTERS, SENTIMENT
+from stream_app.events.topics import DEAD_LETTERS, RISK, SENTIMENT
 from stream_app.sample import messages
 from tests.e2e.conftest import Shell
 from tests.processes import descendants, survivors
@@ -18,11 +18,23 @@ def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) 
     assert counts["records"] == len(list(messages()))
     assert counts["documents"] == counts["documents_with_events"] + counts["dead_letters"]
     letters = [value for value in values if "error_kind" in value]
-    events = [value for value in values if "error_kind" not in value]
+    risks = [value for value in values if "exposed" in value]
+    events = [value for value in values if "error_kind" not in value and "exposed" not in value]
     assert len({event["event_id"] for event in events}) == counts["events"]
     assert len(letters) == counts["dead_letters"]
     for value in events:
         SENTIMENT.schema.model_validate(value)
+    assert len({risk["event_id"] for risk in risks}) == counts["risks"]
+    for value in risks:
+        RISK.schema.model_validate(value)
+    told = {(risk["trigger"]["document_id"], risk["exposed"]["id"]): risk for risk in risks}
+    for customer in ("company:apple", "company:nvidia", "company:amd"):
+        risk = told["ian-0303-tsmc-fire", customer]
+        assert risk["direction"] == "adverse"
+        assert risk["probability"] > risk["counterfactual"]["probability_without_trigger"]
+        assert "Taiwan Semiconductor Manufacturing supplies" in risk["explanation"]
+    assert told["imd-0304-fed-raises", "currency:usd"]["direction"] == "favourable"
+    assert told["imd-0304-fed-raises", "industry:homebuilding"]["direction"] == "adverse"
     for value in letters:
         DEAD_LETTERS.schema.model_validate(value)
     assert not survivors(ready["pids"].values(), within_seconds=5)

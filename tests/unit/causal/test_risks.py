@@ -100,6 +100,14 @@ def test_only_the_strongest_are_named_and_none_below_the_threshold() -> None:
     assert not model_of(*told, threshold=0.9, most=3).effects_of(shocking(polarity=-0.9), processed_at=START)
 
 
+def test_many_winners_leave_room_for_the_losers() -> None:
+    gaining = [supplies(0, number, forward=Transmission(-1, 0.5)) for number in range(1, 6)]
+    losing = [supplies(0, number, forward=Transmission(1, 0.1)) for number in (6, 7)]
+    effects = model_of(*gaining, *losing, threshold=0.01, most=4).effects_of(shocking(), processed_at=START)
+    assert [one.direction for one in effects] == ["favourable", "favourable", "adverse", "adverse"]
+    assert len(model_of(*gaining, threshold=0.01, most=4).effects_of(shocking(), processed_at=START)) == 4
+
+
 def test_an_explanation_names_both_the_relation_and_its_source() -> None:
     event = risks_of(model_of(supplies(0, 1, origin="annual report 2023")), -0.9)[name(1)]
     assert event.explanation == (

@@ -55,6 +55,7 @@ def test_documents_are_those_with_events_and_dead_letters(balanced: Tally) -> No
         "documents_with_events": 2,
         "dead_letters": 2,
         "events": 3,
+        "risks": 0,
     }
 
 
