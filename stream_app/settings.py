@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     partitions: PositiveInt = Field(4, description="Partitions of topics that are created.")
     state_dir: Path = Field(Path(".stream_app"), description="Logs, graph files and data of embedded servers.")
 
-    batch_documents: PositiveInt = Field(512, description="Most documents in one micro-batch.")
+    batch_documents: PositiveInt = Field(256, description="Most documents in one micro-batch.")
     batch_wait: PositiveFloat = Field(0.05, description="Seconds that a micro-batch waits to fill.")
     kg_poll: PositiveFloat = Field(2.0, description="Seconds between looks for a newer graph version.")
     tick_period: Annotated[float, Field(ge=0)] = Field(
