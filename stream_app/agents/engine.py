@@ -44,6 +44,8 @@ def engine(options: EngineOptions) -> faust.App:
         broker_heartbeat_interval=options.heartbeat_interval,
         broker_commit_interval=options.commit_interval,
         consumer_auto_offset_reset="earliest",
+        # Several agents read one topic; what they hold while a rebalance pauses them is never done: not waited for.
+        stream_wait_empty=False,
         store="memory://",
         datadir=str(options.data_dir),
         topic_allow_declare=False,
