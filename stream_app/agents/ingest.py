@@ -11,6 +11,7 @@ import faust
 
 from stream_app.adapters.seen_json import SETTLED, seen_from_json
 from stream_app.agents.guard import Die, finish_or_die
+from stream_app.agents.in_hand import InHand
 from stream_app.events.topics import Topic
 from stream_app.pipeline.records import Record
 
@@ -21,6 +22,7 @@ Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 class BatchOptions:
     """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop.
 
+    `in_hand` counts the batches of all agents.
     `part` is the part of the worker that consumes: several may consume one topic.
     `settled` takes what the headers of records say of their novelty: for the topics of a replay, which nobody else
     writes to.
@@ -29,6 +31,7 @@ class BatchOptions:
     most: int
     within: float
     grace: float
+    in_hand: InHand
     part: str = "ingest"
     settled: bool = False
 
@@ -42,7 +45,8 @@ def add_ingest_agent(
     async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         async for events in stream.take_events(options.most, within=options.within):
             records = [_record(event.message, prefix, settled=options.settled) for event in events]
-            await finish_or_die(handler(records), grace=options.grace, die=die)
+            with options.in_hand.one():
+                await finish_or_die(handler(records), grace=options.grace, die=die)
 
     app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
