@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stream_app.alerts.notices import Calm, Matched, notice_from
-from stream_app.alerts.order import Order, order_of
+from stream_app.alerts.order import order_of, published_at
 from stream_app.events.schema import Instant, Schema
 
 _OWN = "/"
@@ -33,12 +33,13 @@ class Waiting:
     offset: int
     value: bytes
     subscription: str
-    order: Order
+    order: bytes
+    published_at: datetime
     judged_at: datetime | None
 
     def is_due(self, upto: datetime) -> bool:
         """Return whether all that could stand before it is there."""
-        return self.order[0] < upto and (self.judged_at is None or self.judged_at <= upto)
+        return self.published_at < upto and (self.judged_at is None or self.judged_at <= upto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Inbox:
 
     def _put(self, notice: Matched | Calm, offset: int, value: bytes) -> None:
         name = notice.terms.name if isinstance(notice, Matched) else notice.subscription
-        self._waiting[offset] = Waiting(offset, value, name, order_of(notice), notice.judged_at)
+        self._waiting[offset] = Waiting(offset, value, name, order_of(notice), published_at(notice), notice.judged_at)
 
     def _drop(self, one: Waiting) -> None:
         del self._waiting[one.offset]
