@@ -13,6 +13,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from stream_app.alerts.affiliation import affiliations
+from stream_app.events.subscription import Subscription
+from stream_app.events.topics import ALERTS
+from stream_app.knowledge.build import build_graph
+from stream_app.replay.canonical import canonical
+from stream_app.replay.folder import RunFolder
+from stream_app.replay.output import read_kept
+from stream_app.replay.trial import tried
 from tests.e2e.conftest import Shell, Up
 
 DOCUMENTS = 150
@@ -145,6 +153,26 @@ def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte
     assert compared.status == 0, compared.err
     assert all(compared.lines[0]["same_digests"].values())
     assert compared.lines[0]["only_one"] == compared.lines[0]["only_other"] == 0
+
+
+@pytest.mark.timeout(400)
+def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, golden: Any) -> None:
+    run = RunFolder(place.folder / ".stream_app", "golden")
+    affiliate = affiliations(build_graph())
+    sent = [canonical(alert, ALERTS.name) for alert in read_kept(run.path, ALERTS.name)]
+    wishes = (Subscription.model_validate({"name": name} | wish) for name, wish in WISHES.items())
+    alerts = [alert.model_dump(mode="json") for wish in wishes for alert in tried(run, wish, affiliate)]
+    assert sorted(canonical(alert, ALERTS.name) for alert in alerts) == sorted(sent)
+    counts = golden["kinds"]["alerts"]
+    known = place.run("subscribe", "test", "slow-digest", "--on", "golden", "--json").lines[0]
+    assert (known["alerts"], sum(known["by_day"].values())) == (counts["slow-digest"],) * 2
+    assert len(known["shown"]) == min(10, counts["slow-digest"])
+    described = place.run("subscribe", "test", "--on", "golden", "--kind", "risk")
+    assert described.status == 0, described.err
+    assert f"{counts['risks']:,} alerts of trial on run golden" in described.out
+    nobody = place.run("subscribe", "test", "nobody", "--on", "golden")
+    assert nobody.status == 1
+    assert "subscribe list" in nobody.err
 
 
 @pytest.mark.timeout(400)

@@ -1,4 +1,4 @@
-"""A subscription on trial: the alerts are those of the events in the order of event time, whatever order they lie in."""
+"""A subscription on trial: its alerts follow the order of event time, in whatever order events lie in their files."""
 
 from __future__ import annotations
 
