@@ -155,6 +155,10 @@ class Worker:
                 raise AssertionError(f"{self._name} did not become ready:\n{self.log()}")
             await asyncio.sleep(0.05)
 
+    def consumed(self) -> list[str]:
+        """Return the topics that it consumes, with their prefix."""
+        return (self._stream.state_dir / f"{self._name}.ready").read_text().split()
+
     @property
     def returncode(self) -> int | None:
         """Exit status, or None while it runs."""
