@@ -1,0 +1,79 @@
+"""The whole of the agents in a simulated world: whatever goes wrong and whenever, the same comes out in the end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+
+import pytest
+import structlog
+
+from stream_app.pipeline.records import Record
+from tests.world.scenario import scenario
+from tests.world.trial import complained, faults_of, first_failure
+from tests.world.verdict import complaints
+from tests.world.worker import Agent, Worker
+from tests.world.world import run
+
+SEEDS = 60
+SOAK_SEEDS = int(os.environ.get("SOAK_SEEDS", "5000"))
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of crashes have nothing new to say."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**before)
+
+
+def test_whatever_goes_wrong_the_same_comes_out() -> None:
+    failure = first_failure(range(SEEDS))
+    assert failure is None, str(failure)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7_200)
+def test_thousands_of_seeds_come_out_the_same() -> None:
+    failure = first_failure(range(SEEDS, SEEDS + SOAK_SEEDS))
+    assert failure is None, str(failure)
+
+
+def test_an_undisturbed_run_keeps_every_law() -> None:
+    ended = run(scenario(1))
+    assert complaints(ended, ended) == []
+    assert ended.crashes == 0
+
+
+def test_a_seed_runs_the_same_each_time() -> None:
+    seed = 7
+    first, second = (run(scenario(1), faults_of(seed)) for _ in range(2))
+    assert first.crashes == second.crashes
+    assert first.servers.calls == second.servers.calls
+    assert list(first.broker.messages("alerts")) == list(second.broker.messages("alerts"))
+
+
+class CommitsFirst(Worker):
+    """Acknowledges a batch before its outcomes are written: what a crash between the two cuts off is lost."""
+
+    async def finish(self, agent: Agent, records: Sequence[Record]) -> None:
+        agent.acknowledge(records)
+        await super().finish(agent, records)
+
+
+class SwallowsErrors(Worker):
+    """Runs the body without its guard: the engine acknowledges what an error kept from being done."""
+
+    async def finish(self, agent: Agent, records: Sequence[Record]) -> None:
+        await agent.handle(records)
+
+
+@pytest.mark.parametrize("planted", [CommitsFirst, SwallowsErrors], ids=lambda one: one.__name__)
+def test_a_planted_bug_is_found_and_told_with_few_faults(planted: type[Worker]) -> None:
+    failure = first_failure(range(SEEDS), planted)
+    assert failure is not None
+    assert len(failure.faults) <= 2
+    assert f"seed {failure.seed} fails" in str(failure)
+    assert complained(failure.seed, failure.faults) == []
