@@ -77,12 +77,13 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         add_risk(app, around, build_risk_models(settings, lambda: snapshots.graph))
     if "rollups" in parts:
         add_rollups(app, around)
+    if "rollups" in parts or ("risk" in parts and around.settle):
         add_tick_relay(app, around)
     if "alerts" in parts:
         replication = settings.kafka_replication
         outside = AlertSurroundings(connection, prefix, replication, log, around.clock, telemetry, patience)
         alerts = alerts_outside(outside, lambda: snapshots.graph)
-        add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process)
+        add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process, settle=around.settle)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
         SystemClock(),
@@ -108,6 +109,7 @@ def _surroundings(
         partitions=partial(partitions_of, connection_of(settings), ticks),
         batch=_batches(settings),
         die=exit_process,
+        settle=settings.settle_at_ticks,
     )
 
 

@@ -12,7 +12,7 @@ import faust
 from stream_app.adapters.seen_json import SETTLED, seen_from_json
 from stream_app.agents.guard import Die, finish_or_die
 from stream_app.events.topics import Topic
-from stream_app.pipeline.records import Record
+from stream_app.pipeline.records import JUDGED, Record
 
 Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 
@@ -22,8 +22,8 @@ class BatchOptions:
     """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop.
 
     `part` is the part of the worker that consumes: several may consume one topic.
-    `settled` takes what the headers of records say of their novelty: for the topics of a replay, which nobody else
-    writes to.
+    `settled` takes what the headers of records say of what was decided before: for the topics of a replay, which nobody
+    else writes to.
     """
 
     most: int
@@ -58,4 +58,5 @@ def record_of(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: A
         value=message.value,
         received_at=datetime.fromtimestamp(message.timestamp, tz=UTC),
         settled=seen_from_json(headers[SETTLED]) if SETTLED in headers else None,
+        judged_at=datetime.fromisoformat(headers[JUDGED].decode()) if JUDGED in headers else None,
     )
