@@ -75,7 +75,7 @@ class Broker:
         await waiting
 
 
-def _record(topic: str, partition: int, offset: int, message: Message, at: datetime) -> Record:  # noqa: PLR0917
+def _record(topic: str, partition: int, offset: int, message: Message, at: datetime) -> Record:
     engine_s = SimpleNamespace(
         topic=topic,
         partition=partition,

@@ -60,7 +60,7 @@ class Rebalance:
 
 @dataclass(frozen=True, slots=True)
 class FedTwice:
-    """A producer sends a document of the scenario again."""
+    """A producer sends a document of the scenario again; they are counted through and through."""
 
     document: int
     at: float
@@ -83,40 +83,36 @@ class Flush:
 
 Fault = CrashAtCall | Crash | LostAnswer | Away | Rebalance | FedTwice | LateTick | Flush
 
-_LOSSLESS = ("send", "save", "mark", "recall", "infer", "load", "ensure", "count")
+_RETRIED = ("send", "save", "mark", "recall", "infer", "load", "ensure", "count")
 
 
-def draw(seed: int, calls: Mapping[str, int], *, documents: int, replay: bool = False) -> list[Fault]:
+def draw(seed: int, calls: Mapping[str, int], *, replay: bool) -> list[Fault]:
     """Draw a few faults; `calls` tells how many calls of each kind an undisturbed run makes.
 
     A replay's documents and ticks come from the feeder alone, so nobody feeds them twice or late.
     """
     rng = random.Random(f"faults {seed}")
     kinds = _REPLAY if replay else _LIVE
-    return [_one(rng.choice(kinds), rng, calls, documents=documents) for _ in range(rng.randint(1, 6))]
+    return [_one(rng.choice(kinds), rng, calls) for _ in range(rng.randint(1, 6))]
 
 
 _REPLAY = ["crash at call"] * 4 + ["lost answer"] * 2 + ["crash", "away", "rebalance", "flush"]
 _LIVE = [*_REPLAY, "fed twice", "late tick"]
 
 
-def _one(kind: str, rng: random.Random, calls: Mapping[str, int], *, documents: int) -> Fault:
-    at = round(rng.uniform(0, FEEDING_SECONDS), 2)
-    match kind:
-        case "crash at call":
-            port = rng.choice(sorted(calls))
-            return CrashAtCall(port, rng.randint(1, calls[port]), rng.choice(("before", "half", "after")))
-        case "lost answer":
-            port = rng.choice([one for one in _LOSSLESS if one in calls])
-            return LostAnswer(port, rng.randint(1, calls[port]))
-        case "crash":
-            return Crash(at, rng.randrange(3))
-        case "away":
-            return Away(rng.choice(SERVERS), at, round(rng.uniform(0.5, 25), 1))
-        case "rebalance":
-            return Rebalance(at, rng.randrange(3), round(rng.uniform(0.1, 15), 1))
-        case "fed twice":
-            return FedTwice(rng.randrange(documents), at)
-        case "late tick":
-            return LateTick(at, round(rng.uniform(0.1, 6), 1))
-    return Flush(at)
+def _one(kind: str, rng: random.Random, calls: Mapping[str, int]) -> Fault:
+    at, worker = round(rng.uniform(0, FEEDING_SECONDS), 2), rng.randrange(3)
+    port = rng.choice(sorted(calls))
+    call = rng.randint(1, calls[port])
+    lost = port if port in _RETRIED else "send"
+    faults: dict[str, Fault] = {
+        "crash at call": CrashAtCall(port, call, rng.choice(("before", "half", "after"))),
+        "lost answer": LostAnswer(lost, rng.randint(1, calls[lost])),
+        "crash": Crash(at, worker),
+        "away": Away(rng.choice(SERVERS), at, round(rng.uniform(0.5, 25), 1)),
+        "rebalance": Rebalance(at, worker, round(rng.uniform(0.1, 15), 1)),
+        "fed twice": FedTwice(rng.randrange(100), at),
+        "late tick": LateTick(at, round(rng.uniform(0.1, 6), 1)),
+        "flush": Flush(at),
+    }
+    return faults[kind]

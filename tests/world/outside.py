@@ -1,4 +1,4 @@
-"""What a simulated worker reaches of the outside: each call takes virtual time, and there something may happen to it."""
+"""What a simulated worker reaches of the outside: each call takes virtual time, in which something may happen."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Servers:
         self.seen, self.graphs = MemorySeenStore(), MemoryGraphStore()
 
     def call(self, port: str) -> tuple[float, float, Phase | None, bool]:
-        """Count a call; return its seconds before and after its effect, where it crashes, whether its answer is lost."""
+        """Count a call; return its seconds before and after its effect, where it crashes, and if its answer is lost."""
         self.calls[port] += 1
         place = (port, self.calls[port])
         return *self._seconds(place), self._crashes.get(place), place in self._lost

@@ -1,4 +1,4 @@
-"""From faults under which something goes wrong to the few that it takes (delta debugging, by halves, then one by one)."""
+"""From faults under which something goes wrong to the few that it takes: delta debugging."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ def shrunk(faults: Sequence[_T], fails: Callable[[Sequence[_T]], bool]) -> list[
             break
         else:
             parts = min(2 * parts, len(kept))
-    return kept if not kept or fails(kept) and not fails([]) else []
+    return kept if not kept or (fails(kept) and not fails([])) else []

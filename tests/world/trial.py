@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 from tests.world.faults import Fault, draw
 from tests.world.scenario import scenario
@@ -30,36 +30,37 @@ class Failure:
         return "\n  ".join([*lines, *self.complaints])
 
 
-def first_failure(seeds: Iterable[int], new_worker: Callable[..., Worker] = Worker) -> Failure | None:
-    """Run the seeds until one fails, and shrink its faults."""
-    for seed in seeds:
-        faults = faults_of(seed)
-        if complained(seed, faults, new_worker=new_worker):
-            few = shrunk(faults, partial(_fails, seed, new_worker=new_worker))
-            return Failure(seed, few, complained(seed, few, new_worker=new_worker))
-    return None
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Live or a replay, with the real worker or one into which a bug was planted."""
 
+    replay: bool = False
+    new_worker: Callable[..., Worker] = Worker
 
-def faults_of(seed: int) -> list[Fault]:
-    """Return what goes wrong under a seed."""
-    golden = _undisturbed(seed // SEEDS_OF_SCENARIO)
-    fed = scenario(seed // SEEDS_OF_SCENARIO).fed
-    return draw(seed, golden.servers.calls, documents=len(fed))
+    def first_failure(self, seeds: Iterable[int]) -> Failure | None:
+        """Run the seeds until one fails, and shrink its faults."""
+        for seed in seeds:
+            faults = self.faults_of(seed)
+            if self.complaints(seed, faults):
+                few = shrunk(faults, lambda some, seed=seed: bool(self.complaints(seed, some)))
+                return Failure(seed, few, self.complaints(seed, few))
+        return None
 
+    def faults_of(self, seed: int) -> list[Fault]:
+        """Return what goes wrong under a seed."""
+        golden = _undisturbed(seed // SEEDS_OF_SCENARIO, replay=self.replay)
+        return draw(seed, golden.servers.calls, replay=self.replay)
 
-def complained(seed: int, faults: Sequence[Fault], *, new_worker: Callable[..., Worker] = Worker) -> list[str]:
-    """Return what does not hold of the seed's scenario with these faults."""
-    number = seed // SEEDS_OF_SCENARIO
-    try:
-        return complaints(run(scenario(number), faults, new_worker=new_worker), _undisturbed(number))
-    except AssertionError as error:
-        return [repr(error)]
-
-
-def _fails(seed: int, faults: Sequence[Fault], *, new_worker: Callable[..., Worker]) -> bool:
-    return bool(complained(seed, faults, new_worker=new_worker))
+    def complaints(self, seed: int, faults: Sequence[Fault]) -> list[str]:
+        """Return what does not hold of the seed's scenario with these faults."""
+        number = seed // SEEDS_OF_SCENARIO
+        try:
+            ended = run(scenario(number, replay=self.replay), faults, new_worker=self.new_worker)
+        except AssertionError as error:
+            return [repr(error)]
+        return complaints(ended, _undisturbed(number, replay=self.replay))
 
 
 @cache
-def _undisturbed(number: int) -> Ended:
-    return run(scenario(number))
+def _undisturbed(number: int, *, replay: bool) -> Ended:
+    return run(scenario(number, replay=replay))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from tests.unit.agents.world import ProcessEnded
 
 _T = TypeVar("_T")
 
 
-class StandsStill(AssertionError):
+class StandsStillError(AssertionError):
     """Everybody waits, and nothing is planned that would wake anybody."""
 
 
@@ -25,7 +25,7 @@ class _NoWaiting(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
-            raise StandsStill("all wait for each other")
+            raise StandsStillError("all wait for each other")
         self.now += max(0.0, timeout)
         return []
 
@@ -41,6 +41,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return virtual seconds since the loop was made."""
         return self._heap_clock.now
+
+    def run_in_executor(self, *_: object) -> NoReturn:
+        """Refuse: a thread knows no virtual time."""
+        raise AssertionError("what computes in a thread has to be given another way to compute")
 
 
 def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from stream_app.agents.ingestion import Ingestion
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
 from stream_app.agents.risk_keeping import Keeping
+from stream_app.agents.risk_settling import Settling
 from stream_app.agents.risk_spreading import Spreading
 from stream_app.agents.rollups import Rollups
 from stream_app.agents.shelf import Shelf
@@ -45,7 +46,6 @@ from stream_app.events.topics import (
     SUBSCRIPTIONS,
     TICKS,
     TICKS_EVERYWHERE,
-    Topic,
 )
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.isolation import at_once
@@ -82,10 +82,10 @@ class Agent:
 class Worker:
     """One process. When it is gone, all that it held in memory is gone."""
 
-    def __init__(self, servers: Servers, clock: Clock, *, batch: int, gone: Callable[[Worker], None]) -> None:
-        """`gone` is told of a crash."""
+    def __init__(self, servers: Servers, clock: Clock, *, batch: int, settle: bool, gone: Callable[[], None]) -> None:
+        """`settle` decides at ticks, as in a replay; `gone` is told of a crash."""
         self.gone, self.partitions = False, set[int]()
-        self._tell_gone, self._batch = gone, batch
+        self._tell_gone, self._batch, self._settles = gone, batch, settle
         self._servers, self._clock = servers, clock
         self._outside = Outside(servers, self.crash, lambda: self.gone)
         self._telemetry = MemoryTelemetry()
@@ -110,7 +110,7 @@ class Worker:
         if not self.gone:
             self.gone = True
             self._cancel()
-            self._tell_gone(self)
+            self._tell_gone()
 
     def die(self, error: BaseException) -> NoReturn:
         """End the process, as the guard asks."""
@@ -188,7 +188,7 @@ class Worker:
         while not any(self._broker.end((agent.topic, one)) > at for one, at in agent.taken.items()):
             await self._broker.arrival(agent.topic)
         await asyncio.sleep(FILLING_SECONDS)
-        while self._servers.away["broker"]:
+        while self._servers.away["broker"]:  # noqa: ASYNC110  (virtual seconds cost nothing)
             await asyncio.sleep(COMMIT_SECONDS)
         records: list[Record] = []
         for partition, start in agent.taken.items():
@@ -215,8 +215,8 @@ class Worker:
             with suppress(ServerUnavailable):
                 await self._outside.around("commit", "broker", lambda: commit(fresh), lambda: commit(some))
 
-    def _table(self, changelog: Topic, name: str) -> StateTable:
-        return StateTable(self.tables[name], self._outside, changelog=changelog, patience=self._patience)
+    def _table(self, name: str) -> StateTable:
+        return StateTable(self.tables[name], self._outside, changelog=CHANGELOGS[name], patience=self._patience)
 
     def _of_ingest(self) -> list[Agent]:
         seen = DegradingSeenStore(self._outside, self._telemetry)
@@ -235,13 +235,19 @@ class Worker:
         around = {"telemetry": self._telemetry, "patience": self._patience}
         spreading = Spreading(risk_model, self._outside, self._clock, compute=at_once, **around)
         told = partial(judge, parameters=PARAMETERS, threshold=LIMITS.threshold)
-        keeping = Keeping(self._table(CHANGELOGS["risk"], "risk"), self._outside, self._clock, judge=told, **around)
+        table, kept = self._table("risk"), {"judge": told, **around}
+        agents = [Agent(SENTIMENT.name, spreading.handle)]
+        if self._settles:
+            settling = Settling(table, self._outside, self._clock, compute=at_once, **kept)
+            self._recovered = [settling.recovered]
+            return [*agents, Agent(RISK_EFFECTS.name, settling.handle), Agent(TICKS_EVERYWHERE.name, settling.tick)]
+        keeping = Keeping(table, self._outside, self._clock, **kept)
         self._recovered = [keeping.recovered]
-        return [Agent(SENTIMENT.name, spreading.handle), Agent(RISK_EFFECTS.name, keeping.handle)]
+        return [*agents, Agent(RISK_EFFECTS.name, keeping.handle)]
 
     def _of_rollups(self) -> list[Agent]:
         around = {"telemetry": self._telemetry, "patience": self._patience}
-        shelf = Shelf(self._table(CHANGELOGS["rollups"], "rollups"))
+        shelf = Shelf(self._table("rollups"))
         rollups = Rollups(shelf, self._outside, self._clock, compute=at_once, **around)
         self._recovered.append(rollups.recovered)
         relay = TickRelay(self._outside, partitions=lambda: self._outside.count(TICKS_EVERYWHERE.name), **around)
@@ -259,7 +265,7 @@ class Worker:
                 table.learn(record)
         matching = Matching(table, nowhere, outlet, partitions=self._outside)
         keeping = SubscriptionKeeping(outlet, prefix="")
-        self._delivery = Delivery(outlet, self._outside)
+        self._delivery = Delivery(outlet, self._outside, settle=self._settles, compute=at_once)
         return [
             *(Agent(topic.name, matching.handle) for topic in (SENTIMENT, RISK, TICKS)),
             Agent(SUBSCRIPTIONS.name, keeping.handle),

@@ -1,6 +1,6 @@
 """A simulated run: a scenario and faults go in, and what stands on the broker in the end comes out.
 
-All that happens stands in one heap of (virtual time, action): what is fed and what goes wrong, planned at the start, and
+All that happens stands in a heap of (virtual time, action): what is fed and what goes wrong, planned at the start, and
 what the workers' waiting adds.
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
+from functools import partial
 from heapq import heappop, heappush
+from itertools import count
 
 from stream_app.events.tick import Tick
 from stream_app.events.topics import (
@@ -32,7 +33,7 @@ from tests.world import virtual
 from tests.world.broker import Broker
 from tests.world.faults import FEEDING_SECONDS, Away, Crash, Fault, FedTwice, Flush, LateTick, Rebalance
 from tests.world.outside import Servers
-from tests.world.scenario import END, SPAN, Scenario, subscriptions
+from tests.world.scenario import END, SPAN, Scenario, replayed, subscriptions
 from tests.world.worker import Worker
 
 TICK_SECONDS, RESTART_SECONDS, LOOK_SECONDS, LONGEST_SECONDS = 9.0, 1.5, 0.5, 400.0
@@ -53,6 +54,7 @@ class Ended:
     servers: Servers
     workers: Sequence[Worker]
     crashes: int
+    replay: bool
 
     @property
     def broker(self) -> Broker:
@@ -87,26 +89,31 @@ class World:
         tasks = [asyncio.create_task(self._supervise(number)) for number in range(self._scenario.workers)]
         tasks.append(asyncio.create_task(self._coordinate()))
         self._plan()
-        await self._play()
-        await self._idle()
-        self._tick(END)
-        await self._idle()
+        if self._scenario.replay:
+            await asyncio.gather(self._play(), self._replay())
+            await self._idle()
+        else:
+            await self._play()
+            await self._idle()
+            self._tick(END)
+            await self._idle()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         workers = list(self._members.values())
         for worker in workers:
             await worker.stop()
-        return Ended(self.servers, workers, self._crashes)
+        return Ended(self.servers, workers, self._crashes, self._scenario.replay)
 
     def _at(self, moment: float, action: Callable[[], None]) -> None:
         heappush(self._heap, (moment, next(self._order), action))
 
     def _plan(self) -> None:
-        for moment, message in self._scenario.fed:
-            self._at(moment, lambda message=message: self._feed(message))
-        for number in range(int(FEEDING_SECONDS / TICK_SECONDS)):
-            self._at((number + 1) * TICK_SECONDS, lambda: self._tick(self._clock.now()))
+        if not self._scenario.replay:
+            for moment, message in self._scenario.fed:
+                self._at(moment, partial(self._feed, message))
+            for number in range(int(FEEDING_SECONDS / TICK_SECONDS)):
+                self._at((number + 1) * TICK_SECONDS, lambda: self._tick(self._clock.now()))
         for fault in self._faults:
             self._plan_fault(fault)
 
@@ -133,6 +140,19 @@ class World:
             await asyncio.sleep(max(0.0, moment - virtual.now()))
             action()
 
+    async def _replay(self) -> None:
+        """Feed as a replay does: a tick when all before it is done, and nothing more before all is done with it."""
+        items = list(replayed(self._scenario))
+        for item in items:
+            if item.is_tick:
+                await self._idle()
+            while self.servers.away["broker"]:  # noqa: ASYNC110  (virtual seconds cost nothing)
+                await asyncio.sleep(LOOK_SECONDS)
+            self.servers.broker.append(item.messages)
+            await asyncio.sleep(FEEDING_SECONDS / 2 / len(items))
+            if item.is_tick:
+                await self._idle()
+
     def _feed(self, message: Message) -> None:
         if self.servers.away["broker"]:
             self._at(virtual.now() + 1, lambda: self._feed(message))
@@ -157,7 +177,11 @@ class World:
         while True:
             departure = self._departures[number] = asyncio.get_running_loop().create_future()
             worker = self._new_worker(
-                self.servers, self._clock, batch=self._scenario.batch, gone=lambda _, end=departure: self._crashed(end)
+                self.servers,
+                self._clock,
+                batch=self._scenario.batch,
+                settle=self._scenario.replay,
+                gone=partial(self._crashed, departure),
             )
             with suppress(ProcessEnded):
                 await worker.start()
@@ -193,14 +217,10 @@ class World:
             self._is_stable = not self._changed.is_set()
 
     async def _idle(self) -> None:
-        while not self._is_idle():
+        while not (self._is_stable and len(self._members) == self._scenario.workers and not self._lag()):
             if virtual.now() > LONGEST_SECONDS:
-                raise virtual.StandsStill(f"not all is done after {LONGEST_SECONDS:g} s: {self._lag()}")
+                raise virtual.StandsStillError(f"not all is done after {LONGEST_SECONDS:g} s: {self._lag()}")
             await asyncio.sleep(LOOK_SECONDS)
-
-    def _is_idle(self) -> bool:
-        is_whole = self._is_stable and len(self._members) == self._scenario.workers
-        return is_whole and not self._heap and not self._lag()
 
     def _lag(self) -> dict[str, int]:
         broker = self.servers.broker

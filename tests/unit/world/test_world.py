@@ -11,7 +11,7 @@ import structlog
 
 from stream_app.pipeline.records import Record
 from tests.world.scenario import scenario
-from tests.world.trial import complained, faults_of, first_failure
+from tests.world.trial import Trial
 from tests.world.verdict import complaints
 from tests.world.worker import Agent, Worker
 from tests.world.world import run
@@ -29,27 +29,31 @@ def _quiet() -> Iterator[None]:
     structlog.configure(**before)
 
 
-def test_whatever_goes_wrong_the_same_comes_out() -> None:
-    failure = first_failure(range(SEEDS))
+@pytest.mark.parametrize("replay", [False, True], ids=["live", "replay"])
+def test_whatever_goes_wrong_the_same_comes_out(*, replay: bool) -> None:
+    failure = Trial(replay).first_failure(range(SEEDS))
     assert failure is None, str(failure)
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(7_200)
-def test_thousands_of_seeds_come_out_the_same() -> None:
-    failure = first_failure(range(SEEDS, SEEDS + SOAK_SEEDS))
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("replay", [False, True], ids=["live", "replay"])
+def test_thousands_of_seeds_come_out_the_same(*, replay: bool) -> None:
+    failure = Trial(replay).first_failure(range(SEEDS, SEEDS + SOAK_SEEDS))
     assert failure is None, str(failure)
 
 
-def test_an_undisturbed_run_keeps_every_law() -> None:
-    ended = run(scenario(1))
+@pytest.mark.parametrize("replay", [False, True], ids=["live", "replay"])
+def test_an_undisturbed_run_keeps_every_law(*, replay: bool) -> None:
+    ended = run(scenario(1, replay=replay))
     assert complaints(ended, ended) == []
     assert ended.crashes == 0
 
 
 def test_a_seed_runs_the_same_each_time() -> None:
     seed = 7
-    first, second = (run(scenario(1), faults_of(seed)) for _ in range(2))
+    faults = Trial().faults_of(seed)
+    first, second = (run(scenario(1), faults) for _ in range(2))
     assert first.crashes == second.crashes
     assert first.servers.calls == second.servers.calls
     assert list(first.broker.messages("alerts")) == list(second.broker.messages("alerts"))
@@ -72,8 +76,8 @@ class SwallowsErrors(Worker):
 
 @pytest.mark.parametrize("planted", [CommitsFirst, SwallowsErrors], ids=lambda one: one.__name__)
 def test_a_planted_bug_is_found_and_told_with_few_faults(planted: type[Worker]) -> None:
-    failure = first_failure(range(SEEDS), planted)
+    failure = Trial(new_worker=planted).first_failure(range(SEEDS))
     assert failure is not None
     assert len(failure.faults) <= 2
     assert f"seed {failure.seed} fails" in str(failure)
-    assert complained(failure.seed, failure.faults) == []
+    assert Trial().complaints(failure.seed, failure.faults) == []
