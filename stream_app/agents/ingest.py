@@ -44,14 +44,15 @@ def add_ingest_agent(
 
     async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         async for events in stream.take_events(options.most, within=options.within):
-            records = [_record(event.message, prefix, settled=options.settled) for event in events]
+            records = [record_of(event.message, prefix, settled=options.settled) for event in events]
             with options.in_hand.one():
                 await finish_or_die(handler(records), grace=options.grace, die=die)
 
     app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
 
-def _record(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN401  (Faust is not typed)
+def record_of(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN401  (Faust is not typed)
+    """Return the record of an engine's message."""
     headers = dict(message.headers or ()) if settled else {}
     return Record(
         topic=message.topic.removeprefix(prefix),
