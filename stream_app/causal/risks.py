@@ -33,7 +33,7 @@ class RiskModel:
     limits: Limits
 
     def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
-        """Return what the event does to those whom it exposes, strongest first."""
+        """Return what the event does to those whom it exposes, strongest first; never against what is stated of one."""
         shock = shock_of(event, self.parameters)
         if shock is None:
             return ()
@@ -41,7 +41,9 @@ class RiskModel:
         if reach is None:
             return ()
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
-        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in found)
+        told = {one.entity_id: one.move for one in event.shock.beside} if event.shock else {}
+        believed = (one for one in found if told.get(self.graph.entities[one.node].id, 0.0) * one.net >= 0)
+        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in believed)
 
     def _effect(self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
         exposed = self.graph.entities[exposure.node]

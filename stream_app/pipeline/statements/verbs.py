@@ -23,6 +23,7 @@ from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
+_AGAINST = 0.3  # that the pound slumps against the dollar says little of the dollar itself
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -227,7 +228,7 @@ class VerbReading:
                 subject = main_names(self._sentence, self._subject)
                 if any(own.named.kind is EntityKind.CURRENCY for own in subject):
                     currencies = [other for other in names if other.named.kind is EntityKind.CURRENCY]
-                    yield from of_name(self._verb, -self._verb.subject, currencies, at=self._at)
+                    yield from of_name(self._verb, -_AGAINST * self._verb.subject, currencies, at=self._at)
             elif one.joint == "to" and self._verb.other:
                 firms = [other for other in names if other.named.kind is EntityKind.COMPANY]
                 yield from of_name(_MOVE, self._verb.other, firms, at=self._at)
