@@ -23,7 +23,7 @@ Role = Literal["cause", "effect", "mentioned"]
 _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
 _INFERRED, _UNSAID = 3, 4
-_OF_A_COUNTRY = 0.25
+_IN_PART = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +135,21 @@ def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Readi
 
 
 def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Finding]:
-    """Yield the findings, with less for a country where the same words tell it of a firm there, or of its goods.
+    """Yield the findings, with less for what is a small part of an economy, and for the causes of what is over.
 
-    A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States'.
+    A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States'. Who
+    resumes output after a fire at a supplier tells of an old fire.
     """
+    over = min((sentence.clause_at.get(one.at, 0) for one in found if one.ended), default=len(sentence.clauses))
     of_firms = {one.at for one in found if one.named.kind in FIRMS}
     of_goods = {one.at for one in found if one.named.kind is EntityKind.COMMODITY}
     for one in found:
-        if one.named.kind is not EntityKind.COUNTRY or one.at not in of_firms | of_goods:
-            yield one
-        elif one.at in of_goods or _is_scene(sentence, one.named):
-            yield replace(one, move=_OF_A_COUNTRY * one.move)
-        else:
-            yield one
+        clause = sentence.clause_at.get(one.at, 0)
+        small = one.named.kind is EntityKind.COUNTRY and (
+            one.at in of_goods or (one.at in of_firms and _is_scene(sentence, one.named))
+        )
+        old = clause > over and sentence.clauses[clause].link == "because" and not one.ended
+        yield replace(one, move=_IN_PART * one.move) if small or old else one
 
 
 def _is_scene(sentence: Sentence, named: Named) -> bool:
