@@ -12,7 +12,7 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath
 from stream_app.causal.probability import probability, rise
 from stream_app.causal.sentences import explanation
-from stream_app.causal.shock import Shock, shock_of
+from stream_app.causal.shock import Shock, shock_of, told_as
 from stream_app.causal.steps import step_of
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
@@ -57,7 +57,7 @@ class RiskModel:
                 entity_id=shock.entity_id,
                 polarity=event.polarity or 0.0,
             ),
-            story_id=event.story_id,
+            story_id=told_as(event),
             ends=shock.ends,
             exposed=exposed.ref(),
             direction=direction,
