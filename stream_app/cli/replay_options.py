@@ -23,6 +23,10 @@ NewName = Annotated[str, typer.Option(help="Name of the run: a-z, 0-9 and -.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=_INSTANTS, help="First event time, UTC.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=_INSTANTS, help="Event time to end before.")]
 Speed = Annotated[str, typer.Option(metavar="1x…max", help="How fast event time goes by.")]
+Only = Annotated[
+    str,
+    typer.Option(metavar="PART,…", help="The parts of the workers to run: ingest, risk, rollups, alerts; else all."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Workers to run.")]
 Partitions = Annotated[int, typer.Option(min=1, help="Partitions of the run's topics.")]
 Market = Annotated[list[Path] | None, typer.Option(help="Files of bars, replayed into market.bars.")]
