@@ -14,7 +14,7 @@ from stream_app.cli.output import progress, stdout, write_json
 from stream_app.errors import ConfigurationError
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.output import kept_lines
-from stream_app.research.runs import finished
+from stream_app.research.reading import finished
 from stream_app.research.tables import TABLES, Exported, export_topic
 from stream_app.settings import Settings
 

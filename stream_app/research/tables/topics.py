@@ -67,7 +67,7 @@ _SENTIMENT = Table(
         column("entity_count", COUNT, "entities of the document"),
         column("novelty", NUMBER, "1 for the first of a story, less with each repeat"),
         *(
-            column(f"story_{span}", COUNT, f"documents of the story and entity in {span} before", f"story_counts.{span}")
+            column(f"story_{span}", COUNT, f"documents of the story and entity, {span} before", f"story_counts.{span}")
             for span in ("h12", "h24", "d3", "d5", "d7")
         ),
         column("topic", TEXT, "topic of the document", "topic.label"),
