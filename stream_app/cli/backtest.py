@@ -23,13 +23,12 @@ from stream_app.research.backtest.study import Rules, Study
 from stream_app.research.instruments import tickers_by_entity, tickers_in
 from stream_app.research.market import parse_session, read_bars
 from stream_app.research.reading import Events, events_in, events_of_run
-from stream_app.research.testing import Test, put_to_the_test
+from stream_app.research.testing import Question, put_to_the_test
 from stream_app.settings import Settings
 
 app = typer.Typer()
 
 _RUN = "Name of a replay, or a folder with TOPIC.jsonl files of live events, as `tail --json` writes them."
-_SESSION = "When a bar that bears only a date begins; else at midnight UTC."
 _TRIED = "Hypotheses that were tried elsewhere on the same history; those tried here are counted by themselves."
 _DOUBTFUL = "Daily coefficient from which on none is believed; else 0.1, of propagated risk 0.05."
 
@@ -40,10 +39,10 @@ def backtest(  # noqa: PLR0913  (the options of a command)
     *,
     market: Annotated[list[str], typer.Option(help="Files of bars.")],
     market_map: options.MarketMap = "",
-    session: Annotated[str, typer.Option(metavar="“HH:MM ZONE”", help=_SESSION)] = "",
+    session: Annotated[str, typer.Option(metavar="“HH:MM ZONE”", help=options.SESSION)] = "",
     entities: Annotated[Path | None, typer.Option(help="CSV of ticker and entity; else tickers are looked up.")] = None,
     usable: Annotated[Usable | None, typer.Option(help="From when on an event counts; of a replay: published.")] = None,
-    delay_minutes: Annotated[float, typer.Option(min=0, help="Minutes after publication until it is usable.")] = 15,
+    delay_minutes: Annotated[float, typer.Option(min=0, help=options.DELAY)] = 15,
     horizons: Annotated[str, typer.Option(metavar="BARS,…", help="How many bars are held.")] = "1,2,3,5,10,20",
     quantiles: Annotated[int, typer.Option(min=2, help="Parts that a day's names are cut into.")] = 5,
     least: Annotated[int, typer.Option(min=2, help="Least names of a day that counts.")] = 10,
@@ -70,7 +69,7 @@ def backtest(  # noqa: PLR0913  (the options of a command)
     availability = Availability(usable, timedelta(minutes=delay_minutes))
     bars = read_bars(market, market_map, parse_session(session))
     names = tickers_in(entities) if entities else None
-    test = Test(availability=availability, rules=rules, market=tuple(market), session=session, tried=tried)
+    test = Question(availability=availability, rules=rules, market=tuple(market), session=session, tried=tried)
     found = _tested(events, test, bars, names=names)
     if plots:
         from stream_app.research.charts.backtest import plot_study  # noqa: PLC0415  (an extra)
@@ -95,7 +94,7 @@ def _horizons(written: str) -> tuple[int, ...]:
     return found
 
 
-def _tested(events: Events, test: Test, bars: Iterable[Bar], *, names: Mapping[str, str] | None) -> Study:
+def _tested(events: Events, test: Question, bars: Iterable[Bar], *, names: Mapping[str, str] | None) -> Study:
     with progress() as shown:
 
         def on_topic(topic: str, expected: int | None) -> Callable[[], None]:

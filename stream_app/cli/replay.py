@@ -15,7 +15,7 @@ from stream_app.cli import replay_options as options
 from stream_app.cli.inputs import Input
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.replay_namespace import drop_namespace, namespace_of, subscriptions_for
-from stream_app.cli.replay_research import export
+from stream_app.cli.replay_research import export, report
 from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
 from stream_app.cli.target import settings_in_use
@@ -176,6 +176,7 @@ def compare(
 
 
 app.command()(export)
+app.command()(report)
 
 
 def _begun(settings: Settings, name: str, request: Request) -> RunFolder:

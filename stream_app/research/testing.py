@@ -21,7 +21,7 @@ OnTopic = Callable[[str, int | None], Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Question:
     """What is asked; `tried` counts hypotheses of elsewhere."""
 
     availability: Availability
@@ -45,7 +45,7 @@ class Test:
 
 
 def put_to_the_test(
-    events: Events, bars: Iterable[Bar], test: Test, *, look_up: LookUp, on_topic: OnTopic = lambda *_: lambda: None
+    events: Events, bars: Iterable[Bar], test: Question, *, look_up: LookUp, on_topic: OnTopic = lambda *_: lambda: None
 ) -> Study:
     """Return what the events say of the bars; DataError where no ticker of the bars is of an entity."""
     prices = prices_of(bars)

@@ -15,10 +15,12 @@ BLUE, ORANGE, TEAL, RED, GOLD = "#2f6db3", "#d9822b", "#2a9d8f", "#b83b3b", "#c9
 SERIES = (BLUE, ORANGE, TEAL, RED)
 
 WIDTH_INCHES = 11.0
+_FONT = "DejaVu Sans"
+_LIKE_IT = "Verdana"  # what systems without it have, with letters of nearly the same widths
 _STYLE = {
     "svg.fonttype": "none",  # text stays text: it can be searched, and files are smaller
     "svg.hashsalt": "stream_app",  # the same numbers give the same file
-    "font.family": ["DejaVu Sans", "Verdana", "sans-serif"],
+    "font.family": _FONT,
     "font.size": 9,
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
@@ -52,7 +54,7 @@ def svg(draw: Draw, *, height: float, width: float = WIDTH_INCHES) -> str:
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     text = file.getvalue()
-    return text[text.index("<svg") :]
+    return text[text.index("<svg") :].replace(f"'{_FONT}'", f"'{_FONT}', {_LIKE_IT}, sans-serif")
 
 
 def write(drawn: str, file: Path) -> Path:
