@@ -39,6 +39,8 @@ class VerbReading:
         self._passive = is_passive(sentence, clause, at)
         self._nominal = is_nominal(sentence, clause, at)
         self._objects = self._object_phrases(clause)
+        # After a nominal verb there may be nothing: “bought it at 1.21$⏎This is 9579% profit”.
+        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")
         self.used: set[int] = set()
 
     def _object_phrases(self, clause: int) -> list[Phrase]:
@@ -71,8 +73,8 @@ class VerbReading:
         if verb.act == "hold":
             yield from self._held_still()
             return
-        mark = self._objects[0].mark(self._pieces)
-        if mark and self._objects[0].noun(self._pieces) is None:
+        mark = self._object.mark(self._pieces)
+        if mark and self._object.noun(self._pieces) is None:
             yield from of_name(_MOVE, _HIGH[mark], main_names(self._sentence, self._subject), at=self._at)
             return
         by_object = list(self._by_object())
@@ -90,12 +92,12 @@ class VerbReading:
 
     def _held_still(self) -> Iterator[Finding]:
         """Yield a rate that is said to stay where it is: a move of 0, with its words."""
-        noun = self._objects[0].noun(self._pieces)
+        noun = self._object.noun(self._pieces)
         steady = any(self._pieces[at].cue == "steady" for one in self._right for at in range(one.first, one.last))
         rates = noun is not None and self._pieces[noun].word.noun == "rate"
         if rates or steady or not self._right[0].last - self._right[0].first:
             yield from of_policy(self._verb, main_names(self._sentence, self._subject), at=self._at)
-            for one in held(self._pieces, self._objects[0]):
+            for one in held(self._pieces, self._object):
                 if one.named.kind is EntityKind.MACRO_INDICATOR:
                     yield Finding(one.named, 0.0, self._at)
 
@@ -103,7 +105,7 @@ class VerbReading:
         verb = self._verb
         if not verb.object:
             return
-        found = self._objects[0] if self._objects else Phrase(0, 0, "")
+        found = self._object
         noun = found.noun(self._pieces)
         names = plain_names(self._sentence, found)
         part = found.part(self._pieces)
@@ -153,7 +155,7 @@ class VerbReading:
 
     def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
         nature = nature or self._pieces[noun].word.noun
-        self.used.update(range(self._objects[0].first, self._objects[0].last))
+        self.used.update(range(self._object.first, self._object.last))
         verb = self._towards(nature)
         among = [one for one in self._objects if not (verb.other and one.joint == "to")]
         found = owners(self._pieces, noun, among, nature=nature)
@@ -175,7 +177,7 @@ class VerbReading:
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
-        first = self._objects[0].first
+        first = self._object.first
         return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
 
     def _towards(self, nature: str) -> Verb:
