@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stream_app.causal.ways import KINDS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
+from stream_app.events.voice import Grade
 
 DEFAULT_TOPIC = "general_news"
 _VERSION_HEX_DIGITS = 8
@@ -31,6 +32,7 @@ class CausalParameters:
     smaller is forgotten. `strengths`: factor of a way such as `supplies.forward`, 1 where none is given. `tone`: how
     far mere tone moves an entity of a kind. `modality`: factor of a stated shock. `stated_relevance`: least relevance
     of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
+    `voices`: how much of a shock is believed of a source by its grade.
     `transmission`: factor by topic and relation.
     """
 
@@ -46,6 +48,7 @@ class CausalParameters:
     modality: Mapping[str, float]
     stated_relevance: float
     hasten: float
+    voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
 
     def __post_init__(self) -> None:
@@ -95,7 +98,8 @@ def from_json(text: str) -> CausalParameters:
     try:
         fields = json.loads(text)
         tone = {EntityKind(kind): float(part) for kind, part in fields.pop("tone").items()}
-        return CausalParameters(tone=tone, **fields)
+        voices = {Grade(grade): float(part) for grade, part in fields.pop("voices").items()}
+        return CausalParameters(tone=tone, voices=voices, **fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these are no causal parameters: {error!r}") from error
 

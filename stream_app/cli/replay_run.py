@@ -98,6 +98,7 @@ class Replay:
                 "partitions": str(request.partitions),
                 "suppress_repeats": "false",
                 "settled_novelty": "true",
+                "settle_at_ticks": "true",
                 "commit_interval": _COMMIT_SECONDS,
                 "tick_period": "0",
             }

@@ -9,6 +9,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import (
     is_nominal,
     is_passive,
+    is_unknown,
     main_names,
     owners,
     plain_names,
@@ -23,6 +24,7 @@ from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
+_AGAINST = 0.3  # that the pound slumps against the dollar says little of the dollar itself
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -157,7 +159,7 @@ class VerbReading:
         verb = self._towards(nature)
         among = [one for one in self._objects if not (verb.other and one.joint == "to")]
         found = owners(self._pieces, noun, among, nature=nature)
-        subject = [] if self._passive else main_names(self._sentence, self._subject)
+        subject = [] if self._passive or self._is_others(noun) else main_names(self._sentence, self._subject)
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
         shared = subject_too(nature, verb, subject=subject, found=found)
@@ -168,6 +170,10 @@ class VerbReading:
         yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
+
+    def _is_others(self, noun: int) -> bool:
+        """Whether the shares are those of somebody whom nobody knows: `hitting drugstore shares`."""
+        return self._pieces[noun].word.noun == "share" and noun > 0 and is_unknown(self._sentence, noun - 1)
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
@@ -229,7 +235,7 @@ class VerbReading:
                 subject = main_names(self._sentence, self._subject)
                 if any(own.named.kind is EntityKind.CURRENCY for own in subject):
                     currencies = [other for other in names if other.named.kind is EntityKind.CURRENCY]
-                    yield from of_name(self._verb, -self._verb.subject, currencies, at=self._at)
+                    yield from of_name(self._verb, -_AGAINST * self._verb.subject, currencies, at=self._at)
             elif one.joint == "to" and self._verb.other:
                 firms = [other for other in names if other.named.kind is EntityKind.COMPANY]
                 yield from of_name(_MOVE, self._verb.other, firms, at=self._at)
