@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from stream_app.events.rollup import Rollup
 from stream_app.events.sentiment_event import SentimentEvent
@@ -20,8 +19,8 @@ from stream_app.rollups.step import absorb, advance
 from tests.factories import START, hours, minutes, sentiment_event
 from tests.unit.rollups import slow
 
-_LATEST = START + timedelta(hours=20)
-"""All events lie within a day, so that none is too late; the slow way knows no lateness."""
+_DESCRIBED = st.tuples(st.integers(0, 20 * 60 - 1), st.none() | st.integers(-9, 9), st.integers(0, 3))
+"""Minute, polarity in tenths, repeats: all within a day, so that none is too late, which the slow way does not know."""
 
 
 class Rollups(RuleBasedStateMachine):
@@ -37,21 +36,19 @@ class Rollups(RuleBasedStateMachine):
         self.all: dict[str, SentimentEvent] = {}
         self.time = 0
 
-    @rule(
-        target=events,
-        minute=st.integers(0, 20 * 60 - 1),
-        polarity=st.none() | st.integers(-9, 9),
-        old=st.integers(0, 3),
-    )
-    def told_of(self, minute: int, polarity: int | None, old: int) -> SentimentEvent:
-        event = sentiment_event(
-            len(self.all),
-            at=START + minutes(minute),
-            polarity=None if polarity is None else polarity / 10,
-            novelty=0.75**old,
-        )
-        self._absorb([event])
-        return event
+    @rule(target=events, several=st.lists(_DESCRIBED, min_size=1, max_size=4))
+    def told_of(self, several: list[tuple[int, int | None, int]]) -> MultipleResults[SentimentEvent]:
+        fresh = [
+            sentiment_event(
+                len(self.all) + place,
+                at=START + minutes(minute),
+                polarity=None if polarity is None else polarity / 10,
+                novelty=0.75**old,
+            )
+            for place, (minute, polarity, old) in enumerate(several)
+        ]
+        self._absorb(fresh)
+        return multiple(*fresh)
 
     @rule(some=st.lists(events, min_size=1, max_size=4))
     def told_again(self, some: list[SentimentEvent]) -> None:
