@@ -103,11 +103,16 @@ def plain_names(sentence: Sentence, phrase: Phrase) -> list[Held]:
         for one, other in pairwise(places)
         if not any(pieces[at].cue in {"and", "comma"} for at in range(one, other))
     }
-    whose |= {pieces[at].named for at in places if at + 1 < phrase.last and is_unknown(sentence, at + 1)}
+    whose |= {pieces[at].named for at in places if at + 1 < phrase.last and _is_unknown(sentence, at + 1)}
     return [one for one in names if one.named.kind is not EntityKind.COUNTRY or one.named not in whose]
 
 
-def is_unknown(sentence: Sentence, at: int) -> bool:
+def are_of_others(sentence: Sentence, noun: int) -> bool:
+    """Whether the shares are those of somebody whom no table has: `hitting drugstore shares`."""
+    return sentence.pieces[noun].word.noun == "share" and noun > 0 and _is_unknown(sentence, noun - 1)
+
+
+def _is_unknown(sentence: Sentence, at: int) -> bool:
     """Whether the piece is an English word that no table has."""
     piece = sentence.pieces[at]
     text = sentence.text[piece.start : piece.end]

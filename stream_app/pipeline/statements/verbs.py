@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import (
+    are_of_others,
     is_nominal,
     is_passive,
-    is_unknown,
     main_names,
     owners,
     plain_names,
@@ -138,7 +138,9 @@ class VerbReading:
         verb = self._towards(nature)
         among = [one for one in self._objects if not (verb.other and one.joint == "to")]
         found = owners(self._pieces, noun, among, nature=nature)
-        subject = [] if self._passive or self._is_others(noun) else main_names(self._sentence, self._subject)
+        subject = (
+            [] if self._passive or are_of_others(self._sentence, noun) else main_names(self._sentence, self._subject)
+        )
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
         shared = subject_too(nature, verb, subject=subject, found=found)
@@ -149,10 +151,6 @@ class VerbReading:
         yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
-
-    def _is_others(self, noun: int) -> bool:
-        """Whether the shares are those of somebody whom nobody knows: `hitting drugstore shares`."""
-        return self._pieces[noun].word.noun == "share" and noun > 0 and is_unknown(self._sentence, noun - 1)
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
