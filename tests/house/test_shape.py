@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "stream_app"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-PURE_ROOMS = ("events", "knowledge", "causal", "pipeline", "reputation", "rollups", "alerts")
+PURE_ROOMS = ("events", "knowledge", "causal", "pipeline", "reputation", "rollups", "alerts", "calibration")
 
 MOST_LINES = 250
 MOST_LINES_COMPOSE = 200
