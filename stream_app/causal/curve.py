@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass
 
 
+_MOST_LOG_ODDS = 700.0
+"""More would be too large a number for its exponential."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Platt's: log-odds of the probability are `intercept` + `slope` times those of the score; (0, 1) changes none."""
@@ -21,8 +25,8 @@ class Curve:
         """Return the probability that belongs to a score."""
         if (self.intercept, self.slope) == (0.0, 1.0) or not 0 < score < 1:
             return score
-        odds = math.exp(-self.intercept) * ((1 - score) / score) ** self.slope
-        return float(1.0 / (1.0 + odds))
+        log_odds = self.intercept + self.slope * (math.log(score) - math.log1p(-score))
+        return 1.0 / (1.0 + math.exp(min(-log_odds, _MOST_LOG_ODDS)))
 
 
 UNCHANGED = Curve()

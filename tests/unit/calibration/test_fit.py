@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +24,7 @@ from stream_app.calibration.fit import (
     fit,
 )
 from stream_app.calibration.report import report_of
+from stream_app.calibration.skill import Figure
 from stream_app.causal.parameters import from_json, to_json
 from stream_app.errors import DataError
 from stream_app.knowledge.dependence import DependenceKind
@@ -54,8 +57,25 @@ def test_a_planted_leak_is_refused() -> None:
         check_plausible(found)
 
 
-def test_chance_is_no_leak_and_its_probabilities_lie_close_together(chance: Fit) -> None:
-    check_plausible(chance)
+@pytest.mark.parametrize(
+    ("told", "is_refused"), [((0.04, 0.02), False), ((0.07, -0.01), False), ((0.07, 0.01), True), ((-0.1, -0.2), False)]
+)
+def test_more_than_has_ever_been_seen_is_refused_where_it_is_no_chance(
+    chance: Fit, told: tuple[float, float], *, is_refused: bool
+) -> None:
+    figure = Figure(told[0], told[1], 0.2, 1000, 60)
+    plain = Figure(0.0, -0.1, 0.1, 1000, 60)
+    variants = tuple(
+        replace(one, signal=replace(one.signal, next_day=figure if one.name == PRIORS else plain))
+        for one in chance.variants
+    )
+    found = replace(chance, variants=variants)
+    with pytest.raises(DataError) if is_refused else nullcontext():
+        check_plausible(found)
+    assert found.variant(PRIORS).signal.next_day == figure
+
+
+def test_the_probabilities_of_chance_lie_close_together(chance: Fit) -> None:
     checked = chance.variant(PRIORS).chances
     assert checked is not None
     assert checked.error_after < checked.error_before
