@@ -113,9 +113,9 @@ def _columns(shock: DatedShock, spread: Spread, story: int, *, least: float) -> 
 def _effects(columns: list[tuple[Floats, ...]]) -> Effects:
     if not columns:
         return Effects(*(np.zeros(0, np.int64) for _ in range(4)), *(np.zeros(0) for _ in range(5)))
-    day, company, side, story, *floats = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    places = [one.astype(np.int64) for one in (day, company, side, story)]
-    return Effects(places[0], places[1], places[2], places[3], *floats)
+    joined: list[Floats] = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
+    places = [one.astype(np.int64) for one in joined[:4]]
+    return Effects(places[0], places[1], places[2], places[3], *joined[4:])
 
 
 def _alive(effects: Effects, history: History, parameters: CausalParameters) -> tuple[Floats, Floats, Floats]:

@@ -40,7 +40,13 @@ def ridge_to_prior(
     values = inverse @ (design.T @ moves + pull @ prior)
     meat = day_sums_covariance(design * (moves - design @ values)[:, np.newaxis], days, lags)
     errors = np.sqrt(np.maximum(np.diag(inverse @ meat @ inverse), 0.0))
-    return Estimates(values, errors, np.asarray(np.diag(inverse @ pull), np.float64), len(moves), len(np.unique(days)))
+    return Estimates(
+        np.asarray(values, np.float64),
+        errors,
+        np.asarray(np.diag(inverse @ pull), np.float64),
+        len(moves),
+        len(np.unique(days)),
+    )
 
 
 def day_sums_covariance(scores: Floats, days: NDArray[np.int64], lags: int) -> Floats:

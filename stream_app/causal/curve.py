@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-
 _MOST_LOG_ODDS = 700.0
 """More would be too large a number for its exponential."""
 

@@ -31,7 +31,7 @@ from stream_app.settings import Settings
 
 app = typer.Typer()
 _LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 2.0, 60.0
-_SHOWN_RISK = 0.5
+_SHOWN_SEVERITY = 0.15
 """Risks below this are counted and not shown: each document exposes many a little."""
 
 Show = Callable[[Record], None]
@@ -131,7 +131,7 @@ def _as_rows() -> Show:
         if record.topic == SENTIMENT.name:
             table.add(*cells_of(record, events))
         elif record.topic == RISK.name:
-            if RiskEvent.model_validate_json(record.value or b"").probability < _SHOWN_RISK:
+            if RiskEvent.model_validate_json(record.value or b"").severity < _SHOWN_SEVERITY:
                 return
             when, exposed, direction, chance, why = cells_of(record, risks)
             table.add(when, exposed, direction, "", Text.assemble("risk ", chance), why)

@@ -18,7 +18,7 @@ def direction(risk: RiskEvent) -> Text:
 
 def chances(risk: RiskEvent) -> str:
     """Return the probability without the trigger and with it."""
-    return f"{risk.counterfactual.probability_without_trigger:.2f} → {risk.probability:.2f}"
+    return f"{risk.counterfactual.probability_without_trigger:.3f} → {risk.probability:.3f}"
 
 
 def risk_table(risks: Iterable[RiskEvent]) -> Table:
