@@ -1,4 +1,7 @@
-"""A whole fit: strengths from the first stretch of a history, calibration from the second, the check on the third."""
+"""A whole fit: strengths from the first stretch of a history, calibration from the second, the check on the third.
+
+Numbers that were not fitted are calibrated on both: a quarter is one weather of the market.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ def fit(
     topics = estimate_topics(plain, history, stretches[0], parameters=parameters)
     fitted = with_strengths(parameters, ways, topics, name="fitted")
     priors = trial.variant(PRIORS, plain, parameters)
-    other = trial.variant(FITTED, trial.panel(FITTED, ground.graph, fitted), fitted)
+    other = trial.variant(FITTED, trial.panel(FITTED, ground.graph, fitted), fitted, is_fitted=True)
     chosen, kept = (fitted, other) if keep_strengths else (replace(parameters, name="calibrated"), priors)
     return Fit(
         replace(chosen, calibration=kept.curve.curve) if kept.curve else chosen,
@@ -106,7 +109,7 @@ def fit(
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Makes panels of graphs and numbers, calibrates them on the second stretch and checks them on the third."""
+    """Makes panels of graphs and numbers, calibrates them, and checks them on the third stretch."""
 
     ground: Ground
     stretches: tuple[Days, Days, Days]
@@ -118,9 +121,11 @@ class _Trial:
         threshold = self.ground.threshold
         return make_panel(self.ground.shocks, history, spreader, threshold=threshold, on_shock=self.watch(name))
 
-    def variant(self, name: str, panel: Panel, parameters: CausalParameters) -> Variant:
-        history, (_, middle, last) = self.ground.history, self.stretches
-        curve, constant = calibrate(panel, history, middle, parameters=parameters)
+    def variant(self, name: str, panel: Panel, parameters: CausalParameters, *, is_fitted: bool = False) -> Variant:
+        """Calibrate on what came before the check, but for the days that the numbers themselves were fitted to."""
+        history, (first, middle, last) = self.ground.history, self.stretches
+        before = middle if is_fitted else np.concatenate([first, middle])
+        curve, constant = calibrate(panel, history, before, parameters=parameters)
         rows = chances(panel, history, last, parameters=parameters)
         signal = check_signal(panel.expected, panel.fresh.sum(axis=2), history=history, days=last)
         return Variant(name, signal, check_chances(rows, curve.curve, constant), curve)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,9 +111,8 @@ def _columns(shock: DatedShock, spread: Spread, story: int, *, least: float) -> 
 
 
 def _effects(columns: list[tuple[Floats, ...]]) -> Effects:
-    if not columns:
-        return Effects(*(np.zeros(0, np.int64) for _ in range(4)), *(np.zeros(0) for _ in range(5)))
-    joined: list[Floats] = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
+    none = (np.zeros(0),) * len(fields(Effects))
+    joined: list[Floats] = [np.concatenate(parts) for parts in zip(none, *columns, strict=True)]
     places = [one.astype(np.int64) for one in joined[:4]]
     return Effects(places[0], places[1], places[2], places[3], *joined[4:])
 
