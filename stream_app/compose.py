@@ -21,6 +21,7 @@ from stream_app.adapters.telemetry import PrometheusTelemetry
 from stream_app.adapters.triton import TritonModel
 from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
+from stream_app.agents.in_hand import InHand
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
 from stream_app.agents.liveness import Liveness
 from stream_app.agents.patience import Patience
@@ -66,9 +67,9 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         build=build_graph,
         poll_seconds=settings.kg_poll,
     )
-    app, model, alerts = _engine(settings), None, None
     around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
     batch, prefix = around.batch, settings.topic_prefix
+    app, model, alerts = _engine(settings, batch.in_hand), None, None
     if "ingest" in parts:
         ingestion, model = build_ingestion(settings, log, snapshots, telemetry=telemetry, patience=patience)
         for topic in INPUTS:
@@ -77,12 +78,13 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         add_risk(app, around, build_risk_models(settings, lambda: snapshots.graph))
     if "rollups" in parts:
         add_rollups(app, around)
+    if "rollups" in parts or ("risk" in parts and around.settle):
         add_tick_relay(app, around)
     if "alerts" in parts:
         replication = settings.kafka_replication
         outside = AlertSurroundings(connection, prefix, replication, log, around.clock, telemetry, patience)
         alerts = alerts_outside(outside, lambda: snapshots.graph)
-        add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process)
+        add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process, settle=around.settle)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
         SystemClock(),
@@ -108,6 +110,7 @@ def _surroundings(
         partitions=partial(partitions_of, connection_of(settings), ticks),
         batch=_batches(settings),
         die=exit_process,
+        settle=settings.settle_at_ticks,
     )
 
 
@@ -116,11 +119,12 @@ def _batches(settings: Settings) -> BatchOptions:
         most=settings.batch_documents,
         within=settings.batch_wait,
         grace=_GRACE_SECONDS,
+        in_hand=InHand(filling=settings.batch_wait),
         settled=settings.settled_novelty,
     )
 
 
-def _engine(settings: Settings) -> faust.App:
+def _engine(settings: Settings, in_hand: InHand) -> faust.App:
     options = EngineOptions(
         group=settings.consumer_group,
         connection=connection_of(settings),
@@ -129,8 +133,9 @@ def _engine(settings: Settings) -> faust.App:
         heartbeat_interval=settings.kafka_session_timeout / _HEARTBEATS_A_SESSION,
         commit_interval=settings.commit_interval,
         data_dir=settings.state_dir / "faust",
+        grace=_GRACE_SECONDS,
     )
-    return engine(options)
+    return engine(options, in_hand)
 
 
 async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:

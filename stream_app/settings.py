@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     settled_novelty: bool = Field(
         False, description="Whether records say themselves how new they are, as those of a replay do."
     )
+    settle_at_ticks: bool = Field(
+        False,
+        description="Whether risks and alerts are decided at ticks, in order of event time, instead of as they come; a "
+        "replay does.",
+    )
     model_cache: Path | None = Field(
         None, description="File that keeps the model's results, so that a row is computed once; a replay sets it."
     )

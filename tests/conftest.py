@@ -20,6 +20,19 @@ from tests.servers import start_apache_kafka
 MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where tests run in several processes, those that share what is dear to start."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    if "up" in getattr(item, "fixturenames", ()):
+        return "up"
+    callspec = getattr(item, "callspec", None)
+    return f"{item.path.relative_to(Path(__file__).parent)}-{callspec.params.get('broker', '') if callspec else ''}"
+
+
 @pytest.fixture(scope="session")
 def server_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the session's servers keep their logs."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import orjson
 from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
 from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
 from stream_app.pipeline.ports import Message
+from stream_app.pipeline.records import Record
 
 PARTITIONS = 4
 
@@ -30,6 +31,16 @@ class Outcomes:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     dead_letters: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
     repeats: Counter[str] = field(default_factory=Counter)
+
+    def add(self, record: Record) -> None:
+        """Count one record of an output topic."""
+        value = orjson.loads(record.value or b"")
+        if record.topic == DEAD_LETTERS.name:
+            self.dead_letters[value["source_topic"], value["partition"], value["offset"]] = value
+            return
+        if not self.repeats[value["event_id"]]:
+            self.events[value["document_id"]].append(value)
+        self.repeats[value["event_id"]] += 1
 
     @property
     def event_ids(self) -> set[str]:
@@ -80,44 +91,50 @@ class StreamUnderTest:
     async def outcomes(self) -> Outcomes:
         """Read everything that came out so far."""
         found = Outcomes()
-        async for record in self._read(SENTIMENT.name):
-            event = orjson.loads(record.value or b"")
-            if not found.repeats[event["event_id"]]:
-                found.events[event["document_id"]].append(event)
-            found.repeats[event["event_id"]] += 1
-        async for record in self._read(DEAD_LETTERS.name):
-            letter = orjson.loads(record.value or b"")
-            found.dead_letters[letter["source_topic"], letter["partition"], letter["offset"]] = letter
+        async with self._readers() as readers:
+            await _read_on(readers, found)
         return found
-
-    async def _read(self, topic: str) -> AsyncIterator[Any]:
-        reader = TopicReader({"bootstrap_servers": self.brokers}, topic, prefix=self.namespace)
-        await reader.start(from_start=True)
-        try:
-            async for record in reader.read_to_end():
-                yield record
-        finally:
-            await reader.stop()
 
     async def wait_for(self, outcomes: int, *, seconds: float = 120.0) -> Outcomes:
         """Return what came out once so many records have an outcome; fail when that takes too long."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while True:
-            found = await self.outcomes()
-            reached = len(found.events) + len(found.dead_letters)
-            if reached >= outcomes:
-                return found
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{reached} of {outcomes} records have an outcome after {seconds:g} s")
-            await asyncio.sleep(0.3)
+        found = Outcomes()
+        async with self._readers() as readers:
+            while True:
+                await _read_on(readers, found)
+                reached = len(found.events) + len(found.dead_letters)
+                if reached >= outcomes:
+                    return found
+                if asyncio.get_running_loop().time() > deadline:
+                    raise AssertionError(f"{reached} of {outcomes} records have an outcome after {seconds:g} s")
+                await asyncio.sleep(0.3)
+
+    @asynccontextmanager
+    async def _readers(self) -> AsyncIterator[list[TopicReader]]:
+        async with AsyncExitStack() as running:
+            readers = []
+            for topic in (SENTIMENT, DEAD_LETTERS):
+                reader = TopicReader({"bootstrap_servers": self.brokers}, topic.name, prefix=self.namespace)
+                await reader.start(from_start=True)
+                running.push_async_callback(reader.stop)
+                readers.append(reader)
+            yield readers
+
+
+async def _read_on(readers: Iterable[TopicReader], found: Outcomes) -> None:
+    """Add what came since the readers were read last."""
+    for reader in readers:
+        async for record in reader.read_to_end():
+            found.add(record)
 
 
 class Worker:
     """One worker process, started as a user would; its output goes to a file beside its state."""
 
-    def __init__(self, stream: StreamUnderTest, name: str, **settings: str) -> None:
-        """Describe it; `start` starts it."""
+    def __init__(self, stream: StreamUnderTest, name: str, *, only: str | None = None, **settings: str) -> None:
+        """Describe it; `start` starts it. `only` are the parts that it runs, where these are not all."""
         self._stream, self._name, self._settings = stream, name, settings
+        self._parts = ["--only", only] if only else []
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path = stream.state_dir / f"{name}.log"
 
@@ -127,7 +144,7 @@ class Worker:
         ready.unlink(missing_ok=True)
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).parent / "stream-app"), "worker", "--ready-file", str(ready)],
+                [str(Path(sys.executable).parent / "stream-app"), "worker", "--ready-file", str(ready), *self._parts],
                 env=self._stream.environment(**self._settings),
                 stdout=log,
                 stderr=log,
@@ -137,6 +154,10 @@ class Worker:
             if self.returncode is not None or asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"{self._name} did not become ready:\n{self.log()}")
             await asyncio.sleep(0.05)
+
+    def consumed(self) -> list[str]:
+        """Return the topics that it consumes, with their prefix."""
+        return (self._stream.state_dir / f"{self._name}.ready").read_text().split()
 
     @property
     def returncode(self) -> int | None:
@@ -171,9 +192,11 @@ class Worker:
 
 
 @asynccontextmanager
-async def running_worker(stream: StreamUnderTest, name: str = "worker", **settings: str) -> AsyncIterator[Worker]:
+async def running_worker(
+    stream: StreamUnderTest, name: str = "worker", *, only: str | None = None, **settings: str
+) -> AsyncIterator[Worker]:
     """Give a worker that consumes, and end it afterwards whatever happened."""
-    worker = Worker(stream, name, **settings)
+    worker = Worker(stream, name, only=only, **settings)
     try:
         await worker.start()
         yield worker

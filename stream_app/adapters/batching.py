@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_app.errors import ServerRejected
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import INPUTS, OUTPUTS, SEQUENCE, Tensor, bucket_of
+from stream_app.pipeline.tensors import INPUTS, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor, bucket_of
 
 Outputs = Mapping[str, NDArray[np.generic]]
 
@@ -22,8 +22,8 @@ _NUMPY_TYPES: Mapping[str, type[np.generic]] = {"INT32": np.int32, "FP32": np.fl
 _SAME_MODEL = "serve the model that this version's tokenizer and metadata.json belong to"
 
 
-_EVEN_ROWS = 8
-"""Full batches are multiples of this, for which runtimes have kernels ready (`batch_sizes` in config.pbtxt)."""
+_EVEN_ROWS = ROWS_AT_ONCE
+"""Full batches are multiples of this, for which runtimes have kernels ready (`ROWS_AT_ONCE`)."""
 
 
 @dataclass(frozen=True, slots=True)

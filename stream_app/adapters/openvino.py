@@ -13,7 +13,7 @@ import openvino
 from numpy.typing import NDArray
 
 from stream_app.errors import DataError
-from stream_app.pipeline.tensors import OUTPUTS
+from stream_app.pipeline.tensors import OUTPUTS, ROWS_AT_ONCE
 
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 _CPUINFO = Path("/proc/cpuinfo")
@@ -31,8 +31,20 @@ class RuntimeReport:
 class OpenVinoRuntime:
     """One compiled model; `infer` may be called from as many threads as there are streams."""
 
-    def __init__(self, file: Path, *, precision: str | None = None, streams: int = 1, threads: int = 1) -> None:
-        """Compile `file`; `precision` is `bf16` or `f32`, None takes bf16 where the processor computes in it."""
+    def __init__(
+        self,
+        file: Path,
+        *,
+        precision: str | None = None,
+        streams: int = 1,
+        threads: int = 1,
+        rows_at_once: int = ROWS_AT_ONCE,
+    ) -> None:
+        """Compile `file`; `precision` is `bf16` or `f32`, None takes bf16 where the processor computes in it.
+
+        With more `rows_at_once` than the default, a result may depend on the size of its batch.
+        """
+        self._rows_at_once = rows_at_once
         core = openvino.Core()
         self.precision = precision or _best_precision(core)
         options = {
@@ -54,6 +66,14 @@ class OpenVinoRuntime:
 
     def infer(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
         """Return the tensors of `OUTPUTS` for a batch, `[batch, …]`, whose rows all have one padded length."""
+        rows, step = len(next(iter(inputs.values()))), self._rows_at_once
+        parts = [
+            self._computed({name: array[start : start + step] for name, array in inputs.items()})
+            for start in range(0, rows, step)
+        ]
+        return {tensor.name: np.concatenate([part[tensor.name] for part in parts]) for tensor in OUTPUTS}
+
+    def _computed(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
         request = self._request()
         request.infer(dict(inputs))
         return {tensor.name: request.get_tensor(tensor.name).data.copy() for tensor in OUTPUTS}

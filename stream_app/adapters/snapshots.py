@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from stream_app.errors import StreamAppError
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.isolation import Compute
 from stream_app.pipeline.ports import GraphStore, Telemetry
 from stream_app.pipeline.snapshot import Snapshot
 
@@ -24,13 +26,19 @@ class SnapshotSource:
     """Holds the current snapshot. A batch takes it once, so that all of a batch sees one version."""
 
     def __init__(
-        self, store: GraphStore, telemetry: Telemetry, *, build: Callable[[], KnowledgeGraph], poll_seconds: float
+        self,
+        store: GraphStore,
+        telemetry: Telemetry,
+        *,
+        build: Callable[[], KnowledgeGraph],
+        poll_seconds: float,
+        compute: Compute = asyncio.to_thread,
     ) -> None:
         """`build` gives a graph where none was ever published."""
         self._store = store
         self._telemetry = telemetry
         self._build = build
-        self._poll_seconds = poll_seconds
+        self._poll_seconds, self._compute = poll_seconds, compute
         self._graph: KnowledgeGraph | None = None
         self._snapshot: Snapshot | None = None
         self._store_away = False
@@ -53,7 +61,7 @@ class SnapshotSource:
         """Load the published graph, or build and publish one; the store may be away."""
         await self.refresh()
         if self._snapshot is None:
-            await self._adopt(await asyncio.to_thread(self._build))
+            await self._adopt(await self._compute(self._build))
             await self.refresh()
 
     async def follow(self) -> None:
@@ -98,7 +106,7 @@ class SnapshotSource:
             await self._adopt(await self._store.load(version))
 
     async def _adopt(self, graph: KnowledgeGraph) -> None:
-        linker = await asyncio.to_thread(Linker, graph)
+        linker = await self._compute(partial(Linker, graph))
         self._graph, self._snapshot = graph, Snapshot(graph.version, linker)
         self._telemetry.count("stream_app_graph_adoptions_total", kg_version=graph.version)
         _log.info("the knowledge graph is loaded", kg_version=graph.version, entities=len(graph.entities))

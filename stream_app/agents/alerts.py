@@ -30,11 +30,13 @@ class AlertsOutside:
     affiliate: Affiliate
 
 
-def add_alerts(app: faust.App, outside: AlertsOutside, *, prefix: str, options: BatchOptions, die: Die) -> None:
+def add_alerts(
+    app: faust.App, outside: AlertsOutside, *, prefix: str, options: BatchOptions, die: Die, settle: bool
+) -> None:
     """Let `app` turn events into alerts. `outside.table` has to be started before the app is."""
     matching = Matching(outside.table, outside.affiliate, outside.outlet, partitions=outside.partitions)
     keeping = Keeping(outside.outlet, prefix=prefix)
-    delivery = Delivery(outside.outlet, outside.state)
+    delivery = Delivery(outside.outlet, outside.state, settle=settle)
     named = replace(options, part=PART)
     for topic in (SENTIMENT, RISK, TICKS):
         add_ingest_agent(app, topic, matching.handle, prefix=prefix, options=named, die=die)

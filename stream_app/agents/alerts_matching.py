@@ -55,7 +55,7 @@ class Matching:
 
     def _notices(self, event: Event, record: Record) -> list[Message]:
         origin = Origin(source=f"{record.topic}/{record.partition}", offset=record.offset, stamp=record.received_at)
-        found = notices_of(event, self._table.matcher, self._affiliate, origin=origin)
+        found = notices_of(event, self._table.matcher, self._affiliate, origin=origin, judged_at=record.judged_at)
         return [_message(one) for one in found]
 
     async def _ticks(self, event_time: datetime) -> list[Message]:

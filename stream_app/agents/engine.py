@@ -9,6 +9,7 @@ from typing import Any
 import faust
 
 from stream_app.adapters.kafka import Connection
+from stream_app.agents.in_hand import InHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class EngineOptions:
     """How the workers of one group consume; times in seconds. Faust keeps its own files in `data_dir`.
 
     `rebalance_timeout` bounds how long a join waits for the other members. The embedded broker waits half of
-    it at every first join, so it is short there.
+    it at every first join, so it is short there. `grace` bounds how long a stop waits for batches; a
+    rebalance waits for `rebalance_timeout`, after which its group goes on without this member.
     """
 
     group: str
@@ -26,16 +28,31 @@ class EngineOptions:
     heartbeat_interval: float
     commit_interval: float
     data_dir: Path
+    grace: float
 
 
-def engine(options: EngineOptions) -> faust.App:
-    """Return a Faust app without agents.
+class Engine(faust.App):  # type: ignore[misc]
+    """A Faust app that waits, before it gives partitions away or stops, for the batches that agents have in hand."""
+
+    in_hand: InHand
+    grace: float
+
+    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ANN401  (the same)
+        """Let the batches end, and commit them; the engine calls this when it has paused all partitions."""
+        seconds = self.grace if self.should_stop else self.conf.broker_rebalance_timeout
+        if not await self.in_hand.finished(seconds=seconds):
+            logger.warning("a batch was not finished within %g s: what it did will be done again", seconds)
+        await consumer.commit()
+
+
+def engine(options: EngineOptions, in_hand: InHand) -> faust.App:
+    """Return a Faust app without agents, whose agents count their batches in `in_hand`.
 
     `processing_guarantee` stays at-least-once: exactly-once loses and hangs on rebalances
     (faust-streaming/faust #323, aio-libs/aiokafka #844), and event ids make repeats harmless.
     """
     brokers = str(options.connection["bootstrap_servers"]).split(",")
-    return faust.App(
+    app = Engine(
         options.group,
         broker=[f"kafka://{broker.strip()}" for broker in brokers],
         broker_credentials=_credentials(options.connection),
@@ -44,8 +61,7 @@ def engine(options: EngineOptions) -> faust.App:
         broker_heartbeat_interval=options.heartbeat_interval,
         broker_commit_interval=options.commit_interval,
         consumer_auto_offset_reset="earliest",
-        # Several agents read one topic; what they hold while a rebalance pauses them is never done: not waited for.
-        stream_wait_empty=False,
+        stream_wait_empty=False,  # `Engine` waits
         store="memory://",
         datadir=str(options.data_dir),
         topic_allow_declare=False,
@@ -54,6 +70,8 @@ def engine(options: EngineOptions) -> faust.App:
         autodiscover=False,
         worker_redirect_stdouts=False,
     )
+    app.in_hand, app.grace = in_hand, options.grace
+    return app
 
 
 def _credentials(connection: Connection) -> Any:  # noqa: ANN401  (a Faust class, or None)

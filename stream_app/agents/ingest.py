@@ -11,8 +11,9 @@ import faust
 
 from stream_app.adapters.seen_json import SETTLED, seen_from_json
 from stream_app.agents.guard import Die, finish_or_die
+from stream_app.agents.in_hand import InHand
 from stream_app.events.topics import Topic
-from stream_app.pipeline.records import Record
+from stream_app.pipeline.records import JUDGED, Record
 
 Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 
@@ -21,14 +22,16 @@ Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 class BatchOptions:
     """At most `most` records a batch; a batch waits `within` seconds to fill; `grace` seconds to finish at a stop.
 
+    `in_hand` counts the batches of all agents.
     `part` is the part of the worker that consumes: several may consume one topic.
-    `settled` takes what the headers of records say of their novelty: for the topics of a replay, which nobody else
-    writes to.
+    `settled` takes what the headers of records say of what was decided before: for the topics of a replay, which nobody
+    else writes to.
     """
 
     most: int
     within: float
     grace: float
+    in_hand: InHand
     part: str = "ingest"
     settled: bool = False
 
@@ -41,13 +44,15 @@ def add_ingest_agent(
 
     async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         async for events in stream.take_events(options.most, within=options.within):
-            records = [_record(event.message, prefix, settled=options.settled) for event in events]
-            await finish_or_die(handler(records), grace=options.grace, die=die)
+            records = [record_of(event.message, prefix, settled=options.settled) for event in events]
+            with options.in_hand.one():
+                await finish_or_die(handler(records), grace=options.grace, die=die)
 
     app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
 
-def _record(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN401  (Faust is not typed)
+def record_of(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN401  (Faust is not typed)
+    """Return the record of an engine's message."""
     headers = dict(message.headers or ()) if settled else {}
     return Record(
         topic=message.topic.removeprefix(prefix),
@@ -57,4 +62,5 @@ def _record(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: ANN
         value=message.value,
         received_at=datetime.fromtimestamp(message.timestamp, tz=UTC),
         settled=seen_from_json(headers[SETTLED]) if SETTLED in headers else None,
+        judged_at=datetime.fromisoformat(headers[JUDGED].decode()) if JUDGED in headers else None,
     )

@@ -11,11 +11,12 @@ import faust
 from stream_app.adapters.risk_models import RiskModels
 from stream_app.agents.ingest import add_ingest_agent
 from stream_app.agents.risk_keeping import Keeping
+from stream_app.agents.risk_settling import Settling
 from stream_app.agents.risk_spreading import Spreading
 from stream_app.agents.rollup_part import Surroundings
 from stream_app.agents.tables import add_table, changelog_topic
 from stream_app.causal.risks import judge
-from stream_app.events.topics import RISK_EFFECTS, SENTIMENT, Topic
+from stream_app.events.topics import RISK_EFFECTS, SENTIMENT, TICKS_EVERYWHERE, Topic
 
 
 def risk_topics(group: str) -> tuple[Topic, Topic]:
@@ -37,7 +38,7 @@ def add_risk(app: faust.App, around: Surroundings, models: RiskModels) -> None:
         telemetry=around.telemetry,
         patience=around.patience,
     )
-    keeping = Keeping(
+    keeping = (Settling if around.settle else Keeping)(
         table,
         around.log,
         around.clock,
@@ -46,6 +47,9 @@ def add_risk(app: faust.App, around: Surroundings, models: RiskModels) -> None:
         patience=around.patience,
     )
     after_recovery(keeping.recovered)
-    options = replace(around.batch, part="risk")
-    for topic, handler in ((SENTIMENT, spreading.handle), (RISK_EFFECTS, keeping.handle)):
+    handlers = [(SENTIMENT, spreading.handle), (RISK_EFFECTS, keeping.handle)]
+    if isinstance(keeping, Settling):
+        handlers.append((TICKS_EVERYWHERE, keeping.tick))
+    for topic, handler in handlers:
+        options = replace(around.batch, part="risk")
         add_ingest_agent(app, topic, handler, prefix=around.prefix, options=options, die=around.die)

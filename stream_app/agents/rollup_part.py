@@ -20,7 +20,10 @@ from stream_app.pipeline.ports import Clock, EventLog, Telemetry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a part with state is given; `partitions` tells how many `clock.ticks.all` has."""
+    """What a part with state is given.
+
+    `partitions` tells how many `clock.ticks.all` has; `settle` to decide at ticks, in the order of event time.
+    """
 
     group: str
     prefix: str
@@ -31,6 +34,7 @@ class Surroundings:
     partitions: Callable[[], Awaitable[int]]
     batch: BatchOptions
     die: Die
+    settle: bool = False
 
 
 def rollup_changelog(group: str) -> Topic:

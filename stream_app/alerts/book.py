@@ -31,7 +31,7 @@ _NOTHING = Verdict()
 
 
 class AlertBook:
-    """Applies notices in the order of their offsets.
+    """Applies notices: each under its own offset, as it comes, or many under that of the tick that settles them.
 
     Keys are `subscription` for desks and `subscription/entity` for cells. `changes` has to be written in its order,
     after the alerts are out: then a crash at any point repeats alerts under their ids and loses none.
@@ -42,9 +42,11 @@ class AlertBook:
         self._cells: dict[str, Cell] = {}
         self._desks: dict[str, Desk] = {}
         self._changed: dict[str, None] = {}
+        self._settling: set[str] | None = None
         self._swept_at = _BEGINNING
         for key, value in (entries or {}).items():
-            self._restore(key, value)
+            if not key.startswith(_SEPARATOR):  # those are the inbox's
+                self._restore(key, value)
 
     def apply(self, notice: Notice, offset: int, *, processed_at: datetime) -> Verdict:
         """Return what comes of the notice at that offset."""
@@ -61,6 +63,17 @@ class AlertBook:
                 self._end(notice.subscription)
         return _NOTHING
 
+    def begin_settling(self, upto: datetime) -> None:
+        """Let event time stand at `upto`, and several notices under one offset be no repeats of each other."""
+        self._swept_at, self._settling = upto, set()
+
+    def end_settling(self, upto: datetime, offset: int, *, processed_at: datetime) -> Verdict:
+        """Close digests that ended by `upto`, and forget what cannot matter after it."""
+        verdict = self._reach(upto, offset, processed_at)
+        self._forget(upto)
+        self._settling = None
+        return verdict
+
     def changes(self) -> dict[str, bytes | None]:
         """Return what changed since the last call: desks, then cells; None for what is gone."""
         ordered = sorted(self._changed, key=lambda key: _SEPARATOR in key)
@@ -74,11 +87,13 @@ class AlertBook:
 
     def _match(self, matched: Matched, offset: int, processed_at: datetime) -> Verdict:
         terms = matched.terms
+        if self._settling is not None:  # their records do not stand in this order
+            matched = matched.model_copy(update={"origin": None})
         if not needs_cell(terms):
             return Verdict((alert_of(matched, processed_at),))
         key = _SEPARATOR.join((terms.name, _entity(matched.event)))
         before = self._cells.get(key) or Cell(keep_until=keep_until(terms, self._swept_at))
-        if before.offset >= offset:
+        if self._contains(key, before, offset):
             return Verdict(held="repeated")
         cell, held = admit(before, matched, offset)
         if cell is not before:
@@ -92,7 +107,7 @@ class AlertBook:
             return Verdict((alert_of(matched, processed_at),))
         name = matched.terms.name
         desk = self._desks.get(name) or Desk(keep_until=keep_until(matched.terms, self._swept_at))
-        if desk.offset >= offset:  # written before its cell was, which a crash then lost: the alert is out
+        if self._contains(name, desk, offset):  # written before its cell was, which a crash then lost: the alert is out
             return Verdict(held="repeated")
         desk, verdict = seat(desk, matched, offset, processed_at=processed_at)
         self._put(name, desk)
@@ -101,7 +116,7 @@ class AlertBook:
     def _calm(self, calm: Calm, offset: int) -> None:
         key = _SEPARATOR.join((calm.subscription, calm.entity))
         before = self._cells.get(key)
-        if before is None or before.offset >= offset:
+        if before is None or self._contains(key, before, offset):
             return
         cell = relieve(before, calm, offset)
         if cell is not before:
@@ -127,12 +142,20 @@ class AlertBook:
         if event_time - self._swept_at < _SWEEP_EVERY:
             return
         self._swept_at = event_time
+        self._forget(event_time)
+
+    def _forget(self, event_time: datetime) -> None:
         old = [key for key, cell in self._cells.items() if cell.keep_until < event_time]
         old += [name for name, desk in self._desks.items() if desk.keep_until < event_time and desk.digest is None]
         for key in old:
             self._drop(key)
 
+    def _contains(self, key: str, state: State, offset: int) -> bool:
+        return state.offset >= offset and key not in (self._settling or ())
+
     def _put(self, key: str, state: State) -> None:
+        if self._settling is not None:
+            self._settling.add(key)
         if isinstance(state, Cell):
             self._cells[key] = state
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from stream_app.alerts.affiliation import Affiliate
 from stream_app.alerts.facts import Event, facts_of
@@ -12,7 +13,12 @@ from stream_app.alerts.reason import reason_of
 
 
 def notices_of(
-    event: Event, matcher: Matcher, affiliate: Affiliate, *, origin: Origin | None = None
+    event: Event,
+    matcher: Matcher,
+    affiliate: Affiliate,
+    *,
+    origin: Origin | None = None,
+    judged_at: datetime | None = None,
 ) -> Iterator[Matched | Calm]:
     """Yield what the event means to the subscriptions, in the order of their names; calm first.
 
@@ -26,7 +32,10 @@ def notices_of(
             kind=facts.kind,
             directions=one.relieved(facts),
             moment=facts.moment,
+            published_at=event.published_at,
+            judged_at=judged_at,
         )
     for subscription in matcher.matches(facts):
         reason = reason_of(subscription.match, event, affiliate)
-        yield Matched(terms=Terms.of(subscription), event=event, reason=reason, origin=origin)
+        terms = Terms.of(subscription)
+        yield Matched(terms=terms, event=event, reason=reason, origin=origin, judged_at=judged_at)

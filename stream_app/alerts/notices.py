@@ -42,9 +42,10 @@ class Origin(Schema):
 
 
 class Matched(Schema):
-    """An event meets all conditions of a subscription."""
+    """An event meets all conditions of a subscription; `judged_at` is the tick at which a risk was judged, if any."""
 
     what: Literal["matched"] = "matched"
+    judged_at: Instant | None = None
     origin: Origin | None = None
     terms: Terms
     event: SentimentEvent | RiskEvent
@@ -52,14 +53,16 @@ class Matched(Schema):
 
 
 class Calm(Schema):
-    """An entity is clearly below a subscription's thresholds."""
+    """An entity is clearly below a subscription's thresholds, as an event says that was published then."""
 
     what: Literal["calm"] = "calm"
+    judged_at: Instant | None = None
     subscription: str
     entity: str
     kind: Kind
     directions: tuple[Direction, ...]
     moment: Instant
+    published_at: Instant
 
 
 class Reached(Schema):

@@ -10,11 +10,11 @@ from stream_app.alerts.book import AlertBook
 from stream_app.alerts.facts import Event
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.matching import notices_of
-from stream_app.alerts.notices import Reached
+from stream_app.alerts.notices import Calm, Matched, Reached
 from stream_app.events.alert import Alert
 from stream_app.events.subscription import Subscription
 
-_THE_END = datetime.max.replace(tzinfo=UTC)
+THE_END = datetime.max.replace(tzinfo=UTC)
 
 
 def trial(subscription: Subscription, events: Iterable[Event], affiliate: Affiliate = nowhere) -> Iterator[Alert]:
@@ -22,12 +22,24 @@ def trial(subscription: Subscription, events: Iterable[Event], affiliate: Affili
 
     `affiliate` tells industries and countries (`affiliations` of a graph). An alert's `processed_at` is its event's.
     """
-    matcher, book = Matcher(), AlertBook()
+    return decided(noticed(subscription, events, affiliate), end=THE_END)
+
+
+def noticed(
+    subscription: Subscription, events: Iterable[Event], affiliate: Affiliate = nowhere
+) -> Iterator[Matched | Calm]:
+    """Yield what the events mean to the subscription."""
+    matcher = Matcher()
     matcher.put(subscription)
-    offset, processed_at = 0, _THE_END
     for event in events:
-        processed_at = event.processed_at
-        for notice in notices_of(event, matcher, affiliate):
-            yield from book.apply(notice, offset, processed_at=processed_at).alerts
-            offset += 1
-    yield from book.apply(Reached(event_time=_THE_END), offset, processed_at=processed_at).alerts
+        yield from notices_of(event, matcher, affiliate)
+
+
+def decided(notices: Iterable[Matched | Calm], *, end: datetime) -> Iterator[Alert]:
+    """Yield the alerts of notices in their order; digests that event time reaches by `end` close."""
+    book, offset, processed_at = AlertBook(), 0, end
+    for offset, notice in enumerate(notices):
+        if isinstance(notice, Matched):
+            processed_at = notice.event.processed_at
+        yield from book.apply(notice, offset, processed_at=processed_at).alerts
+    yield from book.apply(Reached(event_time=end), offset + 1, processed_at=processed_at).alerts

@@ -17,7 +17,7 @@ _WARM_UP_BATCHES = 8
 
 def ceiling_rate(model_file: Path, rows: Sequence[ModelRow], limits: BatchLimits) -> float:
     """Return rows per second of the model alone, `STREAMS` streams of one thread each over fixed buckets."""
-    runtime = OpenVinoRuntime(model_file, streams=STREAMS, threads=STREAMS)
+    runtime = OpenVinoRuntime(model_file, streams=STREAMS, threads=STREAMS, rows_at_once=limits.rows)
     batches = [batch.inputs() for batch in pack(rows, limits)]
     with ThreadPoolExecutor(STREAMS) as pool:
         list(pool.map(runtime.infer, batches[:_WARM_UP_BATCHES]))

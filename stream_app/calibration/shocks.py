@@ -10,7 +10,7 @@ import numpy as np
 
 from stream_app.calibration.history import History
 from stream_app.causal.parameters import CausalParameters
-from stream_app.causal.shock import shock_of
+from stream_app.causal.shock import shock_of, told_as
 from stream_app.errors import DataError
 from stream_app.events.sentiment_event import SentimentEvent, Topic
 
@@ -43,7 +43,7 @@ def dated_shocks(events: Iterable[SentimentEvent], history: History, parameters:
         day = int(history.day_of(np.array([event.published_at.timestamp()]))[0])
         if day == len(history.days):
             continue
-        one = DatedShock(day, event.published_at, shock.entity_id, shock.value, event.story_id, _rounded(event.topic))
+        one = DatedShock(day, event.published_at, shock.entity_id, shock.value, told_as(event), _rounded(event.topic))
         key = day, one.story, one.entity_id
         if key not in strongest or abs(strongest[key].value) < abs(one.value):
             strongest[key] = one

@@ -27,7 +27,7 @@ def absorb(state: AliveEffects, effect: RiskEffect, parameters: CausalParameters
         return state, held
     earlier = [one for one in state.effects if one.at < effect.published_at]
     fresh = _remembered(effect, earlier, parameters)
-    return AliveEffects(effects=_kept((*state.effects, fresh), parameters)), fresh
+    return state.model_copy(update={"effects": _kept((*state.effects, fresh), parameters)}), fresh
 
 
 def alive_sizes(

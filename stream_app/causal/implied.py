@@ -12,7 +12,7 @@ from stream_app.knowledge.entities import Relation, RelationKind
 
 _HALF_LIFE_HOURS = 72.0
 _CONFIDENCE = 0.5
-_FROM_PRODUCT = Transmission(1, 0.2)
+_FROM_PRODUCT = Transmission(1, 0.5)
 _FROM_PERSON = Transmission(1, 0.15)
 
 

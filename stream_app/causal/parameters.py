@@ -17,6 +17,7 @@ from stream_app.causal.curve import UNCHANGED, Curve
 from stream_app.causal.ways import KINDS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
+from stream_app.events.voice import Grade
 
 DEFAULT_TOPIC = "general_news"
 _VERSION_HEX_DIGITS = 8
@@ -33,6 +34,7 @@ class CausalParameters:
     `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind. `modality`: factor
     of a stated shock. `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster
     effects fade once their cause has ended. `transmission`: factor by topic and relation.
+    `voices`: how much of a shock is believed of a source by its grade.
     """
 
     name: str
@@ -47,6 +49,7 @@ class CausalParameters:
     modality: Mapping[str, float]
     stated_relevance: float
     hasten: float
+    voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
     calibration: Curve = UNCHANGED
 
@@ -98,7 +101,8 @@ def from_json(text: str) -> CausalParameters:
         fields = json.loads(text)
         tone = {EntityKind(kind): float(part) for kind, part in fields.pop("tone").items()}
         curve = Curve(**fields.pop("calibration", {}))
-        return CausalParameters(tone=tone, calibration=curve, **fields)
+        voices = {Grade(grade): float(part) for grade, part in fields.pop("voices").items()}
+        return CausalParameters(tone=tone, voices=voices, calibration=curve, **fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these are no causal parameters: {error!r}") from error
 

@@ -12,7 +12,7 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath
 from stream_app.causal.probability import probability, rise, score
 from stream_app.causal.sentences import explanation
-from stream_app.causal.shock import Shock, shock_of
+from stream_app.causal.shock import Shock, shock_of, told_as
 from stream_app.causal.steps import step_of
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
@@ -33,7 +33,7 @@ class RiskModel:
     limits: Limits
 
     def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
-        """Return what the event does to those whom it exposes, strongest first."""
+        """Return what the event does to those whom it exposes, strongest first; never against what is stated of one."""
         shock = shock_of(event, self.parameters)
         if shock is None:
             return ()
@@ -41,7 +41,9 @@ class RiskModel:
         if reach is None:
             return ()
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
-        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in found)
+        told = {one.entity_id: one.move for one in event.shock.beside} if event.shock else {}
+        believed = (one for one in found if told.get(self.graph.entities[one.node].id, 0.0) * one.net >= 0)
+        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in believed)
 
     def _effect(self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
         exposed = self.graph.entities[exposure.node]
@@ -55,7 +57,7 @@ class RiskModel:
                 entity_id=shock.entity_id,
                 polarity=event.polarity or 0.0,
             ),
-            story_id=event.story_id,
+            story_id=told_as(event),
             ends=shock.ends,
             exposed=exposed.ref(),
             direction=direction,

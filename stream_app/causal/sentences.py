@@ -46,7 +46,12 @@ def explanation(
     chain = ", and ".join(_told(graph, one, arc) for one, arc in zip(told, arcs, strict=True))
     outcome = f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)}"
     reason = f"{_quantity(trigger.kind, trigger.name)} {_move(trigger.kind, rises=rises)}{_words(event)}"
-    return f"{outcome} because {chain}: {reason}."
+    return f"{_opened(outcome)} because {chain}: {reason}."
+
+
+def _opened(sentence: str) -> str:
+    """Return it with a capital, unless it begins with a name, such as eBay, that has none."""
+    return f"The {sentence[4:]}" if sentence.startswith("the ") else sentence
 
 
 def _told(graph: CausalGraph, one: Dependence, arc: int) -> str:

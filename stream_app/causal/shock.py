@@ -12,6 +12,7 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.stated_shock import StatedShock
+from stream_app.events.voice import Grade, grade_of
 
 FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON, EntityKind.PRODUCT})
 """Kinds whose quantity is their fortunes, so that good and bad tone speaks of it."""
@@ -29,7 +30,7 @@ class Shock:
 def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | None:
     """Return the event's shock: direction times confidence, relevance and novelty; None where there is none.
 
-    Confidence is that of the link times the certainty of what is stated.
+    Confidence is that of the link times the certainty of what is stated times what the source's word is worth.
     """
     if event.entity is None or event.polarity is None:
         return None
@@ -37,10 +38,23 @@ def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | Non
     direction = _direction(event.entity.kind, event.polarity, stated, parameters=parameters)
     # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
     relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)
-    weight = (event.link_confidence or 0.0) * relevance * event.novelty
+    weight = (event.link_confidence or 0.0) * relevance * event.novelty * parameters.voices[grade_of(event)]
     value = direction * weight * _certainty(event.shock, parameters)
-    ends = event.shock is not None and event.shock.modality == "ended"
+    # Nobody's shock fades the faster because strangers say that it is over.
+    is_heard = grade_of(event) is not Grade.STRANGER
+    ends = is_heard and event.shock is not None and event.shock.modality == "ended"
     return Shock(event.entity.id, value, ends) if value else None
+
+
+def told_as(event: SentimentEvent) -> str:
+    """Return the story that the event's effects count to, of which only the strongest does.
+
+    All that strangers say of one entity within a day (UTC) is one story: fifty accounts cost nothing to make, and
+    posts that differ in a figure are no fifty shocks.
+    """
+    if event.entity is None or grade_of(event) is not Grade.STRANGER:
+        return event.story_id
+    return f"crowd/{event.entity.id}/{event.published_at:%Y-%m-%d}"
 
 
 def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, *, parameters: CausalParameters) -> float:

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "feed": "Publish documents from files (JSONL, CSV, Parquet, RSS, Atom).",
     "tail": "Follow a topic as a table.",
     "replay": "Replay history, isolated and to the same bytes each time.",
+    "backtest": "Hold what a run says against what prices did next.",
     "score": "Score a text, or a file of documents, without any server.",
     "subscribe": "Add, list, show and remove subscriptions to alerts.",
     "dlq": "Read and mend dead letters.",

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import TopicReader
+from stream_app.cli.demo_stories import Stories
 from stream_app.cli.output import NEGATIVE, ScrollingTable, announce, stdout, write_json
 from stream_app.cli.system import System, running_system
 from stream_app.cli.tables import cells_of, view_of
@@ -43,7 +44,7 @@ def demo(
 ) -> None:
     """Start everything, feed the shipped sample of invented news and posts, and print the events as they come.
 
-    They tell what is said of whom, and who else is exposed to it.
+    They tell what is said of whom, and who else is exposed to it; at the end two stories are told with their risks.
 
     It ends by itself once every document has its outcome: documents = documents with events + dead letters. Documents
     are counted by id, dead letters by the record that was rejected, so nothing counts twice. On a configured Kafka it
@@ -55,11 +56,13 @@ def demo(
     with running_system(settings, workers=1, report=announce, overrides=_own_names(settings)) as system:
         if json:
             write_json(ready_line(system))
-        tally = asyncio.run(_feed_and_follow(system, _as_json if json else _as_rows()))
+        stories = Stories()
+        tally = asyncio.run(_feed_and_follow(system, _as_json if json else _as_rows(stories)))
     if json:
         write_json({"event": "done"} | tally.counts())
     else:
-        stdout().print(_accounts(tally), soft_wrap=True)
+        stories.print(stdout())
+        stdout().print(f"\n{_accounts(tally)}", soft_wrap=True)
     if tally.missing:
         raise DataError(
             f"the accounts do not balance by {tally.missing}: see the logs in {settings.state_dir / 'logs'}"
@@ -123,7 +126,7 @@ def _as_json(record: Record) -> None:
     write_json(as_json(record))
 
 
-def _as_rows() -> Show:
+def _as_rows(stories: Stories) -> Show:
     events, risks, letters = (view_of(topic.name) for topic in (SENTIMENT, RISK, DEAD_LETTERS))
     table = ScrollingTable(stdout(), events.columns)
 
@@ -131,10 +134,11 @@ def _as_rows() -> Show:
         if record.topic == SENTIMENT.name:
             table.add(*cells_of(record, events))
         elif record.topic == RISK.name:
-            if RiskEvent.model_validate_json(record.value or b"").severity < _SHOWN_SEVERITY:
-                return
-            when, exposed, direction, chance, why = cells_of(record, risks)
-            table.add(when, exposed, direction, "", Text.assemble("risk ", chance), why)
+            risk = RiskEvent.model_validate_json(record.value or b"")
+            stories.add(risk)
+            if risk.severity >= _SHOWN_SEVERITY:
+                when, exposed, direction, chance, why = cells_of(record, risks)
+                table.add(when, exposed, direction, "", "risk", Text.assemble(chance, "  ", why))
         else:
             when, place, kind, field, message = cells_of(record, letters)
             table.add(when, Text("dead letter", style=NEGATIVE), place, "", Text.assemble(kind, " ", field), message)

@@ -15,9 +15,11 @@ from stream_app.cli import replay_options as options
 from stream_app.cli.inputs import Input
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.replay_namespace import drop_namespace, namespace_of, subscriptions_for
+from stream_app.cli.replay_research import export, report
 from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
 from stream_app.cli.target import settings_in_use
+from stream_app.compose import PARTS
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.replay.compare import compared
 from stream_app.replay.folder import RunFile, RunFolder, State, folders
@@ -44,6 +46,7 @@ def run(  # noqa: PLR0913  (the options of a command)
     begin: options.From = None,
     end: options.To = None,
     speed: options.Speed = MAX,
+    only: options.Only = "",
     workers: options.Workers = 1,
     partitions: options.Partitions = 4,
     market: options.Market = None,
@@ -76,9 +79,9 @@ def run(  # noqa: PLR0913  (the options of a command)
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
     rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead, "cached": cached}
     shape = {"into": into.value, "columns": columns, "file_format": file_format, "market_columns": market_map}
-    alerting = {"subscriptions": str(subscriptions.resolve()) if subscriptions else ""}
+    parts = {"parts": _parts(only), "subscriptions": str(subscriptions.resolve()) if subscriptions else ""}
     stretch = {"topics": topics or (), "offsets": offsets, "by": by, "margin": timedelta(hours=margin_hours)}
-    request = Request.model_validate(times | sources | rules | shape | alerting | stretch | {"lateness": lateness})
+    request = Request.model_validate(times | sources | rules | shape | parts | stretch | {"lateness": lateness})
     settings = settings_in_use()
     _finish(settings, _begun(settings, name, request), json=json)
 
@@ -172,6 +175,10 @@ def compare(
         stdout().print(differences_table(found))
 
 
+app.command()(export)
+app.command()(report)
+
+
 def _begun(settings: Settings, name: str, request: Request) -> RunFolder:
     folder = RunFolder(settings.state_dir, name)
     asked = RunFile(
@@ -194,6 +201,15 @@ def _finish(settings: Settings, folder: RunFolder, *, json: bool) -> None:
         write_json(manifest.model_dump(mode="json"))
     else:
         stdout().print(manifest_table(manifest))
+
+
+def _parts(only: str) -> tuple[str, ...]:
+    parts = tuple(sorted(filter(None, only.split(","))))
+    if unknown := set(parts) - PARTS:
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown))} is no part of a worker: there is {', '.join(sorted(PARTS))}"
+        )
+    return parts
 
 
 def _absolute(name: str) -> str:

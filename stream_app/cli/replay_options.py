@@ -16,6 +16,9 @@ _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _PAIRS = "FIELD=COLUMN,…"
 _SOURCES = "Files, also .gz and .zst, or folders; - for standard input."
 
+SESSION = "When a bar that bears only a date begins; else at midnight UTC."
+DELAY = "Minutes after its publication until an event is usable."
+
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Files = Annotated[list[str] | None, typer.Argument(metavar="SOURCE…", help=_SOURCES)]
@@ -23,6 +26,10 @@ NewName = Annotated[str, typer.Option(help="Name of the run: a-z, 0-9 and -.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=_INSTANTS, help="First event time, UTC.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=_INSTANTS, help="Event time to end before.")]
 Speed = Annotated[str, typer.Option(metavar="1x…max", help="How fast event time goes by.")]
+Only = Annotated[
+    str,
+    typer.Option(metavar="PART,…", help="The parts of the workers to run: ingest, risk, rollups, alerts; else all."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Workers to run.")]
 Partitions = Annotated[int, typer.Option(min=1, help="Partitions of the run's topics.")]
 Market = Annotated[list[Path] | None, typer.Option(help="Files of bars, replayed into market.bars.")]

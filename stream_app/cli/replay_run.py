@@ -78,6 +78,7 @@ class Replay:
                 report=self._report,
                 overrides=self._overrides(),
                 prepare=lambda settings: prepare_namespace(settings, graph, self._run),
+                parts=self._request.parts,
             ) as system:
                 feeding = time.monotonic()
                 account = self._fed(system, graph)
@@ -97,6 +98,7 @@ class Replay:
                 "partitions": str(request.partitions),
                 "suppress_repeats": "false",
                 "settled_novelty": "true",
+                "settle_at_ticks": "true",
                 "commit_interval": _COMMIT_SECONDS,
                 "tick_period": "0",
             }

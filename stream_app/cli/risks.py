@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from stream_app.cli.output import polarity_style
+from stream_app.cli.output import QUIET, polarity_style
 from stream_app.events.risk_event import RiskEvent
+
+_INDENT = (0, 0, 0, 2)
+_WIDTHS = {"exposed": 34, "direction": 10, "chance": 13, "severity": 8, "hours": 5}
 
 
 def direction(risk: RiskEvent) -> Text:
@@ -21,20 +26,24 @@ def chances(risk: RiskEvent) -> str:
     return f"{risk.counterfactual.probability_without_trigger:.3f} → {risk.probability:.3f}"
 
 
-def risk_table(risks: Iterable[RiskEvent]) -> Table:
-    """Return the risks of one text, in their order."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("exposed", overflow="fold", ratio=2)
-    for name in ("direction", "chance", "severity", "hours"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("why", overflow="fold", ratio=5)
-    for risk in risks:
-        table.add_row(
-            Text(risk.exposed.name, style="bold"),
-            direction(risk),
-            chances(risk),
-            f"{risk.severity:.2f}",
-            f"{risk.horizon:.0f}",
-            risk.explanation,
-        )
+def risk_list(risks: Iterable[RiskEvent]) -> Group:
+    """Return the risks in their order: a row of figures for each, and under it the sentence that says why."""
+    heading = _row([Text(name, style="bold") for name in _WIDTHS])
+    return Group(heading, *(part for risk in risks for part in (_figures(risk), _why(risk))))
+
+
+def _figures(risk: RiskEvent) -> Table:
+    name = Text(risk.exposed.name, style="bold")
+    return _row([name, direction(risk), Text(chances(risk)), Text(f"{risk.severity:.2f}"), Text(f"{risk.horizon:.0f}")])
+
+
+def _why(risk: RiskEvent) -> Padding:
+    return Padding(Text(risk.explanation, style=QUIET), _INDENT)
+
+
+def _row(cells: Iterable[Text]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for width in _WIDTHS.values():
+        table.add_column(width=width, no_wrap=True, overflow="ellipsis")
+    table.add_row(*cells)
     return table

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -12,14 +11,18 @@ import typer
 from rich.table import Table
 
 from stream_app.alerts.reading import EndOf, read_subscription
-from stream_app.cli.output import stdout, write_json
-from stream_app.cli.subscription_options import conditions_from, subscription_from, terms_from
-from stream_app.cli.target import event_log, settings_with_kafka, topic_reader
+from stream_app.cli import subscription_asked as asked
+from stream_app.cli.output import stderr, stdout, write_json
+from stream_app.cli.subscription_trial import account_of, affiliate_for, shown
+from stream_app.cli.target import event_log, settings_in_use, settings_with_kafka, topic_reader
 from stream_app.clients import ensure_topics
 from stream_app.errors import DataError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import SUBSCRIPTIONS, alerts_of
 from stream_app.pipeline.ports import Message
+from stream_app.replay.folder import RunFolder
+from stream_app.replay.trial import manifest_of, tried
+from stream_app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="a to z, 0 to 9 and -.")]
@@ -38,26 +41,22 @@ def _group() -> None:
 def add(  # noqa: PLR0913  (one option for each condition)
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="a to z, 0 to 9 and -.")] = None,
     *,
-    entity: Annotated[list[str] | None, typer.Option(help="Id of an entity; repeatable, as all lists are.")] = None,
-    ticker: Annotated[list[str] | None, typer.Option(help="Ticker.")] = None,
-    industry: Annotated[list[str] | None, typer.Option(help="Id or name of an industry, or a sector's name.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="Code or name of a country.")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="Topic of the document.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Source of the document.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="sentiment or risk.")] = None,
-    direction: Annotated[str | None, typer.Option(help="adverse or favourable.")] = None,
-    min_abs_polarity: Annotated[float | None, typer.Option(help="Least size of the polarity, 0 to 1.")] = None,
-    min_probability: Annotated[float | None, typer.Option(help="Least probability, 0 to 1.")] = None,
-    min_severity: Annotated[float | None, typer.Option(help="Least severity of a risk, 0 to 1.")] = None,
-    min_novelty: Annotated[float | None, typer.Option(help="Least novelty, 0 to 1.")] = None,
-    throttle: Annotated[
-        str | None, typer.Option(metavar="entity|subscription:SECONDS", help="At most one in …")
-    ] = None,
-    hysteresis: Annotated[
-        str | None, typer.Option(metavar="PART:SECONDS", help="Alert again below that part of a threshold, or quiet.")
-    ] = None,
-    digest: Annotated[int | None, typer.Option(min=0, help="Seconds that one alert gathers events; 0: each.")] = None,
-    file: Annotated[Path | None, typer.Option("--from", metavar="FILE.json", help="A subscription, or - .")] = None,
+    entity: asked.Entity = None,
+    ticker: asked.Ticker = None,
+    industry: asked.Industry = None,
+    country: asked.Country = None,
+    topic: asked.Topic = None,
+    source: asked.Source = None,
+    kind: asked.Kind = None,
+    direction: asked.Direction = None,
+    min_abs_polarity: asked.MinAbsPolarity = None,
+    min_probability: asked.MinProbability = None,
+    min_severity: asked.MinSeverity = None,
+    min_novelty: asked.MinNovelty = None,
+    throttle: asked.Throttle = None,
+    hysteresis: asked.Hysteresis = None,
+    digest: asked.Digest = None,
+    file: asked.File = None,
     json: Json = False,
 ) -> None:
     """Subscribe, or change a subscription: it is replaced as a whole. All given conditions have to hold.
@@ -65,16 +64,52 @@ def add(  # noqa: PLR0913  (one option for each condition)
     Example: stream-app subscribe add chip-risks --industry semiconductors --kind risk --min-probability 0.3
     --throttle entity:3600
     """
-    lists = {"entities": entity, "tickers": ticker, "industries": industry, "countries": country, "topics": topic}
-    numbers = {"min_abs_polarity": min_abs_polarity, "min_probability": min_probability}
-    numbers |= {"min_severity": min_severity, "min_novelty": min_novelty}
-    match = conditions_from(lists | {"sources": source, "kinds": kind}, numbers | {"direction": direction})
-    wish = subscription_from(name, match, terms_from(throttle, hysteresis, digest), file=file)
+    wish = asked.described(locals())
     asyncio.run(_write(wish.name, wish.model_dump_json(exclude_none=True).encode()))
     if json:
         write_json(_as_json(wish))
     else:
         stdout().print(f"subscribed: alerts come on {alerts_of(wish.name)}, and on alerts with all others'")
+
+
+@app.command("test")
+def on_trial(  # noqa: PLR0913  (as `add`)
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A subscription, unless options say.")] = None,
+    *,
+    on: Annotated[str, typer.Option(metavar="RUN", help="Name of a replay that is done.")],
+    entity: asked.Entity = None,
+    ticker: asked.Ticker = None,
+    industry: asked.Industry = None,
+    country: asked.Country = None,
+    topic: asked.Topic = None,
+    source: asked.Source = None,
+    kind: asked.Kind = None,
+    direction: asked.Direction = None,
+    min_abs_polarity: asked.MinAbsPolarity = None,
+    min_probability: asked.MinProbability = None,
+    min_severity: asked.MinSeverity = None,
+    min_novelty: asked.MinNovelty = None,
+    throttle: asked.Throttle = None,
+    hysteresis: asked.Hysteresis = None,
+    digest: asked.Digest = None,
+    file: asked.File = None,
+    json: Json = False,
+) -> None:
+    """Say how many alerts a subscription would have sent on the events of a replay, when, and show the first ten.
+
+    Example: stream-app subscribe test chip-risks --on last-quarter --min-probability 0.4 --industry semiconductors
+    """
+    given = dict(locals())
+    settings = Settings()
+    folder = RunFolder(settings.state_dir, on)
+    manifest_of(folder)
+    wish = asked.described(given | {"name": name or "trial"}) if asked.is_described(given) else _known(folder, name)
+    with stderr().status(f"trying {wish.name} on {on}"):
+        account = account_of(tried(folder, wish, affiliate_for(folder, wish)))
+    if json:
+        write_json({"run": on, "subscription": _as_json(wish)} | account.as_json())
+    else:
+        stdout().print(shown(account, wish, on))
 
 
 @app.command("list")
@@ -146,10 +181,24 @@ async def _read() -> Mapping[str, Subscription]:
 
 
 async def _found(name: str) -> Subscription:
-    wishes = await _read()
+    return _of_name(await _read(), name)
+
+
+def _of_name(wishes: Mapping[str, Subscription], name: str) -> Subscription:
     if name not in wishes:
         raise DataError(f"nobody has subscribed as “{name}”: see `stream-app subscribe list`")
     return wishes[name]
+
+
+def _known(folder: RunFolder, name: str | None) -> Subscription:
+    """Return the subscription of that name, of the topic, or of the run where it has one."""
+    if name is None:
+        raise typer.BadParameter("name a subscription, or describe one by --from or the options of `subscribe add`")
+    wishes = asyncio.run(_read()) if settings_in_use().kafka_brokers else {}
+    of_run = folder.run().subscriptions
+    if name not in wishes and name in of_run:
+        return Subscription.model_validate_json(of_run[name])
+    return _of_name(wishes, name)
 
 
 async def _remove(name: str) -> None:

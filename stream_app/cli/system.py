@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,11 +62,12 @@ def running_system(
     report: Report,
     overrides: Overrides = MappingProxyType({}),
     prepare: Prepare = topics_and_graph,
+    parts: Collection[str] = (),
 ) -> Iterator[System]:
     """Start everything, yield when the workers consume, and stop what was started, whatever happens.
 
     `report` is told each step in one line; `overrides` are settings of this system alone; `prepare` is done before
-    its workers start.
+    its workers start; of no `parts`, they run all.
     """
     with ExitStack() as running:
         servers = running.enter_context(_servers(settings, report))
@@ -78,7 +79,8 @@ def running_system(
         report("creating topics and loading the knowledge graph")
         asyncio.run(prepare(system.settings))
         report(f"starting {workers} worker" + ("s" if workers > 1 else ""))
-        _start_workers(system, _environment(values, embedded_broker=servers.broker is not None), workers)
+        environment = _environment(values, embedded_broker=servers.broker is not None)
+        _start_workers(system, environment, count=workers, parts=parts)
         running.enter_context(announced(settings.state_dir, addresses))
         yield system
 
@@ -122,16 +124,17 @@ def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
     return {f"STREAM_APP_{name.upper()}": value for name, value in (timing | dict(values)).items()}
 
 
-def _start_workers(system: System, environment: Mapping[str, str], count: int) -> None:
+def _start_workers(system: System, environment: Mapping[str, str], *, count: int, parts: Collection[str]) -> None:
     """Start workers under the supervisor; return when all of them consume."""
     settings = system.settings
+    only = ["--only", ",".join(sorted(parts))] if parts else []
     with tempfile.TemporaryDirectory() as folder:
         ready = [Path(folder) / f"worker-{number}" for number in range(1, count + 1)]
         for number, file in enumerate(ready):
             port = {"STREAM_APP_METRICS_PORT": str(settings.metrics_port + number)} if settings.metrics_port else {}
             worker = WorkerProcess(
                 file.name,
-                [sys.executable, "-m", "stream_app", "worker", "--ready-file", str(file)],
+                [sys.executable, "-m", "stream_app", "worker", "--ready-file", str(file), *only],
                 state_dir=settings.state_dir,
                 environment=dict(environment) | port,
             )

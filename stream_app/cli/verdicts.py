@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stream_app.cli.output import QUIET, Column, ScrollingTable, polarity_bar, polarity_style
-from stream_app.cli.risks import risk_table
+from stream_app.cli.risks import risk_list
 from stream_app.events.sentiment_event import Evidence, Probabilities
 from stream_app.events.verdict import EntityVerdict, Verdict
 from stream_app.pipeline.assemble import Scored
@@ -35,7 +35,7 @@ def print_verdict(console: Console, scored: Scored, verdict: Verdict) -> None:
         console.print(_entities(verdict.entities))
     if verdict.risks:
         console.print()
-        console.print(risk_table(verdict.risks))
+        console.print(risk_list(verdict.risks))
 
 
 def _coloured(document: TextDocument, evidence: Iterable[EvidenceSpan]) -> Iterable[Text]:

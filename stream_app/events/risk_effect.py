@@ -65,3 +65,7 @@ class AliveEffects(Schema):
     """All effects on one entity that are still alive, in event time."""
 
     effects: tuple[AliveEffect, ...] = ()
+    offset: int = Field(
+        default=-1,
+        description="Of the last record of `risk.effects` in it, where effects are judged at ticks; else -1.",
+    )

@@ -10,6 +10,13 @@ from stream_app.events.schema import Schema
 from stream_app.events.span import Fraction, Span
 
 
+class OtherMove(Schema):
+    """A company that the same document states to move, whatever else the shock would make one think of it."""
+
+    entity_id: str
+    move: Annotated[float, Field(ge=-1, le=1)]
+
+
 class StatedShock(Schema):
     """The move that the text states; which way the quantity moves, apart from whether that is good or bad."""
 
@@ -25,3 +32,8 @@ class StatedShock(Schema):
     words: Span | None = Field(default=None, description="The words that tell the move.")
     cause: Span | None = None
     effect: Span | None = None
+    beside: tuple[OtherMove, ...] = Field(
+        default=(),
+        description="Of a price, rate or level: companies that the document states to move, as a fact. Nobody infers "
+        "the contrary of them: a miner that halts its mine does not gain by the dearer metal.",
+    )

@@ -105,7 +105,7 @@ def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[
         "link_confidence": round(linked.confidence, DECIMALS),
         "first_mention": first_sentence(document, linked.mentions),
         "story_counts": judgement.counts(linked.entity.id),
-        "shock": shock_of(document, scored.stated, place),
+        "shock": shock_of(scored.linked, scored.stated, place),
     }
     return SentimentEvent.model_validate(whole | fields | _scores(scored, place))
 

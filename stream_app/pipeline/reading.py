@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from stream_app.pipeline.assemble import Scored
-from stream_app.pipeline.documents import LinkedDocument, TextDocument
+from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.encoding import EncodedDocument, EncodedRow, Encoder
 from stream_app.pipeline.isolation import Compute, each, through
 from stream_app.pipeline.ports import FusionModel
@@ -16,7 +16,7 @@ from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.scoring import score
 
-WhyUnread = Callable[[TextDocument], str | None]
+WhyUnread = Callable[[LinkedDocument], str | None]
 """Says why the model cannot read a document; None where it can."""
 
 
@@ -54,7 +54,7 @@ class Reader:
         return await through(compute, each(self._scored), answered)
 
     def _asked(self, linked: Sequence[LinkedDocument]) -> list[_Asked]:
-        reasons = [self._why_unread(one.document) for one in linked]
+        reasons = [self._why_unread(one) for one in linked]
         read = [one for one, reason in zip(linked, reasons, strict=True) if reason is None]
         encoded = iter(self._encoder.encode(read))
         return [

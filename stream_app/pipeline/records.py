@@ -9,6 +9,9 @@ from stream_app.events.dead_letter import DeadLetter, ErrorKind
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.novelty import Seen
 
+JUDGED = "stream-app-judged"
+"""Header of a risk that was judged at a tick: the tick's event time."""
+
 MAX_CARRIED_BYTES = 512 * 1024
 """In base64 this stays under the megabyte that Kafka takes by default."""
 
@@ -17,7 +20,8 @@ MAX_CARRIED_BYTES = 512 * 1024
 class Record:
     """Bytes with their place in the log; `topic` is without a prefix, `received_at` the record's time stamp.
 
-    `settled` is what a replay decided of the document's novelty before it was fed; None on a live stream.
+    `settled` is what a replay decided of the document's novelty before it was fed, `judged_at` the event time of the
+    tick at which a risk was judged in it; both are None on a live stream.
     """
 
     topic: str
@@ -27,6 +31,7 @@ class Record:
     value: bytes | None
     received_at: datetime
     settled: Seen | None = None
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

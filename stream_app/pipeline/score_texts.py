@@ -106,7 +106,7 @@ def _of_entity(scored: Scored, place: int, shared: Fields) -> EntityVerdict:
         "mentions": spans(document, linked),
         "link_confidence": round(linked.confidence, DECIMALS) if linked.entity else None,
         "first_mention": first_sentence(document, linked.mentions),
-        "shock": shock_of(document, scored.stated, place),
+        "shock": shock_of(scored.linked, scored.stated, place),
     }
     return EntityVerdict.model_validate(shared | found | _scores(scored, place))
 

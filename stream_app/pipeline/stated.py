@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from stream_app.events.entity import EntityKind
 from stream_app.events.span import Span
-from stream_app.events.stated_shock import StatedShock
+from stream_app.events.stated_shock import OtherMove, StatedShock
 from stream_app.events.verdict import Causal, CausalRelation
-from stream_app.pipeline.documents import Field, TextDocument
+from stream_app.pipeline.documents import Field, LinkedDocument, TextDocument
 from stream_app.pipeline.statements import EntityStatement, Statements
 
 _DECIMALS = 6
+_MOST_BESIDE = 20
+_FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON, EntityKind.PRODUCT})
+_FACTS = frozenset({"stated", "ended"})
 
 
-def shock_of(document: TextDocument, stated: Statements | None, place: int) -> StatedShock | None:
+def shock_of(linked: LinkedDocument, stated: Statements | None, place: int) -> StatedShock | None:
     """Return what is stated to happen to the entity at this place; None where the language is not read by rules."""
     said = stated.entities[place] if stated else None
-    return _shock(document, said) if said else None
+    if stated is None or said is None:
+        return None
+    entity = linked.entities[place].entity
+    beside = () if entity is None or entity.kind in _FORTUNES else tuple(_moves_of_companies(linked, stated))
+    return _shock(linked.document, said, beside[:_MOST_BESIDE])
 
 
-def _shock(document: TextDocument, said: EntityStatement) -> StatedShock:
+def _moves_of_companies(linked: LinkedDocument, stated: Statements) -> Iterator[OtherMove]:
+    for one, said in zip(linked.entities, stated.entities, strict=True):
+        is_company = one.entity is not None and one.entity.kind is EntityKind.COMPANY
+        if one.entity is not None and is_company and said is not None and said.move and said.modality in _FACTS:
+            yield OtherMove(entity_id=one.entity.id, move=round(said.move, _DECIMALS))
+
+
+def _shock(document: TextDocument, said: EntityStatement, beside: tuple[OtherMove, ...]) -> StatedShock:
     relation = said.relation
     return StatedShock(
         move=round(said.move, _DECIMALS) + 0.0,  # no −0
@@ -28,6 +45,7 @@ def _shock(document: TextDocument, said: EntityStatement) -> StatedShock:
         words=said.words and _span(document, said.field, said.words),
         cause=relation and _span(document, relation.field, relation.cause),
         effect=relation and _span(document, relation.field, relation.effect),
+        beside=beside,
     )
 
 

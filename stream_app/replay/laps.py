@@ -29,7 +29,10 @@ Step = Entry | TickAt
 
 
 def with_ticks(entries: Iterable[Entry], rule: TickRule) -> Iterator[Step]:
-    """Yield the entries with ticks between them, and one after the last that closes what it opened."""
+    """Yield the entries with ticks between them, and two after the last.
+
+    What is told at the first of these is heard before the second, so nothing is left waiting.
+    """
     begun, last_tick, frontier, fed = False, EPOCH, EPOCH, 0
     for entry in entries:
         boundary = floor(entry.moment, rule.step)
@@ -43,7 +46,13 @@ def with_ticks(entries: Iterable[Entry], rule: TickRule) -> Iterator[Step]:
         yield entry
         frontier, fed = max(frontier, entry.moment), fed + 1
     if begun:
-        yield TickAt(floor(frontier, rule.step) + rule.step)
+        end = end_of(frontier, rule)
+        yield from (TickAt(end), TickAt(end + rule.step))
+
+
+def end_of(last: datetime, rule: TickRule) -> datetime:
+    """Return the tick after the last entry: event time comes no further for what is decided at ticks."""
+    return floor(last, rule.step) + rule.step
 
 
 def floor(moment: datetime, step: timedelta) -> datetime:

@@ -63,11 +63,16 @@ def keep(values: Iterable[bytes], folder: Path, *, topic: str) -> Kept:
 
 def read_kept(folder: Path, topic: str) -> Iterator[Any]:
     """Yield the topic's events of a run, in their order; none where the run has none."""
+    return map(orjson.loads, kept_lines(folder, topic))
+
+
+def kept_lines(folder: Path, topic: str) -> Iterator[bytes]:
+    """Yield the same events as lines of JSON."""
     path = path_of(folder, topic)
     if not path.exists():
         return
     with open_to_read(path) as file:
-        yield from map(orjson.loads, file)
+        yield from file
 
 
 def _edition(value: bytes, identity: Identity) -> bytes:

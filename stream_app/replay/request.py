@@ -51,6 +51,7 @@ class Request(BaseModel):
     workers: int = 1
     partitions: int = 4
     ahead: int = DEFAULT_AHEAD
+    parts: tuple[str, ...] = ()
     cached: bool = True
 
     @property
@@ -71,4 +72,4 @@ class Request(BaseModel):
     def configuration(self) -> dict[str, Any]:
         """Return what results depend on beside input, graph and model."""
         names = {"into", "columns", "by", "begin", "end", "lateness", "tick_step", "tick_entries", "bar_length"}
-        return self.model_dump(mode="json", include=names)
+        return self.model_dump(mode="json", include=names | ({"parts"} if self.parts else set()))

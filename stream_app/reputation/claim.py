@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.voice import Grade, grade_of
 
 MICRO = 1_000_000
 """Polarity, novelty and weights are counted in millionths, times in microseconds since 1970."""
 
 HOUR = 3_600 * MICRO
 DAY = 24 * HOUR
-KNOWN_FOLLOWERS = 1_000
-"""An account with fewer, or of which nothing is known, costs little to make."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class Grade(StrEnum):
-    """What is known of a source before its record."""
-
-    WIRE = "w"
-    KNOWN = "k"
-    STRANGER = "s"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +49,7 @@ def claim_of(event: SentimentEvent) -> Claim:
         polarity=None if event.polarity is None else micro(event.polarity),
         novelty=micro(event.novelty),
         voice=_voice(event),
-        grade=_grade(event),
+        grade=grade_of(event),
         story=event.story_id,
         topic=event.topic.label if event.topic else None,
     )
@@ -87,10 +76,3 @@ def _voice(event: SentimentEvent) -> str:
         return source
     handle = event.author.handle if event.author else None
     return f"{source}@{handle.casefold()}" if handle else ""
-
-
-def _grade(event: SentimentEvent) -> Grade:
-    if event.source_kind == "news":
-        return Grade.WIRE
-    followers = event.author.followers if event.author else None
-    return Grade.KNOWN if (followers or 0) >= KNOWN_FOLLOWERS else Grade.STRANGER

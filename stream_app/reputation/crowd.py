@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from stream_app.reputation.claim import MICRO, Claim, Grade
+from stream_app.events.voice import Grade
+from stream_app.reputation.claim import MICRO, Claim
 
 CROWD = 3
 """Voices that strangers of one opinion are worth together at most, within an hour."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stream_app.reputation.claim import MICRO, Grade
+from stream_app.events.voice import Grade
+from stream_app.reputation.claim import MICRO
 
 HALF_LIFE_DAYS = 90
 """A verdict counts half after a quarter."""

@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 
 from stream_app.events.entity import EntityRef
+from stream_app.events.voice import Grade
 from stream_app.reputation import Claim, Reputation
-from stream_app.reputation.claim import DAY, Grade
+from stream_app.reputation.claim import DAY
 from stream_app.reputation.standing import Standing
 from stream_app.rollups.book import Book
 from stream_app.rollups.due import next_due

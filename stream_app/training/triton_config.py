@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stream_app.pipeline.tensors import BUCKETS, INPUTS, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
+from stream_app.pipeline.tensors import BUCKETS, INPUTS, MODEL_NAME, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor
 
 MAX_BATCH = 64
-BATCH_SIZES = (1, 2, 4, 8, 16, 24, 32, 40, 48, 56, MAX_BATCH)
-_BATCH_TOKENS = 1024
+BATCH_SIZES = (1, 2, 4, ROWS_AT_ONCE)
+_WARM_UP_TOKENS = 512
 _PREFERRED = (16, 32, MAX_BATCH)
 _QUEUE_DELAY_MICROSECONDS = 1000
 _CPU_INSTANCES, _CPU_THREADS = 2, 1
@@ -69,7 +69,7 @@ def _warm_up(bucket: int) -> str:
         f"dims: [ {_dims(one, bucket)} ] zero_data: true }} }}"
         for one in INPUTS
     )
-    rows = min(MAX_BATCH, _BATCH_TOKENS // bucket)
+    rows = min(ROWS_AT_ONCE, _WARM_UP_TOKENS // bucket)
     return f'model_warmup {{\n  name: "tokens_{bucket}"\n  batch_size: {rows}\n{inputs}\n}}'
 
 

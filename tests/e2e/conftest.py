@@ -52,12 +52,12 @@ class Shell:
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     @contextmanager
-    def started(self, *args: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *args: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
         """Start a command; at the end it is gone, however the test went."""
         with subprocess.Popen(
             [COMMAND, *args],
             cwd=self.folder,
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

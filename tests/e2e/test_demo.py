@@ -9,6 +9,8 @@ from stream_app.sample import messages
 from tests.e2e.conftest import Shell
 from tests.processes import descendants, survivors
 
+RATES = {"currency:usd": "favourable", "industry:homebuilding": "adverse", "industry:real-estate": "adverse"}
+
 
 def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) -> None:
     done = shell.run("demo", "--json", timeout=170)
@@ -27,14 +29,17 @@ def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) 
     assert len({risk["event_id"] for risk in risks}) == counts["risks"]
     for value in risks:
         RISK.schema.model_validate(value)
-    told = {(risk["trigger"]["document_id"], risk["exposed"]["id"]): risk for risk in risks}
+    told = {
+        (risk["trigger"]["entity_id"], risk["trigger"]["document_id"], risk["exposed"]["id"]): risk for risk in risks
+    }
     for customer in ("company:apple", "company:nvidia", "company:amd"):
-        risk = told["ian-0303-tsmc-fire", customer]
+        risk = told["company:tsmc", "ian-0303-tsmc-fire", customer]
         assert risk["direction"] == "adverse"
         assert risk["probability"] > risk["counterfactual"]["probability_without_trigger"]
         assert "Taiwan Semiconductor Manufacturing supplies" in risk["explanation"]
-    assert told["imd-0304-fed-raises", "currency:usd"]["direction"] == "favourable"
-    assert told["imd-0304-fed-raises", "industry:homebuilding"]["direction"] == "adverse"
+        assert [step["relation"] for step in risk["paths"][0]["steps"]] == ["supplies"]
+    for exposed, direction in RATES.items():
+        assert told["central_bank:federal-reserve", "imd-0304-fed-raises", exposed]["direction"] == direction
     for value in letters:
         DEAD_LETTERS.schema.model_validate(value)
     assert not survivors(ready["pids"].values(), within_seconds=5)

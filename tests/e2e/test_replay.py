@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from stream_app.alerts.affiliation import affiliations
+from stream_app.events.subscription import Subscription
+from stream_app.events.topics import ALERTS
+from stream_app.knowledge.build import build_graph
+from stream_app.replay.canonical import canonical
+from stream_app.replay.folder import RunFolder
+from stream_app.replay.output import read_kept
+from stream_app.replay.trial import tried
 from tests.e2e.conftest import Shell, Up
 
 DOCUMENTS = 150
@@ -20,7 +30,21 @@ STORIES = (
     "Toyota recalls cars, shares of Tesla rise",
     "Pfizer cuts its forecast as sales of vaccines fall",
 )
-SLOW = {"STREAM_APP_BATCH_DOCUMENTS": "7"}
+SMALL_BATCHES = {"STREAM_APP_BATCH_DOCUMENTS": "7"}
+HOUR = 3600
+WISHES = {
+    "risks": {"match": {"kinds": ["risk"]}},
+    "apart": {"match": {"min_abs_polarity": 0.1}, "throttle": {"per": "entity", "seconds": 6 * HOUR}},
+    "seldom": {"match": {"min_probability": 0.05}, "throttle": {"per": "subscription", "seconds": 4 * HOUR}},
+    "digest": {"match": {"direction": "adverse"}, "digest": 6 * HOUR},
+    "slow-digest": {
+        "match": {"countries": ["US"], "min_probability": 0.1},
+        "digest": 2 * HOUR,
+        "throttle": {"per": "subscription", "seconds": 10 * HOUR},
+    },
+    "steady": {"match": {"min_abs_polarity": 0.2}, "hysteresis": {"rearm": 0.9, "quiet": 2 * HOUR}},
+}
+"""Throttles, digests and hysteresis over documents that are two hours apart, each of several entities."""
 
 
 def history() -> list[bytes]:
@@ -45,6 +69,8 @@ def history() -> list[bytes]:
 def place(up: Up) -> Shell:
     """The folder of the running `up`, with the history in it twice: whole, and in two compressed halves."""
     lines = history()
+    wishes = [json.dumps({"name": name} | wish) for name, wish in WISHES.items()]
+    (up.shell.folder / "wishes.jsonl").write_text("\n".join(wishes))
     (up.shell.folder / "whole.jsonl").write_bytes(b"\n".join(lines))
     halves = up.shell.folder / "halves"
     halves.mkdir(exist_ok=True)
@@ -53,8 +79,11 @@ def place(up: Up) -> Shell:
     return up.shell
 
 
+SUBSCRIBED = ("--subscriptions", "wishes.jsonl")
+
+
 def replayed(shell: Shell, *args: str, timeout: float = 240, **environment: str) -> Any:
-    done = shell.run("replay", "run", *args, "--json", timeout=timeout, **environment)
+    done = shell.run("replay", "run", *args, *SUBSCRIBED, "--json", timeout=timeout, **environment)
     assert done.status == 0, done.err
     return done.lines[-1]
 
@@ -83,20 +112,67 @@ def test_manifest_accounts_for_everything(golden: Any) -> None:
     assert golden["counts"]["news.raw"] == len(history())
     assert golden["late"] == 0
     assert golden["counts"]["sentiment.events"] > DOCUMENTS
+    assert golden["counts"]["risk.events"] > DOCUMENTS
+    assert golden["kinds"]["alerts"].keys() == WISHES.keys()
     assert golden["model_runtime"]["processor_flags"]
 
 
+def wait_until(shell: Shell, name: str, least: int) -> None:
+    """Wait until so many documents of a run are finished."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        rows = {row["name"]: row for row in shell.run("replay", "list", "--json").lines}
+        if rows.get(name, {}).get("finished", 0) >= least:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{name} did not get that far")
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the processes of a run's workers."""
+    children = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return [child for child in children if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
 @pytest.mark.timeout(400)
-@pytest.mark.xfail(reason="risk.events follow the order in which triggers of several partitions arrive", strict=False)
-def test_workers_partitions_batches_files_and_kept_results_change_no_byte(place: Shell, golden: Any) -> None:
-    args = ("halves", "--name", "other", "--partitions", "3", "--workers", "2", "--ahead", "40", "--no-cache")
-    other = replayed(place, *args, **SLOW)
+def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte(place: Shell, golden: Any) -> None:
+    sizes = ("--partitions", "6", "--workers", "3", "--ahead", "40", "--no-cache")
+    with place.started(
+        "replay", "run", "halves", "--name", "other", *sizes, *SUBSCRIBED, "--json", **SMALL_BATCHES
+    ) as process:
+        wait_until(place, "other", 40)
+        workers = workers_of(process.pid)
+        assert len(workers) == 3
+        os.kill(workers[0], signal.SIGKILL)
+        out, error = process.communicate(timeout=240)
+    assert process.returncode == 0, error
+    other = json.loads(out.splitlines()[-1])
     for name in ("digest", "config_sha256", "kg_version", "model_version", "code_version"):
         assert other[name] == golden[name], name
     compared = place.run("replay", "compare", "golden", "other", "--json")
     assert compared.status == 0, compared.err
     assert all(compared.lines[0]["same_digests"].values())
     assert compared.lines[0]["only_one"] == compared.lines[0]["only_other"] == 0
+
+
+@pytest.mark.timeout(400)
+def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, golden: Any) -> None:
+    run = RunFolder(place.folder / ".stream_app", "golden")
+    affiliate = affiliations(build_graph())
+    sent = [canonical(alert, ALERTS.name) for alert in read_kept(run.path, ALERTS.name)]
+    wishes = (Subscription.model_validate({"name": name} | wish) for name, wish in WISHES.items())
+    alerts = [alert.model_dump(mode="json") for wish in wishes for alert in tried(run, wish, affiliate)]
+    assert sorted(canonical(alert, ALERTS.name) for alert in alerts) == sorted(sent)
+    counts = golden["kinds"]["alerts"]
+    known = place.run("subscribe", "test", "slow-digest", "--on", "golden", "--json").lines[0]
+    assert (known["alerts"], sum(known["by_day"].values())) == (counts["slow-digest"],) * 2
+    assert len(known["shown"]) == min(10, counts["slow-digest"])
+    described = place.run("subscribe", "test", "--on", "golden", "--kind", "risk")
+    assert described.status == 0, described.err
+    assert f"{counts['risks']:,} alerts of trial on run golden" in described.out
+    nobody = place.run("subscribe", "test", "nobody", "--on", "golden")
+    assert nobody.status == 1
+    assert "subscribe list" in nobody.err
 
 
 @pytest.mark.timeout(400)
@@ -116,21 +192,10 @@ def test_nothing_live_is_touched_and_drop_deletes_what_is_the_runs_own(up: Up, p
     assert "replay drop golden" in again.err
 
 
-def wait_until(shell: Shell, name: str, least: int) -> None:
-    """Wait until so many documents of a run are finished."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        rows = {row["name"]: row for row in shell.run("replay", "list", "--json").lines}
-        if rows.get(name, {}).get("finished", 0) >= least:
-            return
-        time.sleep(0.2)
-    pytest.fail(f"{name} did not get that far")
-
-
 @pytest.mark.timeout(500)
 def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes(place: Shell, golden: Any) -> None:
     # Two weeks in half a minute.
-    with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "40000x") as process:
+    with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "40000x", *SUBSCRIBED) as process:
         wait_until(place, "killed", 20)
         assert place.run("replay", "pause", "killed").status == 0
         time.sleep(1)

@@ -82,14 +82,16 @@ def test_a_topic_that_is_not_there_is_one_line(up: Up) -> None:
 
 
 def test_a_table_becomes_documents_by_its_column_map(up: Up) -> None:
-    (up.shell.folder / "posts.csv").write_text(f"text;when;user;likes\nNvidia soars;{TIME};ann;7\n", encoding="utf-8")
+    (up.shell.folder / "posts.csv").write_text(
+        f"id;text;when;user;likes\ne2e-table;Nvidia soars;{TIME};ann;7\n", encoding="utf-8"
+    )
     columns = "body=text,published_at=when,author.handle=user,engagement.likes=likes"
     fed = up.shell.run("feed", "posts.csv", "--topic", "social.raw", "--map", columns)
     assert "published 1 documents to social.raw" in fed.out
     table = up.shell.run("tail", "social.raw", "--to-end")
     assert "Nvidia soars" in table.out
-    (event,) = wait_for(up.shell, "sentiment.events", lambda value: value["source_kind"] == "social")
-    assert event["entity"]["ticker"] == "NVDA"
+    (event,) = events_of(up.shell, "e2e-table")
+    assert (event["source_kind"], event["entity"]["ticker"]) == ("social", "NVDA")
 
 
 def test_parquet_and_compressed_lines_go_together(up: Up) -> None:

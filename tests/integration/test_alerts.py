@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,10 +24,11 @@ from stream_app.events.topics import DEAD_LETTERS, INTERNAL, SENTIMENT, TICKS, T
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 from tests.factories import START
+from tests.streaming import StreamUnderTest, Worker, running_worker
 from tests.unit.alerts.examples import COMPANIES, sentiment, subscription
 
 PARTITIONS = 2
-WORKER = Path(__file__).parents[1] / "alerts_worker.py"
+NOWHERE = "127.0.0.1:9"
 Json = dict[str, Any]
 
 
@@ -39,13 +36,15 @@ Json = dict[str, Any]
 class Desk:
     """A broker with topics of its own, and whoever subscribes there."""
 
-    brokers: str
-    namespace: str
-    state_dir: Path
+    under_test: StreamUnderTest
 
     @property
     def connection(self) -> dict[str, str]:
-        return {"bootstrap_servers": self.brokers}
+        return {"bootstrap_servers": self.under_test.brokers}
+
+    @property
+    def namespace(self) -> str:
+        return self.under_test.namespace
 
     async def subscribe(self, *wishes: Subscription) -> None:
         await self.send(
@@ -78,33 +77,11 @@ class Desk:
         return [json.loads(record.value or b"") for record in await self.read(topic)]
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[subprocess.Popen[bytes]]:
-        """Give a worker that consumes, and end it afterwards whatever happened."""
-        ready = self.state_dir / "ready"
-        ready.unlink(missing_ok=True)
-        settings = {
-            "KAFKA_BROKERS": self.brokers,
-            "KAFKA_REBALANCE_TIMEOUT": "2",
-            "TOPIC_PREFIX": self.namespace,
-            "CONSUMER_GROUP": f"{self.namespace}alerts",
-            "PARTITIONS": str(PARTITIONS),
-            "STATE_DIR": str(self.state_dir),
-            "BATCH_DOCUMENTS": "16",
-        }
-        log_path = self.state_dir / "worker.log"
-        with log_path.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(WORKER), str(ready)],
-                env={**os.environ, **{f"STREAM_APP_{name}": value for name, value in settings.items()}},
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            await until(ready.exists, seconds=60, what=lambda: f"worker\n{log_path.read_text()[-3000:]}")
-            yield process
-        finally:
-            process.kill()
-            process.wait(30)
+    async def worker(self) -> AsyncIterator[Worker]:
+        """Give a worker of the part `alerts` alone, and end it afterwards whatever happened."""
+        settings = {"PARTITIONS": str(PARTITIONS), "BATCH_DOCUMENTS": "16", "TICK_PERIOD": "0"}
+        async with running_worker(self.under_test, only="alerts", **settings) as worker:
+            yield worker
 
 
 def _message(event: Schema) -> Message:
@@ -126,9 +103,9 @@ async def until(done: Callable[[], Any], *, seconds: float = 60, what: Callable[
 
 
 @pytest_asyncio.fixture
-async def desk(broker: RunningServer, namespace: str, tmp_path: Path) -> Desk:
-    """A broker's topics, on each broker in turn."""
-    desk = Desk(broker.address, namespace, tmp_path)
+async def desk(broker: RunningServer, redis_url: str, namespace: str, tmp_path: Path) -> Desk:
+    """A broker's topics, on each broker in turn. The part asks no model."""
+    desk = Desk(StreamUnderTest(broker.address, redis_url, NOWHERE, namespace, tmp_path))
     everything = (*TOPICS, *INTERNAL)
     await create_topics(desk.connection, everything, prefix=namespace, partitions=PARTITIONS, replication=1)
     return desk
@@ -168,7 +145,7 @@ async def test_kills_in_mid_stream_repeat_no_alert_under_another_id_and_lose_no_
                 return len(_ids_by_event(await desk.alerts(), "plain")) > least
 
             await until(more)
-            worker.send_signal(signal.SIGKILL)
+            worker.kill()
         told = len(_ids_by_event(await desk.alerts(), "plain"))
     async with desk.worker():
         await until(lambda: _told_all(desk, "plain", count))
@@ -204,7 +181,7 @@ def _entities_told(alerts: Sequence[Json], name: str) -> dict[str, int]:
 
 
 async def test_a_plain_kafka_producer_subscribes_changes_and_ends_a_subscription(desk: Desk) -> None:
-    producer = confluent_kafka.Producer({"bootstrap.servers": desk.brokers})
+    producer = confluent_kafka.Producer({"bootstrap.servers": desk.under_test.brokers})
     topic = f"{desk.namespace}subscriptions"
 
     def put(key: str | bytes, value: bytes | None) -> None:

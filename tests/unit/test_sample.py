@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from stream_app.cli.demo_stories import STORIES
 from stream_app.events.dead_letter import ErrorKind
 from stream_app.events.entity import EntityKind
 from stream_app.events.topics import NEWS, SOCIAL
@@ -125,3 +126,9 @@ def test_expectation_speaks_of_words_that_are_in_the_document(line: dict[str, An
 def test_an_expectation_is_stated_once() -> None:
     names = Counter(line.get("id") or line["key"] for line in EXPECTATIONS)
     assert max(names.values()) == 1
+
+
+def test_the_stories_that_the_demo_tells_at_its_end_are_in_it() -> None:
+    assert {document: BY_ID[document].title for document, _ in STORIES} == {
+        document: headline for (document, _), headline in STORIES.items()
+    }

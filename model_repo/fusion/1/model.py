@@ -1,6 +1,6 @@
 """The fusion model in Triton's Python backend, run by OpenVINO; needs only NumPy and OpenVINO where Triton runs.
 
-Rows that Triton merged are computed as one batch, filled up to one of a few sizes, so that few shapes are ever
+Rows that Triton merged are computed a few at a time, filled up to one of a few sizes, so that few shapes are ever
 compiled. A row's result depends neither on the batch's size nor on its other rows.
 """
 
@@ -52,21 +52,28 @@ class TritonPythonModel:
         pb_utils.Logger.log_info(f"fusion {parameters['version']}: OpenVINO {openvino.__version__} in {precision}")
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        """Answer the requests, all of one padded length, by a single computation."""
+        """Answer the requests, all of one padded length."""
         arrays = [[_array(request, name) for name in self._inputs] for request in requests]
         bounds = np.cumsum([columns[0].shape[0] for columns in arrays])
-        rows = int(bounds[-1])
-        size = next((size for size in self._sizes if rows <= size), rows)
         inputs = {
-            name: _filled([columns[place] for columns in arrays], size, dtype)
+            name: np.concatenate([columns[place] for columns in arrays]).astype(dtype, copy=False)
             for place, (name, dtype) in enumerate(self._inputs.items())
         }
-        self._request.infer(inputs, share_inputs=True)
-        outputs = [(name, self._request.get_tensor(name).data) for name in self._outputs]
+        step = self._sizes[-1]
+        parts = [self._computed(inputs, start, start + step) for start in range(0, int(bounds[-1]), step)]
+        outputs = [(name, np.concatenate([part[name] for part in parts])) for name in self._outputs]
         return [
             pb_utils.InferenceResponse([_tensor(name, array[start:end]) for name, array in outputs])
             for start, end in zip([0, *bounds[:-1]], bounds, strict=True)
         ]
+
+    def _computed(self, inputs: dict[str, np.ndarray[Any, Any]], start: int, end: int) -> dict[str, Any]:
+        """Return the outputs of these rows, at most the largest size, computed at once."""
+        few = {name: array[start:end] for name, array in inputs.items()}
+        rows = len(next(iter(few.values())))
+        size = next(size for size in self._sizes if rows <= size)
+        self._request.infer({name: _filled(array, size) for name, array in few.items()}, share_inputs=True)
+        return {name: self._request.get_tensor(name).data[:rows].copy() for name in self._outputs}
 
 
 def _precision(core: openvino.Core, wanted: str) -> str:
@@ -101,13 +108,12 @@ def _array(request: Any, name: str) -> np.ndarray[Any, Any]:  # noqa: ANN401  (t
     return np.from_dlpack(tensor) if _BY_DLPACK else tensor.as_numpy()
 
 
-def _filled(parts: list[np.ndarray[Any, Any]], size: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Return the parts one below the other, with rows of zeros up to `size`."""
-    filled = np.zeros((size, *parts[0].shape[1:]), dtype)
-    start = 0
-    for part in parts:
-        filled[start : start + len(part)] = part
-        start += len(part)
+def _filled(array: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:
+    """Return the rows with rows of zeros up to `size`."""
+    if len(array) == size:
+        return np.ascontiguousarray(array)
+    filled = np.zeros((size, *array.shape[1:]), array.dtype)
+    filled[: len(array)] = array
     return filled
 
 

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.findings import FIRMS
 from stream_app.pipeline.statements.inflection import Form
-from stream_app.pipeline.statements.lexicon import Verb, natures
+from stream_app.pipeline.statements.lexicon import Verb, Word, natures
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, kinds_of
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
@@ -95,7 +95,7 @@ def main_names(sentence: Sentence, among: Sequence[Phrase]) -> list[Held]:
 
 
 def plain_names(sentence: Sentence, phrase: Phrase) -> list[Held]:
-    """Return who is named in a phrase, less the countries that only say whose: `US inflation`."""
+    """Return who is named in a phrase, less the countries that only say whose: `US inflation`, `US herd`."""
     pieces, names = sentence.pieces, held(sentence.pieces, phrase)
     places = [at for at in range(phrase.first, phrase.last) if pieces[at].named]
     whose = {
@@ -103,7 +103,15 @@ def plain_names(sentence: Sentence, phrase: Phrase) -> list[Held]:
         for one, other in pairwise(places)
         if not any(pieces[at].cue in {"and", "comma"} for at in range(one, other))
     }
+    whose |= {pieces[at].named for at in places if at + 1 < phrase.last and is_unknown(sentence, at + 1)}
     return [one for one in names if one.named.kind is not EntityKind.COUNTRY or one.named not in whose]
+
+
+def is_unknown(sentence: Sentence, at: int) -> bool:
+    """Whether the piece is an English word that no table has."""
+    piece = sentence.pieces[at]
+    text = sentence.text[piece.start : piece.end]
+    return piece.named is None and not piece.cue and piece.word == Word() and text.isascii() and text.isalpha()
 
 
 def is_passive(sentence: Sentence, clause: int, verb: int) -> bool:

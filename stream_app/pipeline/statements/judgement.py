@@ -10,7 +10,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.pipeline.documents import Field
 from stream_app.pipeline.statements.arguments import main_names
 from stream_app.pipeline.statements.events import named_events
-from stream_app.pipeline.statements.findings import Finding
+from stream_app.pipeline.statements.findings import FIRMS, Finding
 from stream_app.pipeline.statements.lexicon import Verb, grades
 from stream_app.pipeline.statements.modality import Manner, Manners
 from stream_app.pipeline.statements.pieces import Named
@@ -23,6 +23,7 @@ Role = Literal["cause", "effect", "mentioned"]
 _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
 _INFERRED, _UNSAID = 3, 4
+_IN_PART = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,36 @@ def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Readi
                 targets |= who
         found.extend(named_events(sentence, clause, used))
     return Reading(
-        sentence, tuple(found), Manners(sentence), tuple(relations(sentence)), frozenset(agents), frozenset(targets)
+        sentence,
+        tuple(_in_proportion(found, sentence)),
+        Manners(sentence),
+        tuple(relations(sentence)),
+        frozenset(agents),
+        frozenset(targets),
     )
+
+
+def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Finding]:
+    """Yield the findings, with less for what is a small part of an economy, and for the causes of what is over.
+
+    A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States'. Who
+    resumes output after a fire at a supplier tells of an old fire.
+    """
+    over = min((sentence.clause_at.get(one.at, 0) for one in found if one.ended), default=len(sentence.clauses))
+    of_firms = {one.at for one in found if one.named.kind in FIRMS}
+    of_goods = {one.at for one in found if one.named.kind is EntityKind.COMMODITY}
+    for one in found:
+        clause = sentence.clause_at.get(one.at, 0)
+        small = one.named.kind is EntityKind.COUNTRY and (
+            one.at in of_goods or (one.at in of_firms and _is_scene(sentence, one.named))
+        )
+        old = clause > over and sentence.clauses[clause].link == "because" and not one.ended
+        yield replace(one, move=_IN_PART * one.move) if small or old else one
+
+
+def _is_scene(sentence: Sentence, named: Named) -> bool:
+    at = next((at for at, piece in enumerate(sentence.pieces) if piece.named == named), 0)
+    return at > 0 and sentence.pieces[at - 1].grade == "in"
 
 
 def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:

@@ -41,7 +41,7 @@ def state(linked: LinkedDocument, reading: CausalReading | None = None) -> State
     Takes time proportional to the text, whatever stands in it.
     """
     nothing: list[EntityStatement | None] = [None] * len(linked.entities)
-    if LANGUAGES.isdisjoint({linked.document.lang, language_of(linked.document)}):
+    if LANGUAGES.isdisjoint({linked.document.lang, language_of(linked)}):
         return Statements(tuple(nothing))
     ledger = _Ledger()
     for place in _FIELDS:

@@ -9,6 +9,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import (
     is_nominal,
     is_passive,
+    is_unknown,
     main_names,
     owners,
     plain_names,
@@ -23,6 +24,7 @@ from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
+_AGAINST = 0.3  # that the pound slumps against the dollar says little of the dollar itself
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -37,6 +39,8 @@ class VerbReading:
         self._passive = is_passive(sentence, clause, at)
         self._nominal = is_nominal(sentence, clause, at)
         self._objects = self._object_phrases(clause)
+        # After a nominal verb there may be nothing: “bought it at 1.21$⏎This is 9579% profit”.
+        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")
         self.used: set[int] = set()
 
     def _object_phrases(self, clause: int) -> list[Phrase]:
@@ -69,8 +73,8 @@ class VerbReading:
         if verb.act == "hold":
             yield from self._held_still()
             return
-        mark = self._objects[0].mark(self._pieces)
-        if mark and self._objects[0].noun(self._pieces) is None:
+        mark = self._object.mark(self._pieces)
+        if mark and self._object.noun(self._pieces) is None:
             yield from of_name(_MOVE, _HIGH[mark], main_names(self._sentence, self._subject), at=self._at)
             return
         by_object = list(self._by_object())
@@ -88,12 +92,12 @@ class VerbReading:
 
     def _held_still(self) -> Iterator[Finding]:
         """Yield a rate that is said to stay where it is: a move of 0, with its words."""
-        noun = self._objects[0].noun(self._pieces)
+        noun = self._object.noun(self._pieces)
         steady = any(self._pieces[at].cue == "steady" for one in self._right for at in range(one.first, one.last))
         rates = noun is not None and self._pieces[noun].word.noun == "rate"
         if rates or steady or not self._right[0].last - self._right[0].first:
             yield from of_policy(self._verb, main_names(self._sentence, self._subject), at=self._at)
-            for one in held(self._pieces, self._objects[0]):
+            for one in held(self._pieces, self._object):
                 if one.named.kind is EntityKind.MACRO_INDICATOR:
                     yield Finding(one.named, 0.0, self._at)
 
@@ -101,7 +105,7 @@ class VerbReading:
         verb = self._verb
         if not verb.object:
             return
-        found = self._objects[0] if self._objects else Phrase(0, 0, "")
+        found = self._object
         noun = found.noun(self._pieces)
         names = plain_names(self._sentence, found)
         part = found.part(self._pieces)
@@ -151,11 +155,11 @@ class VerbReading:
 
     def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
         nature = nature or self._pieces[noun].word.noun
-        self.used.update(range(self._objects[0].first, self._objects[0].last))
+        self.used.update(range(self._object.first, self._object.last))
         verb = self._towards(nature)
         among = [one for one in self._objects if not (verb.other and one.joint == "to")]
         found = owners(self._pieces, noun, among, nature=nature)
-        subject = [] if self._passive else main_names(self._sentence, self._subject)
+        subject = [] if self._passive or self._is_others(noun) else main_names(self._sentence, self._subject)
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
         shared = subject_too(nature, verb, subject=subject, found=found)
@@ -167,9 +171,13 @@ class VerbReading:
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
 
+    def _is_others(self, noun: int) -> bool:
+        """Whether the shares are those of somebody whom nobody knows: `hitting drugstore shares`."""
+        return self._pieces[noun].word.noun == "share" and noun > 0 and is_unknown(self._sentence, noun - 1)
+
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
-        first = self._objects[0].first
+        first = self._object.first
         return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
 
     def _towards(self, nature: str) -> Verb:
@@ -227,7 +235,7 @@ class VerbReading:
                 subject = main_names(self._sentence, self._subject)
                 if any(own.named.kind is EntityKind.CURRENCY for own in subject):
                     currencies = [other for other in names if other.named.kind is EntityKind.CURRENCY]
-                    yield from of_name(self._verb, -self._verb.subject, currencies, at=self._at)
+                    yield from of_name(self._verb, -_AGAINST * self._verb.subject, currencies, at=self._at)
             elif one.joint == "to" and self._verb.other:
                 firms = [other for other in names if other.named.kind is EntityKind.COMPANY]
                 yield from of_name(_MOVE, self._verb.other, firms, at=self._at)

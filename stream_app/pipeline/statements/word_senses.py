@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stream_app.pipeline.statements.inflection import Form
+from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.pieces import Piece
 
 _BEFORE_NOUN = frozenset(
@@ -13,6 +14,7 @@ _BEFORE_NOUN = frozenset(
 _BEFORE_VERB = frozenset({"before", "have", "reverse", "that", "to"})
 _ENDS = frozenset("comma stop because clause_because while when therefore".split())
 _BEFORE_OBJECT = frozenset({"det", "number"})
+_RULERS = frozenset({"stop", "resume", "start"})
 _AFTER_NOUN = frozenset({"prep", "maybe_because", "be", "before", "noun", "have", "adverb", "own", "because", "to"})
 
 
@@ -32,7 +34,9 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
         return True  # 受…影响: what `受` has said already
     if not word.noun:
         return word.sign != 0 and not (at and pieces[at - 1].cue in _BEFORE_VERB) and _stands_before_noun(pieces, at)
-    return word.form is not Form.PAST and _is_nominal(pieces, at)
+    if word.form is Form.PAST or (at and _is_move_of(pieces[at - 1], word.verb)):
+        return False
+    return (at > 0 and word.form is Form.ING and _rules(pieces[at - 1])) or _is_nominal(pieces, at)
 
 
 def _is_last(pieces: Sequence[Piece], at: int) -> bool:
@@ -78,9 +82,9 @@ def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
     after = pieces[at + 1] if at + 1 < len(pieces) else None
     if before is not None and before.cue in _BEFORE_VERB and not _is_considered(before, pieces[at], after):
         return before.cue == "to" and after is None and bool(pieces[at].word.noun == "barrier")
+    verb = pieces[at].word.verb
     if before is None or before.cue in _BEFORE_NOUN or before.word.sign:
         return True
-    verb = pieces[at].word.verb
     if (
         pieces[at].word.form is Form.FINITE
         and before is not None
@@ -100,6 +104,17 @@ def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
     ):
         return True
     return bool(before.word.noun) and not after.named
+
+
+def _is_move_of(before: Piece, verb: Verb) -> bool:
+    """Whether it moves the quantity before it, as in `prices collapse`, and is no event of its own."""
+    nature = natures().get(before.word.noun)
+    return nature is not None and nature.own and not nature.event and verb.act == "move" and not verb.nature
+
+
+def _rules(before: Piece) -> bool:
+    """Whether what follows is what is stopped or begun: who stops buying soybeans stops purchases of them."""
+    return before.word.verb is not None and before.word.verb.act in _RULERS
 
 
 def is_preposition(pieces: Sequence[Piece], at: int) -> bool:

@@ -26,6 +26,7 @@ from stream_app.events.schema import Schema
 from stream_app.events.subscription import Subscription
 from stream_app.events.tick import Tick
 from stream_app.events.topics import ALERTS, DEAD_LETTERS, MATCHES, RISK, SENTIMENT, SUBSCRIPTIONS, TICKS
+from stream_app.pipeline.isolation import at_once
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 from tests.factories import RECEIVED, START
@@ -92,6 +93,7 @@ class AlertWorld:
     subscriptions: Sequence[Record] = ()
     wire: Tripwire = field(default_factory=Tripwire)
     crashes: int = 0
+    settle: bool = False
 
     def __post_init__(self) -> None:
         self.outside, self.telemetry = TrippingOutside(self.wire), MemoryTelemetry()
@@ -121,7 +123,7 @@ class AlertWorld:
         return Keeping(self.outlet(), prefix="")
 
     def delivery(self) -> Delivery:
-        return Delivery(self.outlet(), self.outside)
+        return Delivery(self.outlet(), self.outside, settle=self.settle, compute=at_once)
 
     async def keep(self) -> None:
         """Handle all records of `subscriptions`."""
@@ -131,6 +133,10 @@ class AlertWorld:
         """Match all events, then deliver all notices; a worker that ended starts again where its offset stands."""
         records = [event_record(event, offset) for offset, event in enumerate(events)]
         await self._deliver(lambda: self.matching().handle, records, batch)
+        await self.deliver(batch=batch)
+
+    async def deliver(self, *, batch: int) -> None:
+        """Deliver all notices."""
         await self._deliver(lambda: self.delivery().handle, self.notices(), batch)
 
     def notices(self) -> list[Record]:

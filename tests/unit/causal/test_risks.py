@@ -14,8 +14,11 @@ from stream_app.causal.probability import probability, score, size_of_rise
 from stream_app.causal.queries import World, arcs_between, do
 from stream_app.causal.risks import RiskModel, judge
 from stream_app.causal.shock import Shock
+from stream_app.events.document import Author
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.stated_shock import OtherMove, StatedShock
 from stream_app.knowledge.dependence import Dependence, Transmission
 from tests.causal_world import LIMITS, PARAMETERS, effect, graph_of, model_of, name, shocking, statements, supplies
 from tests.factories import START, hours
@@ -177,6 +180,42 @@ def test_a_story_told_again_is_no_second_shock() -> None:
     _, said = _told([effect(0, story_id="one"), effect(1, story_id="one", at=START + hours(1), size=0.1, net=0.1)])
     assert said["risk-000000"] is not None
     assert said["risk-000001"] is None
+
+
+def test_fifty_bots_raise_a_risk_less_than_one_wire_report() -> None:
+    """Each post differs in a figure, so that it is a story of its own to novelty."""
+    model = model_of(supplies(0, 1))
+    wire = probability_after(model, [shocking(0, polarity=-0.8)])
+    bots = [
+        shocking(
+            number, polarity=-0.95, at=START + hours(number / 50), source_kind="social",
+            author=Author(handle=f"bot{number}", followers=number % 30),
+        )
+        for number in range(1, 51)
+    ]  # fmt: skip
+    assert PARAMETERS.base_rate < probability_after(model, bots) < wire
+    assert probability_after(model, [shocking(0, polarity=-0.8), *bots]) < wire + 0.05
+
+
+def probability_after(model: RiskModel, events: list[SentimentEvent]) -> float:
+    """Return the probability of company 1 after these events, in their order."""
+    state, last = AliveEffects(), 0.0
+    for event in events:
+        for one in model.effects_of(event, processed_at=START):
+            state, risk = judge(state, one, parameters=model.parameters, threshold=0.0)
+            last = risk.probability if risk and one.exposed.id == name(1) else last
+    return last
+
+
+@pytest.mark.parametrize(("move", "is_named"), [(-0.5, False), (0.5, True), (None, True)])
+def test_nobody_is_thought_to_gain_of_whom_the_document_says_that_he_loses(
+    move: float | None, *, is_named: bool
+) -> None:
+    """A miner halts its mine: the metal grows dear, and the other miners gain."""
+    beside = (OtherMove(entity_id=name(1), move=move),) if move is not None else ()
+    told = StatedShock(move=0.9, modality="stated", tense="past", role="effect", certainty=1.0, beside=beside)
+    found = risks_of(model_of(supplies(0, 1), supplies(0, 2)), 0.8, shock=told)
+    assert (name(1) in found, name(2) in found) == (is_named, True)
 
 
 def test_effects_fade_by_half_lives_and_are_forgotten() -> None:

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_app.causal.shock import shock_of
+from stream_app.causal.shock import shock_of, told_as
+from stream_app.events.document import Author
 from stream_app.events.entity import EntityKind, EntityRef
 from stream_app.events.stated_shock import StatedShock
 from tests.causal_world import PARAMETERS, shocking
+from tests.factories import START, hours
 
 
 def stated(move: float, modality: str = "stated", certainty: float = 1.0) -> StatedShock:
@@ -64,3 +66,28 @@ def test_of_whom_a_move_is_stated_the_document_is() -> None:
 def test_an_event_without_entity_or_score_is_no_shock() -> None:
     assert shock_of(shocking(entity=None), PARAMETERS) is None
     assert shock_of(shocking(polarity=None), PARAMETERS) is None
+
+
+def posted(number: int = 0, followers: int = 3, **fields: Any) -> dict[str, Any]:
+    """Return the fields of a post by an account with so many followers."""
+    return {"source_kind": "social", "author": Author(handle=f"bot{number}", followers=followers)} | fields
+
+
+def test_a_stranger_is_worth_less_than_a_known_account_and_that_less_than_a_wire() -> None:
+    assert value_of() < value_of(**posted(followers=50_000)) < value_of(**posted()) < 0
+
+
+def test_what_strangers_say_of_one_entity_within_a_day_is_one_story() -> None:
+    told = {told_as(shocking(number, at=START + hours(number % 5), **posted(number))) for number in range(50)}
+    assert len(told) == 1
+    assert told_as(shocking(1, at=START + hours(24), **posted())) not in told
+    assert told_as(shocking(1, company=2, **posted())) not in told
+    assert told_as(shocking(7)) == shocking(7).story_id
+
+
+def test_strangers_do_not_end_what_others_have_said() -> None:
+    over = stated(0.4, "ended")
+    wire, bot = (shock_of(shocking(shock=over, **fields), PARAMETERS) for fields in ({}, posted()))
+    assert wire is not None
+    assert bot is not None
+    assert (wire.ends, bot.ends) == (True, False)

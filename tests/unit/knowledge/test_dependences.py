@@ -86,7 +86,7 @@ def test_a_row_says_only_what_differs_from_its_relation() -> None:
     plain = Row({"source": "company:a", "relation": "supplies", "target": "company:b", "origin": "10-K"})
     fact = dependence_of(plain)
     assert fact.forward == Transmission(1, 0.15)
-    assert fact.backward == Transmission(1, 0.06)
+    assert fact.backward == Transmission(1, 0.03)
     assert (fact.delay_hours, fact.half_life_hours, fact.confidence) == (0.0, 120.0, 0.8)
 
 

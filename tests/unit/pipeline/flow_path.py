@@ -11,7 +11,7 @@ from stream_app.adapters.memory_model import MemoryModel
 from stream_app.adapters.memory_seen import MemorySeenStore
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.linking import Linker
-from stream_app.pipeline.documents import TextDocument
+from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.flow import Flow, Processed
 from stream_app.pipeline.language import why_unread
 from stream_app.pipeline.ports import Clock
@@ -27,11 +27,11 @@ SNAPSHOT = Snapshot(GRAPH.version, Linker(GRAPH))
 TRIPS = "trips a bug"
 
 
-def unread(document: TextDocument) -> str | None:
+def unread(linked: LinkedDocument) -> str | None:
     """Stand in for the language check, with a bug that one document trips."""
-    if TRIPS in document.title:
-        raise LookupError(document.id)
-    return why_unread(document, {"en"}, "memory")
+    if TRIPS in linked.document.title:
+        raise LookupError(linked.document.id)
+    return why_unread(linked, {"en"}, "memory")
 
 
 async def no_details(_: str, __: Collection[str]) -> Mapping[str, Entity]:

@@ -19,7 +19,7 @@ from stream_app.events.verdict import Verdict
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import Alias, AliasStyle, make_graph
 from stream_app.knowledge.linking import Linker
-from stream_app.pipeline.documents import TextDocument
+from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Rejection
@@ -39,8 +39,8 @@ async def here(work: Callable[[], _T]) -> _T:
     return work()
 
 
-def why_unread(document: TextDocument) -> str | None:
-    return "language de is not read" if document.lang == "de" else None
+def why_unread(linked: LinkedDocument) -> str | None:
+    return "language de is not read" if linked.document.lang == "de" else None
 
 
 @cache

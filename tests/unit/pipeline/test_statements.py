@@ -85,6 +85,14 @@ def test_any_text_gives_each_entity_one_statement_whose_spans_lie_in_it(linked: 
     assert all(0 <= start < end <= len(linked.document.text_of(field)) for field, (start, end) in spans)
 
 
+def test_verb_with_nothing_behind_it_ends_no_reading() -> None:
+    """A post of the stocknet history, that once failed: “profit” at its end is read as a verb without an object."""
+    text = "Exit to close I SOLD 25% of my <$GOOG> POSITION FOR 12.80 just bought it at 1.21$\nThis is 9579% profit"
+    (found,) = state(marked(text)).entities
+    assert found is not None
+    assert -1 <= found.move <= 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,13 +16,13 @@ from stream_app.replay.request import Request
 from tests.factories import START
 
 
-def begun(state_dir: Path, name: str) -> RunFolder:
-    """Return the folder of a run that somebody asked for."""
+def begun(state_dir: Path, name: str, **asked: Any) -> RunFolder:
+    """Return the folder of a run that somebody asked for; `asked` is of its request."""
     folder = RunFolder(state_dir, name)
     namespace = Namespace(
         topic_prefix=f"replay.{name}.", redis_prefix=f"replay:{name}:", consumer_group=f"replay-{name}"
     )
-    request = Request(files=("a.jsonl",)).model_dump(mode="json")
+    request = Request.model_validate({"files": ("a.jsonl",)} | asked).model_dump(mode="json")
     folder.begin(
         RunFile(name=name, namespace=namespace, request=request, begun_at=START, kafka_brokers=None, redis=False)
     )

@@ -86,9 +86,9 @@ def test_less_than_a_day_lies_between_two_ticks(numbers: list[int]) -> None:
         assert step.moment - lap[0].moment < timedelta(days=1)
 
 
-def test_last_tick_closes_what_the_last_entry_opened() -> None:
+def test_two_ticks_follow_the_last_entry() -> None:
     steps = list(with_ticks([entry(0), entry(61)], RULE))
-    assert steps[-1] == TickAt(START + hours(2))
+    assert steps[-2:] == [TickAt(START + hours(2)), TickAt(START + hours(3))]
     assert list(with_ticks([], RULE)) == []
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.voice import Grade
 from stream_app.reputation import Reputation, claim_of, credibility, observe, weights_of_hour
-from stream_app.reputation.claim import MICRO, Grade, micros
+from stream_app.reputation.claim import MICRO, micros
 from stream_app.reputation.crowd import CROWD
 from stream_app.reputation.standing import PRIORS, Standing, trust
 from stream_app.rollups.step import absorb, advance

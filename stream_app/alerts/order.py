@@ -1,0 +1,31 @@
+"""The one order in which notices are decided, in whatever order they came: by event time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stream_app.alerts.notices import Calm, Matched
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_TIME_BYTES, _DIGEST_BYTES = 8, 16
+_NOT_SAID: Mapping[str, Any] = {"origin": True, "judged_at": True, "event": {"processed_at"}}
+
+
+def published_at(notice: Matched | Calm) -> datetime:
+    """Return the event time that a notice counts under."""
+    return notice.published_at if isinstance(notice, Calm) else notice.event.published_at
+
+
+def order_of(notice: Matched | Calm) -> bytes:
+    """Return the notice's place: event time, calm before what is over a threshold, the event, what is said of it.
+
+    Notices of one place say the same.
+    """
+    time = (published_at(notice) - _BEGINNING) // timedelta(microseconds=1)
+    event = b"" if isinstance(notice, Calm) else b"\x01" + notice.event.event_id.encode("utf-8", "surrogatepass")
+    said = notice.model_dump_json(exclude=dict(_NOT_SAID)).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(said, digest_size=_DIGEST_BYTES).digest()
+    return time.to_bytes(_TIME_BYTES, "big") + event + b"\x00" + digest

@@ -1,0 +1,47 @@
+"""Findings in words and figures, for whoever shows them."""
+
+from __future__ import annotations
+
+from stream_app.research.backtest.bootstrap import Interval
+from stream_app.research.backtest.signals import SIGNALS
+from stream_app.research.backtest.study import Finding
+
+TITLES = {signal.name: signal.title for signal in SIGNALS}
+HEAD = ("signal", "bars", "days", "pairs", "IC", "95 %", "p", "p of all", "hits", "by chance", "spread bp", "95 %")
+SURE = 0.05
+"""A p-value of all under it is worth a second look."""
+
+_POINTS = 10_000
+
+
+def is_sure(one: Finding) -> bool:
+    """Whether the coefficient would be rare by chance, all that was tried considered."""
+    return one.p_family is not None and one.p_family < SURE
+
+
+def cells(one: Finding) -> tuple[str, ...]:
+    """Return a finding as the cells of a row under `HEAD`."""
+    return (
+        TITLES[one.signal],
+        str(one.horizon),
+        f"{one.days:,}",
+        f"{one.pairs:,}",
+        _number(one.coefficient.value, "+.4f"),
+        _bounds(one.coefficient, "+.4f"),
+        _number(one.p_value, ".4f"),
+        _number(one.p_family, ".4f"),
+        _number(one.hit_rate.value, ".3f"),
+        _number(one.hit_rate_by_chance, ".3f"),
+        _number(one.spread.value, "+.1f", scale=_POINTS),
+        _bounds(one.spread, "+.1f", scale=_POINTS),
+    )
+
+
+def _number(value: float | None, shape: str, *, scale: float = 1) -> str:
+    return "—" if value is None else format(value * scale, shape)
+
+
+def _bounds(interval: Interval, shape: str, *, scale: float = 1) -> str:
+    if interval.low is None or interval.high is None:
+        return "—"
+    return f"{interval.low * scale:{shape}} … {interval.high * scale:{shape}}"

@@ -1,0 +1,74 @@
+"""Who is exposed to stories that are no part of the sample: most of those whom a desk would name, the right way round.
+
+The floors lie a little under what was measured on 2026-11-28, which docs/causal.md has with what was missed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Shell
+from tests.stories import Story, is_exposed, is_found, largest_rise, rise, share, stories
+
+AS_OF = "2026-11-02T09:00:00Z"
+FAINT = 0.02
+STORIES = stories()
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `score` says of each story, by its name."""
+    folder = tmp_path_factory.mktemp("stories")
+    lines = [json.dumps({"title": one.text, "published_at": AS_OF}) for one in STORIES]
+    (folder / "stories.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = Shell(folder).run("score", "--input", "stories.jsonl", "--json", timeout=170)
+    assert done.status == 0, done.err
+    return dict(zip([one.name for one in STORIES], done.lines, strict=True))
+
+
+def of(manner: str) -> list[Story]:
+    return [one for one in STORIES if one.manner == manner]
+
+
+def beside(one: Story) -> Story:
+    """Return the fact that a possibility or denial speaks of."""
+    return next(other for other in STORIES if other.name == one.key)
+
+
+def test_every_story_is_scored(verdicts: dict[str, Any]) -> None:
+
+    assert all(verdict["document_sentiment"] for verdict in verdicts.values())
+
+
+@pytest.mark.parametrize(("manner", "floor"), [("", 0.85), ("over", 0.9)])
+def test_who_is_exposed_is_among_the_first_ten(manner: str, floor: float, verdicts: dict[str, Any]) -> None:
+    told = [is_exposed(verdicts[one.name], way, names) for one in of(manner) for way, names in one.exposed]
+    assert share(told) >= floor
+
+
+@pytest.mark.parametrize("manner", ["", "over"])
+def test_who_is_found_goes_the_right_way(manner: str, verdicts: dict[str, Any]) -> None:
+    told = [
+        is_exposed(verdicts[one.name], way, names)
+        for one in of(manner)
+        for way, names in one.exposed
+        if is_found(verdicts[one.name], names)
+    ]
+    assert share(told) >= 0.97
+
+
+def test_what_could_happen_weighs_less_than_what_has(verdicts: dict[str, Any]) -> None:
+    told = [
+        rise(verdicts[one.name], way, names) < fact
+        for one in of("could")
+        for way, names in beside(one).exposed
+        if (fact := rise(verdicts[one.key], way, names)) > 0
+    ]
+    assert share(told) >= 0.95
+
+
+def test_what_is_denied_exposes_nobody(verdicts: dict[str, Any]) -> None:
+    assert share([largest_rise(verdicts[one.name]) <= FAINT for one in of("denied")]) == 1.0
