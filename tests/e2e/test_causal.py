@@ -58,9 +58,9 @@ def _write_bars(file: Path, closes: np.ndarray[tuple[int, int], np.dtype[np.floa
 def _events(random: np.random.Generator) -> Iterator[str]:
     names = list(COMPANIES.values())
     for number, day in enumerate(DAYS[180:]):
-        for place in random.choice(len(names), 2, replace=False).tolist():
+        for place in random.choice(len(names), 6, replace=False).tolist():
             event = sentiment_event(
-                number * 10 + place,
+                number * 20 + place,
                 at=datetime(day.year, day.month, day.day, 15, tzinfo=UTC),
                 entity=EntityRef(id=f"company:{names[place]}", name=names[place], kind="company"),
                 polarity=float(random.uniform(-1, 1)),
