@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from stream_app.cli import replay_options as options
-from stream_app.cli.backtest_shown import findings_table, notes
+from stream_app.cli.backtest_shown import findings_tables, notes
 from stream_app.cli.output import announce, progress, stdout, write_json
 from stream_app.errors import DataError
 from stream_app.events.bar import Bar
@@ -111,9 +111,10 @@ def _show(found: Study, *, json: bool) -> None:
     if json:
         write_json(asdict(found) | {"doubtful": len(found.doubtful)})
     else:
-        stdout().print(findings_table(found))
+        for table in findings_tables(found):
+            stdout().print(table)
         for note in notes(found):
-            stdout().print(note, soft_wrap=True, markup=False)
+            stdout().print(note, markup=False)
     if found.doubtful:
         names = ", ".join(f"{one.signal} over {one.horizon}" for one in found.doubtful)
         raise DataError(

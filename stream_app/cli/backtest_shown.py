@@ -1,4 +1,4 @@
-"""What people see of a back-test: a table, and what to bear in mind."""
+"""What people see of a back-test: a table that fits a terminal, and what to bear in mind."""
 
 from __future__ import annotations
 
@@ -8,28 +8,45 @@ from rich.table import Table
 
 from stream_app.cli.output import NEGATIVE, POSITIVE
 from stream_app.research.backtest.study import Finding, Study
-from stream_app.research.backtest.written import HEAD, TITLES, cells, is_sure
+from stream_app.research.backtest.written import POINTS, TITLES, bounds, is_sure, number
+
+_COLUMNS = ("bars", "days", "IC", "95 %", "p of all", "hits", "spread", "95 %")
 
 
-def findings_table(found: Study) -> Table:
-    """Return one row for each signal and horizon."""
-    table = Table(title="back-test", title_justify="left", caption_justify="left")
-    for name in HEAD:
-        table.add_column(name, justify="left" if name == "signal" else "right", no_wrap=name != "signal")
-    last = ""
-    for one in found.findings:
-        if last and one.signal != last:
-            table.add_section()
-        name, *others = cells(one)
-        table.add_row("" if one.signal == last else name, *others, style=_style(one))
-        last = one.signal
-    table.caption = f"{found.hypotheses} hypotheses tried; “p of all” is for all (Holm). Spread: highest less lowest."
-    return table
+def findings_tables(found: Study) -> Iterator[Table]:
+    """Yield a table for each signal, a row for each horizon."""
+    for name in dict.fromkeys(one.signal for one in found.findings):
+        table = Table(*_COLUMNS, box=None, padding=(0, 2, 0, 0), title=f"\n{TITLES[name]}", title_justify="left")
+        for column in table.columns:
+            column.justify, column.no_wrap = "right", True
+        for one in found.findings:
+            if one.signal == name:
+                table.add_row(*_cells(one), style=_style(one))
+        yield table
+
+
+def _cells(one: Finding) -> tuple[str, ...]:
+    known = one.hit_rate.value is not None and one.hit_rate_by_chance is not None
+    over = (one.hit_rate.value or 0) - (one.hit_rate_by_chance or 0) if known else None
+    return (
+        str(one.horizon),
+        f"{one.days:,}",
+        number(one.coefficient.value, "+.3f"),
+        bounds(one.coefficient, "+.3f"),
+        number(one.p_family, ".3f"),
+        number(over, "+.1f", scale=100),
+        number(one.spread.value, "+.1f", scale=POINTS),
+        bounds(one.spread, "+.1f", scale=POINTS),
+    )
 
 
 def notes(found: Study) -> Iterator[str]:
     """Yield what to bear in mind, a line each."""
     counts = ", ".join(f"{count:,} {what}" for what, count in sorted(found.counts.items()))
+    yield (
+        f"{found.hypotheses} hypotheses tried; “p of all” is for all of them (Holm). Hits: percent over chance. "
+        "Spread: basis points of the highest part less the lowest. --json says more."
+    )
     yield f"events: {counts or 'none'}; bars of {found.tickers} tickers"
     changed = (f"{TITLES[name]} {share:.2f}" for name, share in found.turnover.items() if share is not None)
     yield f"turnover, share of the book that changes at each bar: {', '.join(changed) or 'not known'}"

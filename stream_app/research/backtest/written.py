@@ -11,7 +11,8 @@ HEAD = ("signal", "bars", "days", "pairs", "IC", "95 %", "p", "p of all", "hits"
 SURE = 0.05
 """A p-value of all under it is worth a second look."""
 
-_POINTS = 10_000
+POINTS = 10_000
+"""Basis points to a whole."""
 
 
 def is_sure(one: Finding) -> bool:
@@ -26,22 +27,24 @@ def cells(one: Finding) -> tuple[str, ...]:
         str(one.horizon),
         f"{one.days:,}",
         f"{one.pairs:,}",
-        _number(one.coefficient.value, "+.4f"),
-        _bounds(one.coefficient, "+.4f"),
-        _number(one.p_value, ".4f"),
-        _number(one.p_family, ".4f"),
-        _number(one.hit_rate.value, ".3f"),
-        _number(one.hit_rate_by_chance, ".3f"),
-        _number(one.spread.value, "+.1f", scale=_POINTS),
-        _bounds(one.spread, "+.1f", scale=_POINTS),
+        number(one.coefficient.value, "+.4f"),
+        bounds(one.coefficient, "+.4f"),
+        number(one.p_value, ".4f"),
+        number(one.p_family, ".4f"),
+        number(one.hit_rate.value, ".3f"),
+        number(one.hit_rate_by_chance, ".3f"),
+        number(one.spread.value, "+.1f", scale=POINTS),
+        bounds(one.spread, "+.1f", scale=POINTS),
     )
 
 
-def _number(value: float | None, shape: str, *, scale: float = 1) -> str:
+def number(value: float | None, shape: str, *, scale: float = 1) -> str:
+    """Return a figure, or a dash for none."""
     return "—" if value is None else format(value * scale, shape)
 
 
-def _bounds(interval: Interval, shape: str, *, scale: float = 1) -> str:
+def bounds(interval: Interval, shape: str, *, scale: float = 1) -> str:
+    """Return an interval, or a dash for none."""
     if interval.low is None or interval.high is None:
         return "—"
     return f"{interval.low * scale:{shape}} … {interval.high * scale:{shape}}"

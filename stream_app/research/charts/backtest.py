@@ -82,7 +82,7 @@ def _running(figure: Any, found: Study) -> None:  # noqa: ANN401
                 dates, list(accumulate(value for _, value in daily)), color=color, label=_TITLES[name], linewidth=1.4
             )
     axes.axhline(0, color=INK, linewidth=0.8)
-    axes.set(title="Daily coefficients added up: a signal that works climbs steadily", ylabel="sum of daily rank IC")
+    axes.set(title="Daily coefficients added up: what works climbs steadily", ylabel="sum of daily rank IC")
     dated(axes, most=12)
     axes.legend(loc="upper left", ncols=2)
 

@@ -153,4 +153,4 @@ def letters(kinds: Mapping[str, int]) -> str:
         axes.spines["left"].set_color(FAINT)
         thousands(axes.xaxis)
 
-    return svg(draw, height=_FRAME_INCHES + 0.32 * len(names), width=8.0)
+    return svg(draw, height=_FRAME_INCHES + 0.32 * len(names))

@@ -12,14 +12,15 @@ body { margin: 0; background: #fff; color: #1f2933; font: 15px/1.5 "DejaVu Sans"
 main, header { max-width: 1120px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 28px; }
 h1 { font-size: 26px; margin: 0; }
+h3 { font-size: 15px; margin: 22px 0 0; }
 h2 { font-size: 19px; margin: 44px 0 4px; padding-top: 14px; border-top: 1px solid #e4e7eb; }
 p { margin: 4px 0 12px; max-width: 62em; }
 .under, .note { color: #52606d; }
 nav { margin: 14px 0 4px; }
 nav a { color: #2f6db3; text-decoration: none; margin-right: 18px; }
 .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0 6px; }
-.tile { border: 1px solid #e4e7eb; border-radius: 8px; padding: 10px 16px; min-width: 118px; }
-.tile b { display: block; font-size: 21px; font-weight: 600; }
+.tile { border: 1px solid #e4e7eb; border-radius: 8px; padding: 8px 14px; flex: 1; }
+.tile b { display: block; font-size: 20px; font-weight: 600; }
 .tile span { color: #52606d; font-size: 13px; }
 .none { background: #f5f7fa; border-radius: 8px; padding: 18px 20px; color: #52606d; }
 .warn { background: #fdecea; border-left: 4px solid #b83b3b; padding: 10px 16px; }
@@ -76,6 +77,11 @@ def nothing(why: str) -> str:
 def warning(what: str) -> str:
     """Return a warning."""
     return f'<p class="warn">{escape(what)}</p>'
+
+
+def headed(heading: str, inner: str) -> str:
+    """Return something to see under a heading of its own."""
+    return f"<h3>{escape(heading)}</h3>{inner}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -52,7 +52,7 @@ def tone(digest: Digest, prices: Prices, tickers: Mapping[str, str], *, count: i
     ]
     says = (
         f"Mean polarity by {period}, weighted by novelty, so that what is only repeated counts less: "
-        "blue is positive, orange negative, blank where nobody spoke. Those with most events come first."
+        "blue is positive, orange negative, blank where nobody spoke. Behind each name stands its number of events."
     )
     shown = entities.at_a_glance(glanced, weekly=weekly) + entities.against_price(closer, weekly=weekly)
     if not prices:

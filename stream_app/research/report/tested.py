@@ -7,7 +7,13 @@ from html import escape
 from stream_app.research.backtest.study import Finding, Study
 from stream_app.research.backtest.written import HEAD, TITLES, cells, is_sure
 from stream_app.research.charts.backtest import charts
-from stream_app.research.report.page import Section, folded, nothing, table, warning
+from stream_app.research.report.page import Section, folded, headed, nothing, table, warning
+
+_HEADINGS = {
+    "decay": "How well each signal orders the returns to come, by how long is held",
+    "parts": "What the names earned, from those that the signal puts lowest to those that it puts highest",
+    "running": "Whether it held all the time",
+}
 
 
 def tested(found: Study | None, *, says: str) -> Section:
@@ -21,17 +27,22 @@ def tested(found: Study | None, *, says: str) -> Section:
         return Section("backtest", "Back-test", says, nothing(why))
     doubts = "".join(map(_doubt, found.doubtful))
     told = f"<p>{escape(_told(found))}</p>"
+    shown = "".join(headed(_HEADINGS[name], chart) for name, chart in drawn.items())
     figures = folded("All figures", table(HEAD, list(map(cells, found.findings))))
-    return Section("backtest", "Back-test", says, doubts + told + "".join(drawn.values()) + figures)
+    return Section("backtest", "Back-test", says, doubts + told + shown + figures)
 
 
 def _told(found: Study) -> str:
     names = ", ".join(f"{TITLES[one.signal]} over {one.horizon} bars" for one in found.findings if is_sure(one))
     verdict = f"these have a p-value under 5 %: {names}" if names else "no signal has a p-value under 5 %"
+    empty = sorted(
+        {TITLES[one.signal] for one in found.findings} - {TITLES[one.signal] for one in found.findings if one.days}
+    )
+    unseen = f" No day had enough names of {', '.join(empty)}." if empty else ""
     return (
         f"{found.hypotheses} hypotheses were tried on this history; after Holm's correction for all of them {verdict}. "
-        "In the first row of charts dots are mean daily rank correlations, bars their 95 % intervals, not corrected: "
-        "blue where zero lies outside, grey where it does not."
+        "Dots are mean daily rank correlations, bars their 95 % intervals, not corrected: "
+        f"blue where zero lies outside, grey where it does not, red where it is too good to be believed.{unseen}"
     )
 
 
