@@ -23,14 +23,14 @@ def rewired(graph: CausalGraph, seed: int) -> CausalGraph:
 
     Each entity keeps its number of statements of each kind, as source and as target; who is linked to whom is chance.
     """
-    random = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed)
     by_kind: dict[tuple[DependenceKind, str], list[Dependence]] = defaultdict(list)
     for one in graph.statements:
         # A currency stays a currency: only targets of one kind of entity change places.
         by_kind[one.kind, one.target.partition(":")[0]].append(one)
     dealt: list[Dependence] = []
     for told in by_kind.values():
-        order = random.permutation(len(told))
+        order = dice.permutation(len(told))
         dealt += [replace(one, target=told[place].target) for one, place in zip(told, order.tolist(), strict=True)]
     return make_causal_graph(graph.entities, dealt, version=f"{graph.version}-rewired-{seed}")
 

@@ -74,9 +74,9 @@ def _ratio(daily: Floats) -> float:
 
 def _draws(days: int, block: int, seed: int) -> list[NDArray[np.int64]]:
     """Return the days of each draw: blocks that begin anywhere, and go on at the beginning."""
-    random = np.random.default_rng(seed)
+    dice = np.random.default_rng(seed)
     blocks = -(-days // block)
-    starts = random.integers(0, days, (_DRAWS, blocks))
+    starts = dice.integers(0, days, (_DRAWS, blocks))
     places = (starts[:, :, np.newaxis] + np.arange(block)) % days
     return list(places.reshape(_DRAWS, -1)[:, :days])
 
