@@ -90,11 +90,11 @@ class Settings(BaseSettings):
         5.0, description="Seconds between the ticks of a worker's wall clock; 0: none, where ticks come from elsewhere."
     )
     risk_threshold: Annotated[float, Field(gt=0, lt=1)] = Field(
-        0.02, description="Least rise of a probability by its trigger for which there is a risk event."
+        0.02, description="Least rise of a score, before calibration, by its trigger for which there is a risk event."
     )
     risk_exposures: PositiveInt = Field(20, description="Most risk events of one trigger; the strongest are kept.")
     causal_parameters: Path | None = Field(
-        None, description="JSON file with fitted numbers of the causal model; unset: the shipped priors."
+        None, description="JSON file with numbers of the causal model from `causal fit`; unset: the shipped ones."
     )
     dead_letter_stretch: PositiveInt = Field(1000, description="Records of a stretch that the limit looks at.")
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = Field(

@@ -48,7 +48,7 @@ _CLAUSES = {
 def _figures(match: Match, event: Event) -> Iterator[str]:
     yield from _of_risk(match, event) if isinstance(event, RiskEvent) else _of_sentiment(match, event)
     if match.min_probability is not None:
-        yield f"its probability of {probability_of(event):.2f} is at least {match.min_probability:g}"
+        yield f"its probability of {probability_of(event):.3g} is at least {match.min_probability:g}"
     if match.min_severity is not None and isinstance(event, RiskEvent):
         yield f"its severity of {event.severity:.2f} is at least {match.min_severity:g}"
     if match.min_novelty is not None and isinstance(event, SentimentEvent):

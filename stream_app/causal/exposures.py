@@ -16,7 +16,7 @@ from stream_app.causal.propagation import Reach, Travel, propagate
 from stream_app.events.sentiment_event import Topic
 
 _SHOWN_PATHS = 3
-_BALANCED = 0.05  # where paths for and against differ by a smaller share, nobody can say which way it goes
+BALANCED = 0.05  # where paths for and against differ by a smaller share, nobody can say which way it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ def exposures(
     """Return those whom a shock of this value exposes, strongest first; never its own entity."""
     net = value * reach.mass.net
     size = (abs(value) * reach.mass.size + np.abs(net)) / 2
-    is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > _BALANCED * size)
+    is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > BALANCED * size)
     reached = sorted(np.flatnonzero(is_exposed).tolist(), key=lambda node: (-size[node], graph.entities[node].id))
     chosen = _of_both_sides(reached, [net[node] > 0 for node in reached], limits.most)
     found = paths_to(reach, chosen)
     return tuple(
-        _exposure(graph, node, found[node], value=value, effect=(float(size[node]), float(net[node])))
+        exposure_of(graph, node, found[node], value=value, effect=(float(size[node]), float(net[node])))
         for node in chosen
     )
 
@@ -88,9 +88,10 @@ def _of_both_sides(strongest_first: Sequence[int], rises: Sequence[bool], most: 
     return [strongest_first[place] for place in sorted(place for _, place in sorted(order)[:most])]
 
 
-def _exposure(
+def exposure_of(
     graph: CausalGraph, node: int, found: Sequence[FoundPath], *, value: float, effect: tuple[float, float]
 ) -> Exposure:
+    """Return the exposure of a node that these paths of a unit shock reach; `effect` are its size and net."""
     size, net = effect
     carrying = [FoundPath(path.arcs, path.carried * value) for path in found]
     paths = tuple(path for path in carrying if path.carried * net > 0)[:_SHOWN_PATHS]

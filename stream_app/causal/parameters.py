@@ -13,6 +13,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.causal.curve import UNCHANGED, Curve
 from stream_app.causal.ways import KINDS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
@@ -26,14 +27,14 @@ _VERSION_HEX_DIGITS = 8
 class CausalParameters:
     """What turns shocks into probabilities; see `docs/causal.md`.
 
-    `base_rate`: chance of an abnormal move to one side without any news. `probability_rate`: how fast the chance grows
-    with an effect. `usual_days_at_full_severity`: usual daily moves that severity 1 stands for. `damping`: for each
-    relation after the first. `floor`: what carries less is not followed further. `least_alive`: an effect that is
-    smaller is forgotten. `strengths`: factor of a way such as `supplies.forward`, 1 where none is given. `tone`: how
-    far mere tone moves an entity of a kind. `modality`: factor of a stated shock. `stated_relevance`: least relevance
-    of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
+    `base_rate`: score of an abnormal move to one side without any news. `probability_rate`: how fast the score grows
+    with an effect. `calibration`: what makes a probability of a score. `usual_days_at_full_severity`: usual daily moves
+    that severity 1 stands for. `damping`: for each relation after the first. `floor`: what carries less is not followed
+    further. `least_alive`: an effect that is smaller is forgotten. `strengths`: factor of a way such as
+    `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind. `modality`: factor
+    of a stated shock. `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster
+    effects fade once their cause has ended. `transmission`: factor by topic and relation.
     `voices`: how much of a shock is believed of a source by its grade.
-    `transmission`: factor by topic and relation.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CausalParameters:
     hasten: float
     voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
+    calibration: Curve = UNCHANGED
 
     def __post_init__(self) -> None:
         if not 0 <= self.base_rate < 1 or min(self.probability_rate, self.usual_days_at_full_severity) <= 0:
@@ -98,8 +100,9 @@ def from_json(text: str) -> CausalParameters:
     try:
         fields = json.loads(text)
         tone = {EntityKind(kind): float(part) for kind, part in fields.pop("tone").items()}
+        curve = Curve(**fields.pop("calibration", {}))
         voices = {Grade(grade): float(part) for grade, part in fields.pop("voices").items()}
-        return CausalParameters(tone=tone, voices=voices, **fields)
+        return CausalParameters(tone=tone, voices=voices, calibration=curve, **fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"these are no causal parameters: {error!r}") from error
 

@@ -2,7 +2,9 @@
 
 The chance of an abnormal move to one side is a noisy-OR of its causes and of what happens without any: an effect of
 size m causes it by itself with 1 - exp(-r m), so causes combine by adding their sizes:
-P = 1 - (1 - base) exp(-r (m1 + m2 + …)).
+score = 1 - (1 - base) exp(-r (m1 + m2 + …)).
+
+The score orders; a curve that was fitted to a history makes a probability of it.
 """
 
 from __future__ import annotations
@@ -12,17 +14,22 @@ import math
 from stream_app.causal.parameters import CausalParameters
 
 
+def score(size: float, parameters: CausalParameters) -> float:
+    """Return the noisy-OR of effects of this size together, before calibration."""
+    return 1.0 - (1.0 - parameters.base_rate) * math.exp(-parameters.probability_rate * size)
+
+
 def probability(size: float, parameters: CausalParameters) -> float:
     """Return the chance of an abnormal move to the side that effects of this size together push to."""
-    return 1.0 - (1.0 - parameters.base_rate) * math.exp(-parameters.probability_rate * size)
+    return parameters.calibration(score(size, parameters))
 
 
 def rise(size: float, parameters: CausalParameters) -> float:
     """Return by how much an effect of this size, alone, raises the chance."""
-    return probability(size, parameters) - parameters.base_rate
+    return probability(size, parameters) - probability(0.0, parameters)
 
 
 def size_of_rise(wanted: float, parameters: CausalParameters) -> float:
-    """Return the least size that raises the chance by `wanted`; infinity where none does."""
+    """Return the least size that raises the score by `wanted`; infinity where none does."""
     left = 1.0 - wanted / (1.0 - parameters.base_rate)
     return -math.log(left) / parameters.probability_rate if left > 0 else math.inf

@@ -10,7 +10,7 @@ from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.exposures import Exposure, Limits, exposures, reach_of
 from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath
-from stream_app.causal.probability import probability, rise
+from stream_app.causal.probability import probability, rise, score
 from stream_app.causal.sentences import explanation
 from stream_app.causal.shock import Shock, shock_of, told_as
 from stream_app.causal.steps import step_of
@@ -94,11 +94,13 @@ class RiskModel:
 def judge(
     state: AliveEffects, effect: RiskEffect, *, parameters: CausalParameters, threshold: float
 ) -> tuple[AliveEffects, RiskEvent | None]:
-    """Return the state that holds the effect, and its risk event; None where it adds less than the threshold."""
+    """Return the state that holds the effect, and its risk event; None where it adds less than the threshold.
+
+    What it adds is told by the scores: how far probabilities lie apart depends on what a fit found.
+    """
     state, held = absorb(state, effect, parameters)
-    event = risk_event(effect, held, parameters)
-    added = event.probability - event.counterfactual.probability_without_trigger
-    return state, event if added >= threshold else None
+    added = round(score(held.size_with, parameters) - score(held.size_without, parameters), DECIMALS)
+    return state, risk_event(effect, held, parameters) if added >= threshold else None
 
 
 def risk_event(effect: RiskEffect, held: AliveEffect, parameters: CausalParameters) -> RiskEvent:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "subscribe": "Add, list, show and remove subscriptions to alerts.",
     "dlq": "Read and mend dead letters.",
     "kg": "Build, load, show and compare the knowledge graph.",
+    "causal": "Fit and calibrate the causal model on history.",
     "model": "Train, evaluate, export and promote the fusion model.",
     "schema": "Export JSON Schema and AsyncAPI 3.",
     "doctor": "Check every server, version, topic and model.",

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import TopicReader
-from stream_app.cli.demo_stories import Stories, added
+from stream_app.cli.demo_stories import Stories
 from stream_app.cli.output import NEGATIVE, ScrollingTable, announce, stdout, write_json
 from stream_app.cli.system import System, running_system
 from stream_app.cli.tables import cells_of, view_of
@@ -32,8 +32,8 @@ from stream_app.settings import Settings
 
 app = typer.Typer()
 _LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 2.0, 60.0
-_SHOWN_RISE = 0.3
-"""Risks that a document raises by less are counted and not shown: each exposes many a little."""
+_SHOWN_SEVERITY = 0.15
+"""Risks below this are counted and not shown: each document exposes many a little."""
 
 Show = Callable[[Record], None]
 
@@ -136,7 +136,7 @@ def _as_rows(stories: Stories) -> Show:
         elif record.topic == RISK.name:
             risk = RiskEvent.model_validate_json(record.value or b"")
             stories.add(risk)
-            if added(risk) >= _SHOWN_RISE:
+            if risk.severity >= _SHOWN_SEVERITY:
                 when, exposed, direction, chance, why = cells_of(record, risks)
                 table.add(when, exposed, direction, "", "risk", Text.assemble(chance, "  ", why))
         else:

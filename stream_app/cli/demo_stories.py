@@ -47,11 +47,6 @@ class Stories:
                 console.print(risk_list(shown))
 
 
-def added(risk: RiskEvent) -> float:
-    """Return how much the trigger adds to the probability."""
-    return risk.probability - risk.counterfactual.probability_without_trigger
-
-
 def weight(risk: RiskEvent) -> float:
     """Return what the trigger alone does, whatever else has raised the probability before."""
     left, left_without = 1 - risk.probability, 1 - risk.counterfactual.probability_without_trigger

@@ -13,7 +13,7 @@ from stream_app.cli.output import QUIET, polarity_style
 from stream_app.events.risk_event import RiskEvent
 
 _INDENT = (0, 0, 0, 2)
-_WIDTHS = {"exposed": 34, "direction": 10, "chance": 11, "severity": 8, "hours": 5}
+_WIDTHS = {"exposed": 34, "direction": 10, "chance": 13, "severity": 8, "hours": 5}
 
 
 def direction(risk: RiskEvent) -> Text:
@@ -23,7 +23,7 @@ def direction(risk: RiskEvent) -> Text:
 
 def chances(risk: RiskEvent) -> str:
     """Return the probability without the trigger and with it."""
-    return f"{risk.counterfactual.probability_without_trigger:.2f} → {risk.probability:.2f}"
+    return f"{risk.counterfactual.probability_without_trigger:.3f} → {risk.probability:.3f}"
 
 
 def risk_list(risks: Iterable[RiskEvent]) -> Group:

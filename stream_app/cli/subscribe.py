@@ -61,7 +61,7 @@ def add(  # noqa: PLR0913  (one option for each condition)
 ) -> None:
     """Subscribe, or change a subscription: it is replaced as a whole. All given conditions have to hold.
 
-    Example: stream-app subscribe add chip-risks --industry semiconductors --kind risk --min-probability 0.3
+    Example: stream-app subscribe add chip-risks --industry semiconductors --kind risk --min-severity 0.2
     --throttle entity:3600
     """
     wish = asked.described(locals())
@@ -97,7 +97,7 @@ def on_trial(  # noqa: PLR0913  (as `add`)
 ) -> None:
     """Say how many alerts a subscription would have sent on the events of a replay, when, and show the first ten.
 
-    Example: stream-app subscribe test chip-risks --on last-quarter --min-probability 0.4 --industry semiconductors
+    Example: stream-app subscribe test chip-risks --on last-quarter --min-severity 0.3 --industry semiconductors
     """
     given = dict(locals())
     settings = Settings()

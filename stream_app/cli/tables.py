@@ -136,7 +136,7 @@ _VIEWS: Mapping[str, View] = {
             Column("published", _TIME_WIDTH),
             Column("exposed", 24),
             Column("direction", 10),
-            Column("chance", 11),
+            Column("chance", 13),
             Column("explanation"),
         ],
         _risk,

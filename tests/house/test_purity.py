@@ -9,7 +9,17 @@ import pytest
 from tests.house.purity import impurities
 
 ROOT = Path(__file__).parents[2]
-PURE_ROOMS = ("events", "knowledge", "causal", "pipeline", "reputation", "rollups", "alerts", "research/backtest")
+PURE_ROOMS = (
+    "events",
+    "knowledge",
+    "causal",
+    "pipeline",
+    "reputation",
+    "rollups",
+    "alerts",
+    "research/backtest",
+    "calibration",
+)
 PURE = sorted(path for room in PURE_ROOMS for path in (ROOT / "stream_app" / room).rglob("*.py"))
 
 PLANTED = [

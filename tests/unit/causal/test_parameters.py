@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stream_app.causal.curve import UNCHANGED
 from stream_app.causal.parameters import from_json, to_json
 from stream_app.causal.ways import KINDS, way_of
 from stream_app.events.sentiment_event import Topic
@@ -41,6 +42,12 @@ def test_a_topic_counts_as_far_as_it_is_sure() -> None:
 def test_numbers_that_went_through_json_are_the_same() -> None:
     again = from_json(to_json(PARAMETERS))
     assert (again, again.version) == (PARAMETERS, PARAMETERS.version)
+
+
+def test_numbers_of_before_there_was_a_calibration_are_read_without_one() -> None:
+    fields = json.loads(to_json(PARAMETERS))
+    del fields["calibration"]
+    assert from_json(json.dumps(fields)).calibration == UNCHANGED
 
 
 def test_other_numbers_have_another_version() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_app.causal.probability import probability, rise, size_of_rise
+from stream_app.causal.curve import UNCHANGED, Curve
+from stream_app.causal.probability import probability, score, size_of_rise
 from stream_app.causal.queries import World, arcs_between, do
 from stream_app.causal.risks import RiskModel, judge
 from stream_app.causal.shock import Shock
@@ -21,6 +23,8 @@ from stream_app.knowledge.dependence import Dependence, Transmission
 from tests.causal_world import LIMITS, PARAMETERS, effect, graph_of, model_of, name, shocking, statements, supplies
 from tests.factories import START, hours
 
+BASE = probability(0.0, PARAMETERS)
+PLAIN = replace(PARAMETERS, calibration=UNCHANGED)
 POLARITIES = st.floats(-1, 1, allow_nan=False)
 
 
@@ -68,7 +72,7 @@ def test_cutting_the_only_path_makes_the_effect_nil() -> None:
     graph = graph_of(supplies(0, 1), supplies(1, 2))
     world, shocks = World(graph, PARAMETERS, START), [Shock(name(0), -0.9)]
     whole, cut = do(world, shocks, name(2)), do(world, shocks, name(2), cut=arcs_between(graph, name(0), name(1)))
-    assert whole.adverse > cut.adverse == do(world, [], name(2)).adverse == pytest.approx(PARAMETERS.base_rate)
+    assert whole.adverse > cut.adverse == do(world, [], name(2)).adverse == pytest.approx(BASE)
     assert cut.net == 0
 
 
@@ -76,7 +80,7 @@ def test_cutting_one_of_two_paths_leaves_the_other() -> None:
     graph = graph_of(supplies(0, 1), supplies(0, 2), supplies(1, 3), supplies(2, 3))
     world, shocks = World(graph, PARAMETERS, START), [Shock(name(0), -0.9)]
     whole, cut = do(world, shocks, name(3)), do(world, shocks, name(3), cut=arcs_between(graph, name(1), name(3)))
-    assert whole.adverse > cut.adverse > PARAMETERS.base_rate
+    assert whole.adverse > cut.adverse > BASE
 
 
 def test_the_first_step_of_a_path_begins_at_the_trigger_and_the_last_ends_at_the_exposed() -> None:
@@ -167,8 +171,8 @@ def test_an_earlier_shock_of_another_story_raises_both_sides_of_the_comparison()
     first, second = said["risk-000000"], said["risk-000001"]
     assert first is not None
     assert second is not None
-    assert first.counterfactual.probability_without_trigger == PARAMETERS.base_rate
-    assert PARAMETERS.base_rate < second.counterfactual.probability_without_trigger < first.probability
+    assert first.counterfactual.probability_without_trigger == pytest.approx(BASE, abs=1e-6)
+    assert BASE < second.counterfactual.probability_without_trigger < first.probability
     assert second.probability > first.probability
 
 
@@ -238,10 +242,29 @@ def test_what_is_over_fades_faster() -> None:
     assert ended is not None
     assert going_on is not None
     without = [one.counterfactual.probability_without_trigger for one in (ended, going_on)]
-    assert PARAMETERS.base_rate < without[0] < without[1]
+    assert BASE < without[0] < without[1]
 
 
 @settings(deadline=None)
 @given(wanted=st.floats(0, 0.8))
-def test_the_size_of_a_rise_gives_that_rise(wanted: float) -> None:
-    assert rise(size_of_rise(wanted, PARAMETERS), PARAMETERS) == pytest.approx(wanted, abs=1e-9)
+def test_the_size_of_a_rise_of_the_score_gives_that_rise(wanted: float) -> None:
+    size = size_of_rise(wanted, PARAMETERS)
+    assert score(size, PARAMETERS) - score(0.0, PARAMETERS) == pytest.approx(wanted, abs=1e-9)
+
+
+@given(sizes=st.lists(st.floats(0, 3), min_size=2, max_size=5, unique_by=lambda one: round(one, 3)))
+def test_calibration_keeps_the_order_and_decides_nobody_out(sizes: list[float]) -> None:
+    flat = replace(PARAMETERS, calibration=Curve(-1.7, 0.02))
+    told = [probability(size, flat) for size in sorted(sizes)]
+    assert all(one < other for one, other in pairwise(told))
+    assert all(0.1 < one < 0.3 for one in told)
+    effects, others = (
+        _named(replace(model_of(supplies(0, 1), supplies(1, 2)), parameters=one)) for one in (flat, PLAIN)
+    )
+    assert effects == others
+
+
+def _named(model: RiskModel) -> list[str]:
+    effects = model.effects_of(shocking(polarity=-0.9), processed_at=START)
+    judged = [judge(AliveEffects(), one, parameters=model.parameters, threshold=0.02)[1] for one in effects]
+    return [event.exposed.id for event in judged if event is not None]
