@@ -8,7 +8,7 @@ from rich.table import Table
 
 from stream_app.cli.output import NEGATIVE, POSITIVE
 from stream_app.research.backtest.study import Finding, Study
-from stream_app.research.backtest.written import POINTS, TITLES, bounds, is_sure, number
+from stream_app.research.backtest.written import POINTS, TITLES, bounds, doubts_of, is_sure, number
 
 _COLUMNS = ("bars", "days", "IC", "95 %", "p of all", "hits", "spread", "95 %")
 
@@ -54,8 +54,7 @@ def notes(found: Study) -> Iterator[str]:
         yield "too few days for intervals: at least 20 are needed"
     if not any(one.days for one in found.findings):
         yield "no day had enough names with both a signal and a return: see --least, and whether times overlap"
-    for one in found.doubtful:
-        yield f"{TITLES[one.signal]} over {one.horizon} bars is too good to be believed: treat it as a leak"
+    yield from doubts_of(found)
 
 
 def _style(one: Finding) -> str:

@@ -39,8 +39,7 @@ class VerbReading:
         self._passive = is_passive(sentence, clause, at)
         self._nominal = is_nominal(sentence, clause, at)
         self._objects = self._object_phrases(clause)
-        # After a nominal verb there may be nothing: “bought it at 1.21$⏎This is 9579% profit”.
-        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")
+        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")  # none after “9579% profit”
         self.used: set[int] = set()
 
     def _object_phrases(self, clause: int) -> list[Phrase]:
@@ -105,10 +104,8 @@ class VerbReading:
         verb = self._verb
         if not verb.object:
             return
-        found = self._object
-        noun = found.noun(self._pieces)
-        names = plain_names(self._sentence, found)
-        part = found.part(self._pieces)
+        found, names = self._object, plain_names(self._sentence, self._object)
+        noun, part = found.noun(self._pieces), found.part(self._pieces)
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
             return

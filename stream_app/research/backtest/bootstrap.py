@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_app.research.backtest.prices import Floats
 
-_LEAST_DAYS = 20
+LEAST_DAYS = 20
 """Under it a bootstrap by day says more than it knows."""
 
 
@@ -70,7 +70,7 @@ def draw(days: int, *, samples: int, block: int, seed: int, confidence: float = 
 
     A block is at least the cube root of the days long, the order that is best for a mean (Hall, Horowitz, Jing 1995).
     """
-    if days < _LEAST_DAYS:
+    if days < LEAST_DAYS:
         return Draws(np.empty((0, days), np.int64), confidence)
     block = min(days, max(block, round(days ** (1 / 3))))
     blocks = -(-days // block)
