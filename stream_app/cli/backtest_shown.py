@@ -51,7 +51,7 @@ def notes(found: Study) -> Iterator[str]:
     changed = (f"{TITLES[name]} {share:.2f}" for name, share in found.turnover.items() if share is not None)
     yield f"turnover, share of the book that changes at each bar: {', '.join(changed) or 'not known'}"
     if any(one.days and one.coefficient.low is None for one in found.findings):
-        yield "too few days for intervals: at least 20 are needed"
+        yield "too few days for some intervals: at least 20 are needed, and five times as many as are held"
     if not any(one.days for one in found.findings):
         yield "no day had enough names with both a signal and a return: see --least, and whether times overlap"
     yield from doubts_of(found)

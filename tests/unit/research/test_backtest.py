@@ -119,6 +119,7 @@ def test_chance_alone_is_seldom_sure_and_the_seed_decides_the_draws() -> None:
 def test_block_holds_consecutive_days_and_few_days_give_no_interval() -> None:
     days = draw(50, samples=20, block=10, seed=1).days.reshape(20, 5, 10)
     assert ((np.diff(days, axis=2) % 50) == 1).all()
+    assert not len(draw(49, samples=20, block=10, seed=1).days)
     short = draw(19, samples=20, block=1, seed=1)
     assert short.interval(np.ones(19)).low is None
     assert short.p_value(np.ones(19)) is None
