@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, TopicAlreadyExistsError, for_code
 
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.events.topics import Topic
@@ -32,6 +32,13 @@ def away(connection: Connection, error: Exception) -> ServerUnavailable:
         # aiokafka reports a refused login as a failure to bootstrap (measured with Apache Kafka 4.4)
         hint += " and that user, password and mechanism are right"
     return ServerUnavailable(f"Kafka at {connection['bootstrap_servers']} cannot be reached ({error}): {hint}")
+
+
+def unsent(connection: Connection, error: KafkaError) -> ServerUnavailable | ServerRejected:
+    """Return what it means that a message was not sent; a queue that stays full is a broker that does not take it."""
+    if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError | KafkaTimeoutError):
+        return away(connection, error)
+    return ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights")
 
 
 class KafkaEventLog:
@@ -74,9 +81,7 @@ class KafkaEventLog:
             queued = [await self._queued(producer, message) for message in messages]
             await _all_answers(queued)
         except KafkaError as error:
-            if getattr(error, "retriable", False) or isinstance(error, KafkaConnectionError):
-                raise away(self._connection, error) from error
-            raise ServerRejected(f"Kafka refused a message ({error}): check the topic's settings and rights") from error
+            raise unsent(self._connection, error) from error
 
     async def count(self, topic: str) -> int:
         """Return how many partitions the topic has."""

@@ -42,16 +42,16 @@ WISHES = {
         "digest": 2 * HOUR,
         "throttle": {"per": "subscription", "seconds": 10 * HOUR},
     },
-    "steady": {"match": {"min_abs_polarity": 0.2}, "hysteresis": {"rearm": 0.9, "quiet": 2 * HOUR}},
+    "steady": {"match": {"min_abs_polarity": 0.2}, "hysteresis": {"rearm": 0.9, "quiet": HOUR}},
 }
-"""Throttles, digests and hysteresis over documents that are two hours apart, each of several entities."""
+"""Throttles, digests and hysteresis over documents that are an hour apart, each of several entities."""
 
 
 def history() -> list[bytes]:
-    """Return documents of two weeks with retellings, a repeated id and bad lines, a little out of order."""
+    """Return documents of six days with retellings, a repeated id and bad lines, a little out of order."""
     lines = []
     for number in range(DOCUMENTS):
-        day, hour = divmod(number * 2 + (-3 if number % 10 == 0 else 0), 24)
+        day, hour = divmod(number + (-2 if number % 10 == 0 else 0), 24)
         title = STORIES[number % len(STORIES)]
         document = {
             "id": f"d{number - 1 if number % 25 == 0 else number}",
@@ -194,8 +194,8 @@ def test_nothing_live_is_touched_and_drop_deletes_what_is_the_runs_own(up: Up, p
 
 @pytest.mark.timeout(500)
 def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes(place: Shell, golden: Any) -> None:
-    # Two weeks in half a minute.
-    with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "40000x", *SUBSCRIBED) as process:
+    # Six days in half a minute.
+    with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "18000x", *SUBSCRIBED) as process:
         wait_until(place, "killed", 20)
         assert place.run("replay", "pause", "killed").status == 0
         time.sleep(1)

@@ -18,6 +18,7 @@ from stream_app.pipeline.statements.arguments import (
 from stream_app.pipeline.statements.findings import Finding, of_name, of_noun, of_policy
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
+from stream_app.pipeline.statements.objects import object_phrases
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
 from stream_app.pipeline.statements.word_senses import is_verb
@@ -38,31 +39,10 @@ class VerbReading:
         self._right = phrases(self._pieces, *sentence.after(clause, at))
         self._passive = is_passive(sentence, clause, at)
         self._nominal = is_nominal(sentence, clause, at)
-        self._objects = self._object_phrases(clause)
-        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")  # none after “9579% profit”
+        self._objects = object_phrases(sentence, self._right, clause=clause, at=at, is_nominal=self._nominal)
+        # After a nominal verb there may be nothing: “bought it at 1.21$⏎This is 9579% profit”.
+        self._object = self._objects[0] if self._objects else Phrase(0, 0, "")
         self.used: set[int] = set()
-
-    def _object_phrases(self, clause: int) -> list[Phrase]:
-        """Return the phrases after the verb; in Chinese also those before it that say to whom it is done."""
-        if self._nominal:
-            return [Phrase(one.first, one.last, "") for one in self._right[1:]]
-        counted = 0  # 90% of production
-        while counted + 1 < len(self._right) and not self._says(self._right[counted]):
-            if self._right[counted + 1].joint != "of":
-                break
-            counted += 1
-        if counted:
-            return self._right[counted:]
-        before = phrases(self._pieces, *self._sentence.before(clause, self._at))
-        led = [one for one in before if one.joint == "object"]
-        if led and not held(self._pieces, self._right[0]) and self._right[0].noun(self._pieces) is None:
-            return [*led, *self._right[1:]]
-        if self._right[0].first == self._right[0].last and self._right[1:2] and self._right[1].joint == "object":
-            return self._right[1:]  # 取消 | 对中国的关税
-        return [self._right[0], *led, *self._right[1:]]
-
-    def _says(self, phrase: Phrase) -> bool:
-        return phrase.has_noun(self._pieces) or bool(held(self._pieces, phrase))
 
     def findings(self) -> Iterator[Finding]:
         """Yield whom the verb moves."""
@@ -104,8 +84,10 @@ class VerbReading:
         verb = self._verb
         if not verb.object:
             return
-        found, names = self._object, plain_names(self._sentence, self._object)
-        noun, part = found.noun(self._pieces), found.part(self._pieces)
+        found = self._object
+        noun = found.noun(self._pieces)
+        names = plain_names(self._sentence, found)
+        part = found.part(self._pieces)
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
             return
