@@ -8,7 +8,7 @@ from rich.table import Table
 
 from stream_app.cli.output import NEGATIVE, POSITIVE
 from stream_app.research.backtest.study import Finding, Study
-from stream_app.research.backtest.written import POINTS, TITLES, bounds, is_sure, number
+from stream_app.research.backtest.written import POINTS, TITLES, bounds, doubts_of, is_sure, number
 
 _COLUMNS = ("bars", "days", "IC", "95 %", "p of all", "hits", "spread", "95 %")
 
@@ -51,11 +51,10 @@ def notes(found: Study) -> Iterator[str]:
     changed = (f"{TITLES[name]} {share:.2f}" for name, share in found.turnover.items() if share is not None)
     yield f"turnover, share of the book that changes at each bar: {', '.join(changed) or 'not known'}"
     if any(one.days and one.coefficient.low is None for one in found.findings):
-        yield "too few days for intervals: at least 20 are needed"
+        yield "too few days for some intervals: at least 20 are needed, and five times as many as are held"
     if not any(one.days for one in found.findings):
         yield "no day had enough names with both a signal and a return: see --least, and whether times overlap"
-    for one in found.doubtful:
-        yield f"{TITLES[one.signal]} over {one.horizon} bars is too good to be believed: treat it as a leak"
+    yield from doubts_of(found)
 
 
 def _style(one: Finding) -> str:

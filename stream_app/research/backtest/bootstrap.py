@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from stream_app.research.backtest.prices import Floats
 
-_LEAST_DAYS = 20
+LEAST_DAYS = 20
 """Under it a bootstrap by day says more than it knows."""
+_LEAST_BLOCKS = 5
+"""Of so few independent stretches, draws are all alike, and intervals far too narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ def draw(days: int, *, samples: int, block: int, seed: int, confidence: float = 
 
     A block is at least the cube root of the days long, the order that is best for a mean (Hall, Horowitz, Jing 1995).
     """
-    if days < _LEAST_DAYS:
+    if days < max(LEAST_DAYS, _LEAST_BLOCKS * block):
         return Draws(np.empty((0, days), np.int64), confidence)
-    block = min(days, max(block, round(days ** (1 / 3))))
+    block = max(block, round(days ** (1 / 3)))
     blocks = -(-days // block)
     starts = np.random.default_rng(seed).integers(days, size=(samples, blocks))
     drawn = (starts[:, :, None] + np.arange(block)) % days

@@ -46,11 +46,11 @@ class Series:
         return found
 
     def days_spanned(self, horizon: int) -> int:
-        """Return how many days a position of that horizon usually touches."""
+        """Return how many days with bars a position of that horizon usually touches."""
         if len(self.starts) < horizon:
             return horizon
-        spans = self.starts[horizon - 1 :] // DAY - self.starts[: len(self.starts) - horizon + 1] // DAY
-        return int(np.median(spans)) + 1
+        _, days = np.unique(self.starts // DAY, return_inverse=True)
+        return int(np.median(days[horizon - 1 :] - days[: len(days) - horizon + 1])) + 1
 
 
 Prices = Mapping[str, Series]

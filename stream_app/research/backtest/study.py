@@ -82,7 +82,7 @@ def study(panel: Panel, prices: Prices, rules: Rules, *, signals: Sequence[Signa
             if horizon == min(rules.horizons):
                 daily[signal.name] = tuple(zip(days.days.tolist(), days.coefficients.tolist(), strict=True))
     findings.sort(key=lambda one: [signal.name for signal in signals].index(one.signal))
-    known = sum(one.p_value is not None for one in findings)
+    known = sum(one.days > 0 for one in findings)
     corrected = holm([one.p_value for one in findings], hypotheses=known + tried)
     sure = zip(findings, corrected, strict=True)
     return Study(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from stream_app.research.backtest.bootstrap import Interval
+from collections.abc import Iterator
+
+from stream_app.research.backtest.bootstrap import LEAST_DAYS, Interval
 from stream_app.research.backtest.signals import SIGNALS
-from stream_app.research.backtest.study import Finding
+from stream_app.research.backtest.study import Finding, Study
 
 TITLES = {signal.name: signal.title for signal in SIGNALS}
 HEAD = ("signal", "bars", "days", "pairs", "IC", "95 %", "p", "p of all", "hits", "by chance", "spread bp", "95 %")
@@ -36,6 +38,20 @@ def cells(one: Finding) -> tuple[str, ...]:
         number(one.spread.value, "+.1f", scale=POINTS),
         bounds(one.spread, "+.1f", scale=POINTS),
     )
+
+
+def doubts_of(found: Study) -> Iterator[str]:
+    """Yield a sentence for each signal that is too good to be believed."""
+    for name in dict.fromkeys(one.signal for one in found.doubtful):
+        ones = [one for one in found.doubtful if one.signal == name]
+        held = ", ".join(str(one.horizon) for one in ones)
+        values = sorted((one.coefficient.value or 0.0 for one in ones), key=abs)
+        few = min(one.days for one in ones)
+        chance = f" On so few days ({few}) chance alone can do it." if few < LEAST_DAYS else ""
+        yield (
+            f"{TITLES[name]}, held for {held} bars, has an IC of up to {values[-1]:+.3f}: too good to be believed, "
+            f"a leak until it is shown to be none.{chance}"
+        )
 
 
 def number(value: float | None, shape: str, *, scale: float = 1) -> str:

@@ -51,16 +51,16 @@ def against_price(courses: Sequence[Course], *, weekly: bool) -> str:
 
     def draw(figure: Any) -> None:  # noqa: ANN401  (matplotlib's)
         boxes = figure.subfigures(rows, _COLUMNS, squeeze=False).ravel()
-        span = _span(courses)
+        span = _span(courses, _WEEK if weekly else timedelta(days=1))
         for box, course in zip(boxes, courses, strict=False):
             _course(box, course, span=span, weekly=weekly)
 
     return svg(draw, height=2.5 * rows)
 
 
-def _span(courses: Sequence[Course]) -> tuple[date, date]:
+def _span(courses: Sequence[Course], period: timedelta) -> tuple[date, date]:
     known = [day for course in courses for day in course.polarity]
-    return min(known) - timedelta(days=1), max(known) + _WEEK
+    return min(known) - timedelta(days=1), max(known) + period
 
 
 def _course(box: Any, course: Course, *, span: tuple[date, date], weekly: bool) -> None:  # noqa: ANN401
@@ -83,7 +83,7 @@ def _course(box: Any, course: Course, *, span: tuple[date, date], weekly: bool) 
     tone.set_ylabel("polarity", fontsize=8)
     tone.tick_params(labelsize=8)
     tone.grid(visible=False, axis="x")
-    dated(tone, most=5)
+    dated(tone, most=4)
 
 
 def at_a_glance(courses: Sequence[Course], *, weekly: bool) -> str:

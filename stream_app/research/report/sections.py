@@ -26,7 +26,7 @@ def tiles(digest: Digest, manifest: Manifest) -> Iterator[Tile]:
     yield Tile(f"{sum(map(len, digest.alerts.values())):,}", "alerts")
     yield Tile(f"{sum(manifest.dead_letters.values()):,}", "dead letters")
     if manifest.feeding_seconds:
-        yield Tile(f"{manifest.documents / manifest.feeding_seconds:,.0f}", "documents a second")
+        yield Tile(f"{manifest.documents / manifest.feeding_seconds:,.0f}", "documents/s")
 
 
 def volumes(digest: Digest) -> Section:

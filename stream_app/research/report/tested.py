@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from stream_app.research.backtest.study import Finding, Study
-from stream_app.research.backtest.written import HEAD, TITLES, cells, is_sure
+from stream_app.research.backtest.study import Study
+from stream_app.research.backtest.written import HEAD, TITLES, cells, doubts_of, is_sure
 from stream_app.research.charts.backtest import charts
 from stream_app.research.report.page import Section, folded, headed, nothing, table, warning
 
 _HEADINGS = {
-    "decay": "How well each signal orders the returns to come, by how long is held",
+    "decay": "How well each signal orders the returns to come, by how many bars it is held",
     "parts": "What the names earned, from those that the signal puts lowest to those that it puts highest",
     "running": "Whether it held all the time",
 }
@@ -25,7 +25,7 @@ def tested(found: Study | None, *, says: str) -> Section:
     if not drawn:
         why = "No day had enough names with both a signal and a later return: see --least of `stream-app backtest`."
         return Section("backtest", "Back-test", says, nothing(why))
-    doubts = "".join(map(_doubt, found.doubtful))
+    doubts = "".join(map(warning, doubts_of(found)))
     told = f"<p>{escape(_told(found))}</p>"
     shown = "".join(headed(_HEADINGS[name], chart) for name, chart in drawn.items())
     figures = folded("All figures", table(HEAD, list(map(cells, found.findings))))
@@ -33,7 +33,7 @@ def tested(found: Study | None, *, says: str) -> Section:
 
 
 def _told(found: Study) -> str:
-    names = ", ".join(f"{TITLES[one.signal]} over {one.horizon} bars" for one in found.findings if is_sure(one))
+    names = ", ".join(f"{TITLES[one.signal]} over {one.horizon} bars held" for one in found.findings if is_sure(one))
     verdict = f"these have a p-value under 5 %: {names}" if names else "no signal has a p-value under 5 %"
     empty = sorted(
         {TITLES[one.signal] for one in found.findings} - {TITLES[one.signal] for one in found.findings if one.days}
@@ -43,12 +43,4 @@ def _told(found: Study) -> str:
         f"{found.hypotheses} hypotheses were tried on this history; after Holm's correction for all of them {verdict}. "
         "Dots are mean daily rank correlations, bars their 95 % intervals, not corrected: "
         f"blue where zero lies outside, grey where it does not, red where it is too good to be believed.{unseen}"
-    )
-
-
-def _doubt(one: Finding) -> str:
-    value = 0.0 if one.coefficient.value is None else one.coefficient.value
-    return warning(
-        f"{TITLES[one.signal]} over {one.horizon} bars has an IC of {value:+.3f}, too good to be believed: "
-        "treat it as a leak until it is shown to be none."
     )

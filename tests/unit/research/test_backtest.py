@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,6 +33,7 @@ def bar(ticker: str, day: int, opened: float, closed: float) -> Bar:
     return Bar(ticker=ticker, start=start, open=opened, high=closed, low=opened, close=closed, volume=1)
 
 
+@settings(deadline=None)
 @given(values=_values, seed=st.integers(0, 99))
 def test_coefficient_is_spearmans_with_ties(values: list[float], seed: int) -> None:
     one = np.array(values)
@@ -44,6 +45,7 @@ def test_coefficient_is_spearmans_with_ties(values: list[float], seed: int) -> N
         assert found == pytest.approx(stats.spearmanr(one, other).statistic)
 
 
+@settings(deadline=None)
 @given(values=_values, quantiles=st.integers(2, 6))
 def test_quantiles_keep_order_and_equal_values_share_one(values: list[float], quantiles: int) -> None:
     found = quantile_of(np.array(values), quantiles)
@@ -117,6 +119,7 @@ def test_chance_alone_is_seldom_sure_and_the_seed_decides_the_draws() -> None:
 def test_block_holds_consecutive_days_and_few_days_give_no_interval() -> None:
     days = draw(50, samples=20, block=10, seed=1).days.reshape(20, 5, 10)
     assert ((np.diff(days, axis=2) % 50) == 1).all()
+    assert not len(draw(49, samples=20, block=10, seed=1).days)
     short = draw(19, samples=20, block=1, seed=1)
     assert short.interval(np.ones(19)).low is None
     assert short.p_value(np.ones(19)) is None
