@@ -86,6 +86,7 @@ def causes(
     *,
     data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the run with these heads.")],
+    json: _Json = False,
 ) -> None:
     """Teach a finished run to find causes and effects; nothing else of it changes.
 
@@ -106,6 +107,8 @@ def causes(
             config=CausalConfig(),
             report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
         )
+    if json:
+        write_json({"run": str(out), "examples": len(corpus.causal_train)})
 
 
 @app.command()
