@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
@@ -10,6 +11,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import BertConfig, BertModel
 
 from stream_app.pipeline.tensors import LABELS, TOPICS
+from stream_app.training.causal_examples import FINCAUSAL_DETECT, FINCAUSAL_SPANS, NEWS_DETECT, NEWS_SPANS
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC
 
 _WORDS = (
@@ -67,4 +69,18 @@ def write_sets(folder: Path, count: int = 60) -> Path:
     for path, lines in ((SENTFIN, headlines), (TFNS, tweets), (TOPIC, topics)):
         (folder / path).parent.mkdir()
         (folder / path).write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    return folder
+
+
+def write_causal_sets(sets: Path, folder: Path, count: int = 60) -> Path:
+    """Copy the folder of sets and add those on cause and effect: who falls does so on what follows."""
+    shutil.copytree(sets, folder, dirs_exist_ok=True)
+    plain = [f"acme {_WORDS[row % 3]} {row} says the beta" for row in range(count)]
+    causal = [f"acme falls {row} on beta loss" for row in range(count)]
+    spans = [{"text": text, "relations": [{"cause": [len(text) - 9, len(text)], "effect": [0, 10]}]} for text in causal]
+    detect = [{"text": text, "causal": label} for label, texts in enumerate((plain, causal)) for text in texts]
+    (folder / FINCAUSAL_DETECT).parent.mkdir()
+    for paths, lines in (((FINCAUSAL_DETECT, NEWS_DETECT), detect), ((FINCAUSAL_SPANS, NEWS_SPANS), spans)):
+        for path in paths:
+            (folder / path).write_bytes(b"\n".join(map(orjson.dumps, lines)))
     return folder

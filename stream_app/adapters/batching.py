@@ -119,6 +119,8 @@ def _result(row: ModelRow, place: int, outputs: Mapping[str, NDArray[np.float32]
         embedding=outputs["embedding"][place],
         document_evidence=outputs["document_evidence"][place, :tokens],
         mention_evidence=outputs["mention_evidence"][place, :mentions, :tokens],
+        causal_probability=outputs["causal_probability"][place],
+        tag_probabilities=outputs["tag_probabilities"][place, :tokens],
     )
 
 

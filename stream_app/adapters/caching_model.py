@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TAGS, TOPICS
 
 _KEY_BYTES = 16
 _ROWS_TOTAL = "stream_app_model_cache_rows_total"
@@ -82,6 +82,8 @@ def _arrays(result: RowResult) -> tuple[NDArray[np.float32], ...]:
         result.embedding,
         result.document_evidence,
         result.mention_evidence,
+        result.causal_probability,
+        result.tag_probabilities,
     )
 
 
@@ -96,6 +98,8 @@ def _result(row: ModelRow, value: bytes) -> RowResult:
         (EMBEDDING_SIZE,),
         (tokens,),
         (mentions, tokens),
+        (1,),
+        (tokens, len(TAGS)),
     )
     numbers = np.frombuffer(value, np.float32)
     ends = accumulate((int(np.prod(shape)) for shape in shapes), initial=0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TAGS, TOPICS
 
 
 class MemoryModel:
@@ -46,6 +46,9 @@ def _result(row: ModelRow) -> RowResult:
         mention_probabilities=_rows([draw.dirichlet(np.ones(len(LABELS))) for draw in mentions], len(LABELS)),
         mention_relevance=_single(np.array([draw.uniform() for draw in mentions])),
         mention_evidence=_rows([draw.uniform(-1, 1, tokens) for draw in mentions], tokens),
+        # never sure of a cause, so that what rules find stands
+        causal_probability=_single(document.uniform(0, 0.5, 1)),
+        tag_probabilities=_single(document.dirichlet(np.ones(len(TAGS)), tokens)),
     )
 
 

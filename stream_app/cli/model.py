@@ -81,6 +81,37 @@ def train(  # noqa: PLR0913  (options of a command)
 
 
 @app.command()
+def causes(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    *,
+    data: _Data,
+    out: Annotated[Path, typer.Option(help="Folder of the run with these heads.")],
+    json: _Json = False,
+) -> None:
+    """Teach a finished run to find causes and effects; nothing else of it changes.
+
+    Example: stream-app model causes runs/second --data DATA --out runs/causes
+    """
+    _need_training()
+    from stream_app.training.causal_run import learn_causes
+    from stream_app.training.config import CausalConfig
+    from stream_app.training.run import load_sources
+
+    corpus = load_sources(run, data, build_graph())
+    with _training_bar() as bar:
+        task = bar.add_task("causes", total=None, loss="")
+        learn_causes(
+            run,
+            out,
+            corpus=corpus,
+            config=CausalConfig(),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+        )
+    if json:
+        write_json({"run": str(out), "examples": len(corpus.causal_train)})
+
+
+@app.command()
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,
@@ -116,7 +147,7 @@ def export(
     repository: _Repository = None,
     json: _Json = False,
 ) -> None:
-    """Calibrate a run and put it into the model repository, if serving it costs at most half a point of accuracy.
+    """Calibrate a run and put it into the model repository, if serving it costs at most 0.3 points of accuracy.
 
     Example: stream-app model export runs/first --data DATA --repository model_repo
     """

@@ -39,7 +39,8 @@ class Scored:
 
 def with_statements(scored: Scored) -> Scored:
     """Return the document with what it states of its entities."""
-    return replace(scored, stated=state(scored.linked))
+    reading = None if isinstance(scored.scores, Unscored) else scored.scores.causal
+    return replace(scored, stated=state(scored.linked, reading))
 
 
 def assemble(

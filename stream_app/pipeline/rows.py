@@ -29,7 +29,8 @@ class RowResult:
 
     `document_probabilities` `[labels]`, `mention_probabilities` `[mentions, labels]`,
     `mention_relevance` `[mentions]`, `topic_probabilities` `[topics]`, `embedding` `[EMBEDDING_SIZE]`,
-    `document_evidence` `[tokens]`, `mention_evidence` `[mentions, tokens]`.
+    `document_evidence` `[tokens]`, `mention_evidence` `[mentions, tokens]`,
+    `causal_probability` `[1]`, `tag_probabilities` `[tokens, TAGS]`.
     """
 
     document_probabilities: NDArray[np.float32]
@@ -39,3 +40,5 @@ class RowResult:
     embedding: NDArray[np.float32]
     document_evidence: NDArray[np.float32]
     mention_evidence: NDArray[np.float32]
+    causal_probability: NDArray[np.float32]
+    tag_probabilities: NDArray[np.float32]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stream_app.pipeline.documents import Field
+from stream_app.pipeline.statements import CausalReading
 
 LabelProbabilities = tuple[float, float, float]
 """Calibrated, in the order of `tensors.LABELS`; sum 1."""
@@ -45,3 +46,4 @@ class DocumentScores:
     topic_probability: float
     entities: tuple[EntityScores | Unscored, ...]
     evidence: tuple[EvidenceSpan, ...]
+    causal: CausalReading | None = None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.pipeline.causal_reading import causal_reading
 from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
 from stream_app.pipeline.evidence import WordEvidence
 from stream_app.pipeline.rows import RowResult
@@ -42,6 +43,7 @@ def score(encoded: EncodedDocument, results: Sequence[RowResult], topics: Sequen
         topic_probability=float(topic[best]),
         entities=_entities(encoded, results, words),
         evidence=words.strongest([(row, r.document_evidence, w) for (row, r), w in zip(read, weights, strict=True)]),
+        causal=causal_reading(encoded, read),
     )
 
 

@@ -16,6 +16,7 @@ CONTEXT_FEATURES = 8
 BUCKETS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
 LABELS = ("negative", "neutral", "positive")
 TOPICS = 20
+TAGS = ("O", "B-CAUSE", "I-CAUSE", "B-EFFECT", "I-EFFECT")
 ROWS_AT_ONCE = 8
 """Most rows of one computation. With more, some processors take other kernels, and the last bits of a row follow the
 size of its batch (measured on one without AVX-512, 2026-11-28: equal for 1 to 8 rows, not for 12 and more)."""
@@ -52,6 +53,9 @@ OUTPUTS = (
     # signed contribution of each token to the positive-less-negative score
     Tensor("document_evidence", "FP32", (SEQUENCE,)),
     Tensor("mention_evidence", "FP32", (MENTION_SLOTS, SEQUENCE)),
+    # that the text states a cause and its effect
+    Tensor("causal_probability", "FP32", (1,)),
+    Tensor("tag_probabilities", "FP32", (SEQUENCE, len(TAGS))),
 )
 
 

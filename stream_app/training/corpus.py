@@ -10,6 +10,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.training.causal_examples import CAUSAL_FILES, CausalExample, load_causal
 from stream_app.training.config import TrainConfig
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
 from stream_app.training.gazetteer import Gazetteer, make_gazetteer
@@ -38,11 +39,17 @@ class Corpus:
     gazetteer: Gazetteer
     tokenizer: Tokenizer
     files: tuple[SourceFile, ...]
+    causal_train: tuple[CausalExample, ...] = ()
+    causal_dev: tuple[CausalExample, ...] = ()
 
 
 def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) -> Corpus:
-    """Return the corpus of the English sets under `data`; `DataError` where one is missing or damaged."""
+    """Return the corpus of the English sets under `data`; `DataError` where one is missing or damaged.
+
+    A folder without the sets on cause and effect gives a corpus without them.
+    """
     examples = load_examples(data)
+    causal = load_causal(data) if (data / CAUSAL_FILES[0]).exists() else []
     train = tuple(_distinct([example for example in examples if not is_dev(example.text)]))
     return Corpus(
         train=train,
@@ -50,7 +57,9 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
         topics=tuple(sorted({example.topic for example in examples if example.topic})),
         gazetteer=make_gazetteer(graph, train),
         tokenizer=tokenizer,
-        files=tuple(_source(data, path) for path in (SENTFIN, TFNS, TOPIC)),
+        files=tuple(_source(data, path) for path in (SENTFIN, TFNS, TOPIC, *(CAUSAL_FILES if causal else ()))),
+        causal_train=tuple(example for example in causal if not example.is_dev),
+        causal_dev=tuple(example for example in causal if example.is_dev),
     )
 
 

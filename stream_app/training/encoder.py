@@ -52,6 +52,12 @@ def load_encoder(folder: Path) -> nn.Module:
     return encoder
 
 
+def half_precision(*, wanted: bool = True) -> torch.autocast:
+    """Return the context that computes in bf16 where the processor does so by itself, else in single precision."""
+    able = torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001  (torch has no public name for it)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=wanted and able)
+
+
 def sentence_embeddings(encoder: nn.Module, tokenizer: Tokenizer, texts: list[str]) -> NDArray[np.float16]:
     """Return `[texts, hidden]`: mean token vectors of unit length, as the encoder gives them before any training."""
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
@@ -62,7 +68,7 @@ def sentence_embeddings(encoder: nn.Module, tokenizer: Tokenizer, texts: list[st
         encodings = tokenizer.encode_batch([texts[place] for place in places])
         ids = nn.utils.rnn.pad_sequence([torch.tensor(one.ids) for one in encodings], batch_first=True)
         mask = nn.utils.rnn.pad_sequence([torch.tensor(one.attention_mask) for one in encodings], batch_first=True)
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.inference_mode(), half_precision():
             tokens = encoder(ids, attention_mask=mask).last_hidden_state.float()
         mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         found.update(zip(places, functional.normalize(mean, dim=-1).half().numpy(), strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,34 +12,18 @@ from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import INPUTS, OUTPUTS
 from stream_app.training.batches import Collator
-from stream_app.training.calibration import Labels, Probabilities, calibration_error
+from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.corpus import Corpus
 from stream_app.training.examples import Example
+from stream_app.training.judged import HeadScore, Judged, score
 from stream_app.training.served import ServedNetwork
 from stream_app.training.split import is_calibration
+
+__all__ = ["HeadScore", "Judged", "judge", "score", "torch_infer"]
 
 Arrays = Mapping[str, NDArray[np.generic]]
 Infer = Callable[[Arrays], Arrays]
 _LIMITS = BatchLimits(rows=64, tokens=2048)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `fitted` are for temperatures only."""
-
-    probabilities: Probabilities
-    labels: Labels
-    fitted: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class HeadScore:
-    """`calibration_error` is over the rows on which no temperature was fitted."""
-
-    rows: int
-    accuracy: float
-    macro_f1: float
-    calibration_error: float
 
 
 def torch_infer(network: ServedNetwork) -> Infer:
@@ -67,18 +50,8 @@ def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
         "mention": _judged(_mentions(pairs)),
         "topic": _judged(_topics(pairs, corpus.topics)),
         "relevance": _judged(_relevance(pairs)),
+        **judge_causal(infer, corpus),
     }
-
-
-def score(judged: Judged) -> HeadScore:
-    """Return the head's figures."""
-    predicted, held = judged.probabilities.argmax(axis=-1), ~judged.fitted
-    return HeadScore(
-        rows=len(judged.labels),
-        accuracy=float((predicted == judged.labels).mean()),
-        macro_f1=_macro_f1(predicted, judged.labels),
-        calibration_error=calibration_error(judged.probabilities[held], judged.labels[held]),
-    )
 
 
 def _row(collator: Collator, example: Example) -> ModelRow:
@@ -120,12 +93,3 @@ def _relevance(pairs: Pairs) -> Iterator[Judgement]:
 def _judged(judgements: Iterator[Judgement]) -> Judged:
     probabilities, labels, fitted = zip(*judgements, strict=True)
     return Judged(np.stack(probabilities).astype(np.float64), np.array(labels), np.array(fitted))
-
-
-def _macro_f1(predicted: Labels, labels: Labels) -> float:
-    """Return the mean F1 over the classes that occur in the labels."""
-    scores = []
-    for one in np.unique(labels):
-        hits = ((predicted == one) & (labels == one)).sum()
-        scores.append(2 * hits / ((predicted == one).sum() + (labels == one).sum()))
-    return float(np.mean(scores))

@@ -16,6 +16,7 @@ from stream_app.training.batches import Batch, Collator, epoch_plan
 from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
 from stream_app.training.config import TrainConfig
 from stream_app.training.corpus import LARGE_SET, Corpus
+from stream_app.training.encoder import half_precision
 from stream_app.training.examples import HEADLINES
 from stream_app.training.losses import total_loss
 from stream_app.training.network import FusionNetwork
@@ -118,7 +119,7 @@ def _set_rates(optimiser: AdamW, config: TrainConfig, done: float) -> None:
 def _step(
     network: FusionNetwork, optimiser: AdamW, batch: Batch, *, teacher: Tensor, config: TrainConfig
 ) -> tuple[float, dict[str, float]]:
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+    with half_precision(wanted=config.bf16):
         scores = network(*batch.inputs)
     loss, parts = total_loss(scores, batch, teacher=teacher.float(), config=config)
     optimiser.zero_grad()

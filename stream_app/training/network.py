@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, LABELS
+from stream_app.training.causal_heads import READ_LAYER, CausalHeads
 
 _FAR_BELOW = -1e4
 _NEGATIVE, _POSITIVE = LABELS.index("negative"), LABELS.index("positive")
@@ -29,6 +30,8 @@ class Scores(NamedTuple):
     relevance: Tensor
     topic: Tensor
     embedding: Tensor
+    causal: Tensor
+    tags: Tensor
 
 
 class AttentionPool(nn.Module):
@@ -83,13 +86,14 @@ class FusionNetwork(nn.Module):
         self.relevance_head = nn.Sequential(nn.LayerNorm(2 * hidden), nn.Linear(2 * hidden, 1))
         self.topic_head = _head(hidden, hidden, topics)
         self.projection = nn.Linear(hidden, hidden, bias=False)
+        self.causal_heads = CausalHeads(hidden)
         nn.init.normal_(self.document_query, std=0.02)
         nn.init.eye_(self.projection.weight)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, mention_spans: Tensor, *features: Tensor) -> Scores:
         """Return the scores; `features` are the knowledge graph's and the context's."""
         kg, context = features
-        tokens = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
+        lower, tokens = self.token_vectors(input_ids, attention_mask)
         mask = attention_mask.to(tokens.dtype)
         mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1.0)
         queries = self.document_query[None].expand(tokens.shape[0], -1, -1)
@@ -102,7 +106,13 @@ class FusionNetwork(nn.Module):
             *self._mentions(tokens, mask, mention_spans, features=(kg, context)),
             self.topic_head(about),
             functional.normalize(self.projection(mean), dim=-1),
+            *self.causal_heads(lower, mask),
         )
+
+    def token_vectors(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the tokens' vectors of the layer that the causal heads read, and of the last."""
+        read = self.encoder(input_ids, attention_mask=attention_mask, output_hidden_states=True)
+        return read.hidden_states[min(READ_LAYER, len(read.hidden_states) - 1)], read.last_hidden_state
 
     def _mentions(
         self, tokens: Tensor, mask: Tensor, spans: Tensor, *, features: tuple[Tensor, Tensor]

@@ -18,15 +18,16 @@ from transformers import AutoConfig, AutoModel
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
-from stream_app.training.config import TrainConfig
+from stream_app.training.config import CausalConfig, TrainConfig
 from stream_app.training.corpus import Corpus, SourceFile, load_corpus, with_reports
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.network import FusionNetwork
 
-_WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
-_ENCODER_FILES = ("config.json", "tokenizer.json")
+WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
+_LEARNT_LAST = "causal_heads."
+ENCODER_FILES = ("config.json", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +44,32 @@ class Sources:
 
 
 class RunRecord(BaseModel):
-    """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before."""
+    """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
+
+    `causal` is how the heads on cause and effect were learnt, None where they were not.
+    """
 
     config: TrainConfig
     topics: tuple[str, ...]
     files: tuple[SourceFile, ...]
     graph: str | None
     start: RunRecord | None = None
+    causal: CausalConfig | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
     run.mkdir(parents=True, exist_ok=True)
-    for name in _ENCODER_FILES:
+    for name in ENCODER_FILES:
         shutil.copyfile(sources.encoder / name, run / name)
     corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
     corpus = with_reports(corpus, config)
     torch.manual_seed(config.seed)
     network = _network(load_encoder(sources.encoder), len(corpus.topics))
     if sources.start:
-        network.load_state_dict(load_file(sources.start / _WEIGHTS))
+        _load(network, sources.start)
     fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
-    save_file(network.state_dict(), run / _WEIGHTS)
+    save_file(network.state_dict(), run / WEIGHTS)
     record = RunRecord(
         config=config,
         topics=corpus.topics,
@@ -72,7 +77,7 @@ def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[
         graph=sources.graph.version if sources.graph else None,
         start=load_record(sources.start) if sources.start else None,
     )
-    (run / _RECORD).write_text(record.model_dump_json(indent=2))
+    write_record(run, record)
 
 
 def load_network(run: Path) -> FusionNetwork:
@@ -80,7 +85,7 @@ def load_network(run: Path) -> FusionNetwork:
     record = load_record(run)
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False)
     network = _network(encoder, len(record.topics))
-    network.load_state_dict(load_file(run / _WEIGHTS))
+    _load(network, run)
     return network.eval()
 
 
@@ -100,6 +105,21 @@ def load_record(run: Path) -> RunRecord:
         return RunRecord.model_validate_json((run / _RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise DataError(f"{run} holds no finished run; finish it with: stream-app model train --out {run}") from error
+
+
+def write_record(run: Path, record: RunRecord) -> None:
+    """Say what a finished run was made of."""
+    (run / _RECORD).write_text(record.model_dump_json(indent=2))
+
+
+def _load(network: FusionNetwork, run: Path) -> None:
+    """Take a run's weights; the heads on cause and effect, which are learnt last, may be missing from them."""
+    found = network.load_state_dict(load_file(run / WEIGHTS), strict=False)
+    lost = [name for name in found.missing_keys if not name.startswith(_LEARNT_LAST)]
+    if lost or found.unexpected_keys:
+        raise DataError(
+            f"{run} holds the weights of another network ({(lost + found.unexpected_keys)[0]}); train it again"
+        )
 
 
 def _network(encoder: torch.nn.Module, topics: int) -> FusionNetwork:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from stream_app.training.network import FusionNetwork, evidence
 
-HEADS = ("document", "mention", "relevance", "topic")
+HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
 
 
 class ServedNetwork(nn.Module):
@@ -38,6 +38,8 @@ class ServedNetwork(nn.Module):
             scores.embedding,
             evidence(scores.document_parts) / heat["document"],
             evidence(scores.mention_parts) / heat["mention"],
+            torch.sigmoid(scores.causal / heat["causal"])[:, None],
+            torch.softmax(scores.tags / heat["tags"], dim=-1),
         )
 
 

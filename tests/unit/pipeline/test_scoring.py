@@ -18,6 +18,8 @@ from stream_app.pipeline.evidence import MOST_WORDS
 from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, Unscored
 from stream_app.pipeline.scoring import NO_WORDS, NOT_READ, score
+from stream_app.pipeline.statements import CausalReading
+from stream_app.pipeline.tensors import TAGS
 from tests.model_rows import linked_document, row_result
 
 MODEL = read_model(Path(__file__).parents[3] / "model_repo")
@@ -171,3 +173,36 @@ async def test_scores_of_any_text_are_probabilities_and_evidence_lies_in_its_fie
 def _check_evidence(encoded: EncodedDocument, evidence: tuple[EvidenceSpan, ...]) -> None:
     assert sum(abs(span.weight) for span in evidence) <= 1 + 1e-9
     assert all(word and word == word.strip() for word in shown(encoded, evidence))
+
+
+def tagged(encoded: EncodedDocument, *, chance: float = 0.9, **words: str) -> RowResult:
+    """Return a result whose tags mark the words of `cause` and `effect`, in lower case as they stand in the text."""
+    row, text = encoded.rows[0], encoded.text.text
+    tags = np.eye(len(TAGS))[np.zeros(len(row.token_spans), dtype=int)]
+    for role, phrase in words.items():
+        start = text.index(phrase)
+        inside = [
+            at for at, (left, right) in enumerate(row.token_spans) if start <= left < right <= start + len(phrase)
+        ]
+        for at in inside:
+            tags[at] = np.eye(len(TAGS))[TAGS.index(f"{'B' if at == inside[0] else 'I'}-{role.upper()}")]
+    return row_result(row.row, causal_probability=np.array([chance]), tag_probabilities=tags)
+
+
+def test_tagged_words_become_a_relation_in_their_field() -> None:
+    encoded = encode(linked_document("Output falls", "Acme says a fire stopped the plant in Ohio"))
+    causal = scored(encoded, tagged(encoded, cause="a fire", effect="stopped the plant")).causal
+    assert causal == CausalReading(pytest.approx(0.9), (((10, 16), (17, 34)),), "body")
+
+
+def test_text_that_states_no_cause_is_not_searched_for_one() -> None:
+    encoded = encode(linked_document("", "a fire stopped the plant"))
+    causal = scored(encoded, tagged(encoded, chance=0.4, cause="a fire", effect="stopped the plant")).causal
+    assert causal == CausalReading(pytest.approx(0.4))
+
+
+def test_relation_across_title_and_body_is_left_out() -> None:
+    encoded = encode(linked_document("Fire in Ohio", "plant stopped"))
+    causal = scored(encoded, tagged(encoded, cause="Fire in Ohio", effect="plant stopped")).causal
+    assert causal is not None
+    assert causal.relations == ()

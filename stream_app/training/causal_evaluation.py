@@ -1,0 +1,76 @@
+"""How well the causal heads do on dev texts of FinCausal: fed and read as in serving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
+from stream_app.pipeline.features import context_features
+from stream_app.pipeline.rows import ModelRow, RowResult
+from stream_app.pipeline.tensors import KG_FEATURES
+from stream_app.pipeline.text import normalise_for_model
+from stream_app.training.causal_examples import FINCAUSAL_DETECT, FINCAUSAL_SPANS, NO_TAG, CausalExample, tags_of
+from stream_app.training.corpus import Corpus
+from stream_app.training.judged import Judged
+from stream_app.training.split import is_calibration
+
+_LIMITS = BatchLimits(rows=64, tokens=2048)
+
+Arrays = Mapping[str, NDArray[np.generic]]
+Read = tuple[CausalExample, Encoding, RowResult]
+
+
+def judge_causal(infer: Callable[[Arrays], Arrays], corpus: Corpus) -> dict[str, Judged]:
+    """Return what the model says of the dev texts of FinCausal; nothing where the data folder has none."""
+    examples = [one for one in corpus.causal_dev if one.file in {FINCAUSAL_DETECT, FINCAUSAL_SPANS}]
+    if not examples:
+        return {}
+    texts = list(dict.fromkeys(normalise_for_model(example.text) for example in examples))
+    encodings = corpus.tokenizer.encode_batch(texts)
+    rows = [_row(encoding) for encoding in encodings]
+    batches = pack(rows, _LIMITS)
+    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
+    said = {text: (encoding, result) for text, encoding, result in zip(texts, encodings, results, strict=True)}
+    read = [(example, *said[normalise_for_model(example.text)]) for example in examples]
+    return {"causal": _detection(read), "tags": _tags(read)}
+
+
+def _row(encoding: Encoding) -> ModelRow:
+    return ModelRow(
+        input_ids=np.array(encoding.ids, dtype=np.int32),
+        mention_spans=np.zeros((0, 2), dtype=np.int32),
+        kg_features=np.zeros((0, KG_FEATURES), dtype=np.float32),
+        context_features=context_features("news", followers=None, likes=None, reposts=None, replies=None),
+    )
+
+
+def _detection(read: Sequence[Read]) -> Judged:
+    texts = [(example, result) for example, _, result in read if example.causal is not None]
+    chances = np.array([result.causal_probability[0] for _, result in texts], dtype=np.float64)
+    return Judged(
+        np.stack((1 - chances, chances), axis=1),
+        np.array([int(bool(example.causal)) for example, _ in texts]),
+        np.array([is_calibration(example.text) for example, _ in texts]),
+    )
+
+
+def _tags(read: Sequence[Read]) -> Judged:
+    probabilities, labels, fitted = zip(*_tagged(read), strict=True)
+    lengths = tuple(len(one) for one in labels)
+    return Judged(
+        np.concatenate(probabilities).astype(np.float64),
+        np.concatenate(labels),
+        np.repeat(np.array(fitted), lengths),
+        lengths,
+    )
+
+
+def _tagged(read: Sequence[Read]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], bool]]:
+    for example, encoding, result in read:
+        if example.relations:
+            tags = tags_of(example, np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+            yield result.tag_probabilities[tags != NO_TAG], tags[tags != NO_TAG], is_calibration(example.text)
