@@ -138,7 +138,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path = stream.state_dir / f"{name}.log"
 
-    async def start(self, *, seconds: float = 60.0) -> None:
+    async def start(self, *, seconds: float = 120.0) -> None:
         """Start it and wait until it has its partitions."""
         ready = self._stream.state_dir / f"{self._name}.ready"
         ready.unlink(missing_ok=True)
@@ -179,7 +179,7 @@ class Worker:
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
-            self._process.wait(60)
+            self._process.wait(120)
 
     async def exit_status(self, *, seconds: float = 60.0) -> int:
         """Wait until it ends by itself."""

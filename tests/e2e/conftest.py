@@ -39,7 +39,7 @@ class Shell:
 
     folder: Path
 
-    def run(self, *args: str, given: bytes = b"", timeout: float = 90, **environment: str) -> Done:
+    def run(self, *args: str, given: bytes = b"", timeout: float = 180, **environment: str) -> Done:
         done = subprocess.run(
             [COMMAND, *args],
             cwd=self.folder,

@@ -13,7 +13,7 @@ RATES = {"currency:usd": "favourable", "industry:homebuilding": "adverse", "indu
 
 
 def test_every_document_of_the_sample_has_events_or_a_dead_letter(shell: Shell) -> None:
-    done = shell.run("demo", "--json", timeout=170)
+    done = shell.run("demo", "--json", timeout=280)
     assert done.status == 0, done.err
     ready, *values, counts = done.lines
     assert (ready["event"], counts.pop("event")) == ("ready", "done")

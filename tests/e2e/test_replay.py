@@ -82,7 +82,7 @@ def place(up: Up) -> Shell:
 SUBSCRIBED = ("--subscriptions", "wishes.jsonl")
 
 
-def replayed(shell: Shell, *args: str, timeout: float = 240, **environment: str) -> Any:
+def replayed(shell: Shell, *args: str, timeout: float = 500, **environment: str) -> Any:
     done = shell.run("replay", "run", *args, *SUBSCRIBED, "--json", timeout=timeout, **environment)
     assert done.status == 0, done.err
     return done.lines[-1]
@@ -105,7 +105,7 @@ def live_state(up: Up, shell: Shell) -> tuple[Any, ...]:
     return (*out, keys)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_manifest_accounts_for_everything(golden: Any) -> None:
     assert golden["documents"] == len(history())
     assert golden["dead_letters"] == {"not_json": 4}
@@ -134,7 +134,7 @@ def workers_of(pid: int) -> list[int]:
     return [child for child in children if b"\0worker\0" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte(place: Shell, golden: Any) -> None:
     sizes = ("--partitions", "6", "--workers", "3", "--ahead", "40", "--no-cache")
     with place.started(
@@ -144,7 +144,7 @@ def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte
         workers = workers_of(process.pid)
         assert len(workers) == 3
         os.kill(workers[0], signal.SIGKILL)
-        out, error = process.communicate(timeout=240)
+        out, error = process.communicate(timeout=500)
     assert process.returncode == 0, error
     other = json.loads(out.splitlines()[-1])
     for name in ("digest", "config_sha256", "kg_version", "model_version", "code_version"):
@@ -155,7 +155,7 @@ def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte
     assert compared.lines[0]["only_one"] == compared.lines[0]["only_other"] == 0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, golden: Any) -> None:
     run = RunFolder(place.folder / ".stream_app", "golden")
     affiliate = affiliations(build_graph())
@@ -175,7 +175,7 @@ def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, 
     assert "subscribe list" in nobody.err
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_nothing_live_is_touched_and_drop_deletes_what_is_the_runs_own(up: Up, place: Shell, golden: Any) -> None:
     before = live_state(up, place)
     assert replayed(place, "whole.jsonl", "--name", "passing")["digest"] == golden["digest"]
@@ -192,7 +192,7 @@ def test_nothing_live_is_touched_and_drop_deletes_what_is_the_runs_own(up: Up, p
     assert "replay drop golden" in again.err
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes(place: Shell, golden: Any) -> None:
     # Six days in half a minute.
     with place.started("replay", "run", "whole.jsonl", "--name", "killed", "--speed", "18000x", *SUBSCRIBED) as process:
@@ -206,13 +206,13 @@ def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes(place:
         process.wait()
     rows = {row["name"]: row["state"] for row in place.run("replay", "list", "--json").lines}
     assert rows["killed"] == "interrupted"
-    resumed = place.run("replay", "resume", "killed", "--json", timeout=240)
+    resumed = place.run("replay", "resume", "killed", "--json", timeout=500)
     assert resumed.status == 0, resumed.err
     assert resumed.lines[-1]["digest"] == golden["digest"]
     assert resumed.lines[-1]["input_sha256"] == golden["input_sha256"]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_topic_is_replayed_by_event_time(place: Shell, golden: Any) -> None:
     fed = place.run("feed", "whole.jsonl", "--topic", "social.raw", "--json")
     assert fed.status == 0, fed.err

@@ -24,7 +24,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("stories")
     lines = [json.dumps({"title": one.text, "published_at": AS_OF}) for one in STORIES]
     (folder / "stories.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = Shell(folder).run("score", "--input", "stories.jsonl", "--json", timeout=170)
+    done = Shell(folder).run("score", "--input", "stories.jsonl", "--json", timeout=280)
     assert done.status == 0, done.err
     return dict(zip([one.name for one in STORIES], done.lines, strict=True))
 

@@ -21,7 +21,7 @@ from tests.e2e.conftest import Shell, Up
 ROOT = Path(__file__).parents[2]
 BOOTSTRAP = '"bootstrap.servers": "127.0.0.1:9092"'
 TIME = "2026-03-02T08:00:00Z"
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 def events_of(shell: Shell, document: str) -> list[Any]:

@@ -91,7 +91,7 @@ def _message(event: Schema) -> Message:
     return Message(TICKS.name, b"test", value)
 
 
-async def until(done: Callable[[], Any], *, seconds: float = 60, what: Callable[[], str] = str) -> None:
+async def until(done: Callable[[], Any], *, seconds: float = 180, what: Callable[[], str] = str) -> None:
     """Wait until `done` gives something true, awaiting it where it is a coroutine."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:

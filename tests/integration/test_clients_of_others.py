@@ -23,7 +23,7 @@ DOCUMENTS = 50
 async def filled_stream(stream: StreamUnderTest) -> StreamUnderTest:
     """A stream that has turned some documents into events."""
     await stream.feed(values(DOCUMENTS))
-    async with running_worker(stream):
+    async with running_worker(stream, only="ingest"):
         await stream.wait_for(DOCUMENTS)
     return stream
 

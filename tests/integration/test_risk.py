@@ -75,7 +75,7 @@ class Stream:
         kept = dict(await self.values(changelog))
         return {key: AliveEffects.model_validate_json(value) for key, value in kept.items() if value}
 
-    async def until_judged(self, number: int, *, seconds: float = 90) -> None:
+    async def until_judged(self, number: int, *, seconds: float = 240) -> None:
         """Wait until an event's effects are remembered."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not any(_at(number) in _times(alive) for alive in (await self.remembered()).values()):
@@ -105,11 +105,11 @@ def _message(event: SentimentEvent) -> Message:
     return Message(SENTIMENT.name, event.entity.id.encode(), event.model_dump_json().encode())
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: StreamUnderTest) -> None:
     """Alive shocks come back as they were, whatever `kill -9` falls into, and no effect counts twice."""
     under_test = Stream(stream)
-    worker = Worker(stream, "killed", **SMALL_BATCHES)
+    worker = Worker(stream, "killed", only="risk", **SMALL_BATCHES)
     try:
         for first in range(0, EVENTS, EVENTS // 4):
             await under_test.send([_event(number) for number in range(first, first + EVENTS // 4)])
@@ -124,6 +124,6 @@ async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: Strea
     calm = Stream(replace(stream, namespace=f"calm-{stream.namespace}"))
     await calm.under_test.create_topics()
     await calm.send([_event(number) for number in range(EVENTS)])
-    async with running_worker(calm.under_test, "calm", **SMALL_BATCHES):
+    async with running_worker(calm.under_test, "calm", only="risk", **SMALL_BATCHES):
         assert await calm.settled() == state
     assert await under_test.risks() == await calm.risks()

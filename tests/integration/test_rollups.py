@@ -23,6 +23,7 @@ from tests.streaming import StreamUnderTest, Worker, running_worker
 EVENTS = 3_000
 ENTITIES = 12
 END = START + timedelta(days=3)
+ALONE = "rollups"
 NO_TICKS = {"TICK_PERIOD": "0", "BATCH_DOCUMENTS": "40"}
 
 Windows = dict[str, Rollup]
@@ -89,7 +90,7 @@ class Stream:
         finally:
             await reader.stop()
 
-    async def until(self, holds: Callable[[Windows], bool], *, seconds: float = 90) -> Windows:
+    async def until(self, holds: Callable[[Windows], bool], *, seconds: float = 180) -> Windows:
         deadline = asyncio.get_running_loop().time() + seconds
         while not holds(found := await self.windows()):
             assert asyncio.get_running_loop().time() < deadline, f"{len(found)} windows: {list(found.values())[-3:]}"
@@ -119,17 +120,17 @@ async def _undisturbed(stream: StreamUnderTest) -> Windows:
     )
     await calm.under_test.create_topics()
     await calm.send(map(_event, range(EVENTS)))
-    async with running_worker(calm.under_test, "calm", **NO_TICKS):
+    async with running_worker(calm.under_test, "calm", only=ALONE, **NO_TICKS):
         await calm.until(lambda found: _documents(found) > 0.9 * EVENTS)
         await calm.tick(END)
         return await calm.until(_complete)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_killed_workers_leave_the_windows_of_an_undisturbed_run(stream: StreamUnderTest) -> None:
     """No window is lost and no document counts twice, whatever `kill -9` falls into."""
     events = Stream(stream)
-    worker = Worker(stream, "killed", **NO_TICKS)
+    worker = Worker(stream, "killed", only=ALONE, **NO_TICKS)
     try:
         for part in range(3):
             first, last = part * EVENTS // 3, (part + 1) * EVENTS // 3
@@ -147,10 +148,10 @@ async def test_killed_workers_leave_the_windows_of_an_undisturbed_run(stream: St
     assert disturbed == await _undisturbed(stream)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 async def test_one_tick_closes_the_windows_of_every_partition_also_after_a_kill(stream: StreamUnderTest) -> None:
     events = Stream(stream)
-    worker = Worker(stream, "ticked", **NO_TICKS)
+    worker = Worker(stream, "ticked", only=ALONE, **NO_TICKS)
     try:
         await worker.start()
         await events.send(map(_event, range(ENTITIES)))
@@ -168,10 +169,10 @@ async def test_one_tick_closes_the_windows_of_every_partition_also_after_a_kill(
         worker.kill()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 async def test_wall_clock_of_a_worker_closes_windows_and_a_bad_record_stops_nothing(stream: StreamUnderTest) -> None:
     events = Stream(stream)
-    async with running_worker(stream, TICK_PERIOD="0.5"):
+    async with running_worker(stream, only=ALONE, TICK_PERIOD="0.5"):
         await events.send_raw(b"not JSON")
         await events.send([_event(0)])
         await events.until(lambda windows: _complete(windows, 1))
@@ -180,13 +181,13 @@ async def test_wall_clock_of_a_worker_closes_windows_and_a_bad_record_stops_noth
     assert b'"source_topic":"sentiment.events"' in (letters[0].value or b"")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(500)
 async def test_second_worker_takes_over_what_the_first_held(stream: StreamUnderTest) -> None:
     events = Stream(stream)
-    async with running_worker(stream, "first", **NO_TICKS):
+    async with running_worker(stream, "first", only=ALONE, **NO_TICKS):
         await events.send(map(_event, range(600)))
         await events.until(lambda found: _documents(found) > 300)
-        async with running_worker(stream, "second", **NO_TICKS):
+        async with running_worker(stream, "second", only=ALONE, **NO_TICKS):
             await events.send(map(_event, range(600, 1_200)))
             await events.until(lambda found: _documents(found) > 900)
         await events.send(map(_event, range(1_200, 1_500)))

@@ -120,7 +120,7 @@ async def _kill_again_and_again(worker: Worker, times: int) -> None:
         await worker.start()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_kills_and_order_of_arrival_change_no_risk_and_no_alert(
     broker: RunningServer, redis_url: str, namespace: str, tmp_path: Path
 ) -> None:
