@@ -14,6 +14,7 @@ from functools import partial
 
 from stream_app.agents.patience import Patience
 from stream_app.agents.reading import dead_letter, read
+from stream_app.agents.risk_states import Place, RiskStates
 from stream_app.agents.tables import Change, StateTable
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
@@ -21,9 +22,6 @@ from stream_app.events.topics import RISK
 from stream_app.pipeline.isolation import each
 from stream_app.pipeline.ports import Clock, EventLog, Message, Telemetry
 from stream_app.pipeline.records import JUDGED, Record, Rejection
-
-Place = tuple[int, bytes]
-"""Partition and key: the exposed entity's id."""
 
 Judge = Callable[[AliveEffects, RiskEffect], tuple[AliveEffects, RiskEvent | None]]
 """Puts an effect together with those alive; gives the new state, and what is to be told."""
@@ -70,7 +68,7 @@ class Keeping:
         telemetry: Telemetry,
         patience: Patience,
     ) -> None:
-        self._table, self._judge = table, judge
+        self._table, self._states, self._judge = table, RiskStates(table), judge
         self._telling = Telling(log, clock, telemetry, patience)
         self._order = asyncio.Lock()
 
@@ -80,7 +78,7 @@ class Keeping:
             states: dict[Place, AliveEffects] = {}
             results = each(partial(self._judged, states))(records)
             await self._telling.tell(zip(records, results, strict=True))
-            await self._table.write([_change(place, state) for place, state in states.items()])
+            await self._table.write([self._change(place, state) for place, state in states.items()])
 
     async def recovered(self, partitions: set[int]) -> None:
         """Forget what belongs to partitions that are another worker's now."""
@@ -92,17 +90,9 @@ class Keeping:
         if isinstance(effect, Rejection):
             return effect
         place = (record.partition, effect.exposed.id.encode())
-        state = states.get(place) or state_of(self._table, place)
+        state = states.get(place) or self._states.get(place)
         states[place], event = self._judge(state, effect)
         return event
 
-
-def state_of(table: StateTable, place: Place) -> AliveEffects:
-    """Return what is remembered of an entity."""
-    value = table.get(*place)
-    return AliveEffects.model_validate_json(value) if value else AliveEffects()
-
-
-def _change(place: Place, state: AliveEffects) -> Change:
-    partition, key = place
-    return Change(partition, key, state.model_dump_json().encode() if state.effects else None)
+    def _change(self, place: Place, state: AliveEffects) -> Change:
+        return self._states.change(place, state) if state.effects else Change(*place, None)

@@ -15,7 +15,8 @@ from functools import partial
 
 from stream_app.agents.patience import Patience
 from stream_app.agents.reading import read
-from stream_app.agents.risk_keeping import Judge, Place, Result, Telling, state_of
+from stream_app.agents.risk_keeping import Judge, Result, Telling
+from stream_app.agents.risk_states import Place, RiskStates
 from stream_app.agents.tables import Change, StateTable
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.tick import Tick
@@ -46,7 +47,8 @@ class Settling:
         patience: Patience,
         compute: Compute = asyncio.to_thread,
     ) -> None:
-        self._table, self._judge, self._compute = table, judge, compute
+        self._table, self._states = table, RiskStates(table)
+        self._judge, self._compute = judge, compute
         self._telling = Telling(log, clock, telemetry, patience)
         self._order = asyncio.Lock()
         self._held: defaultdict[int, Waiting] | None = None
@@ -99,13 +101,13 @@ class Settling:
         changes: list[Change] = []
         for entity, offsets in waiting.items():
             place = (partition, entity)
-            before = state_of(self._table, place)
+            before = self._states.get(place)
             values = {one: self._table.get(partition, _key(entity, one)) for one in offsets if one > before.offset}
             fresh = [Record(RISK_EFFECTS.name, partition, one, entity, values[one], moment) for one in sorted(values)]
             states = {place: before}
             results.extend(self._results(states, place, fresh))
             state = states[place].model_copy(update={"offset": max(before.offset, *offsets)})
-            changes.append(Change(partition, entity, state.model_dump_json().encode()))
+            changes.append(self._states.change(place, state))
             changes.extend(Change(partition, _key(entity, one), None) for one in sorted(offsets))
         return results, changes
 

@@ -44,15 +44,14 @@ def alive_sizes(
     return strongest
 
 
-def remaining(effect: AliveEffect, at: datetime, *, ends: Iterable[AliveEffect], parameters: CausalParameters) -> float:
+def remaining(effect: AliveEffect, at: datetime, *, ends: Sequence[AliveEffect], parameters: CausalParameters) -> float:
     """Return the part of an effect in 0..1 that is left: whole until it begins, then half with each half-life.
 
     `ends` are effects of documents that say that something is over: after one of its own cause, it fades `hasten` times
     faster.
     """
     age = max(0.0, _hours(effect.at, at) - effect.delay)
-    ended = [one.at for one in ends if _ends(one, effect) and one.at < at]
-    if ended:
+    if ends and (ended := [one.at for one in ends if _ends(one, effect) and one.at < at]):
         age += (parameters.hasten - 1.0) * _hours(min(ended), at)
     return float(0.5 ** (age / effect.half_life))
 
@@ -89,6 +88,8 @@ def _kept(effects: Sequence[AliveEffect], parameters: CausalParameters) -> tuple
     ends = [one for one in effects if one.ends]
     left = {one.event_id: one.size * remaining(one, latest, ends=ends, parameters=parameters) for one in effects}
     alive = [one for one in effects if left[one.event_id] >= parameters.least_alive]
+    if len(alive) <= _MOST_EFFECTS:
+        return tuple(sorted(alive, key=lambda one: (one.at, one.event_id)))
     strongest = sorted(alive, key=lambda one: (-left[one.event_id], one.event_id))[:_MOST_EFFECTS]
     return tuple(sorted(strongest, key=lambda one: (one.at, one.event_id)))
 
