@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import gc
 import time
 from itertools import pairwise
 
@@ -154,6 +155,12 @@ def test_time_grows_with_the_length_of_the_text_and_no_faster(linker: Linker, pi
         linker.link([("body", text)])
         return time.process_time() - started
 
-    seconds(8 * 1024)
-    # Eight times the text: quadratic work would take 64 times as long.
-    assert seconds(128 * 1024) < 30 * max(seconds(16 * 1024), 0.01)
+    def least(size: int) -> float:
+        return min(seconds(size) for _ in range(4))
+
+    gc.disable()  # else the collector walks whatever other tests have left in this process
+    try:
+        # Eight times the text: quadratic work would take 64 times as long.
+        assert least(128 * 1024) < 30 * max(least(16 * 1024), 0.01)
+    finally:
+        gc.enable()
