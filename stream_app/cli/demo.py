@@ -31,7 +31,7 @@ from stream_app.sample import messages
 from stream_app.settings import Settings
 
 app = typer.Typer()
-_LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 2.0, 60.0
+_LOOK_SECONDS, _QUIET_SECONDS, _PATIENCE_SECONDS = 0.1, 8.0, 60.0
 _SHOWN_SEVERITY = 0.15
 """Risks below this are counted and not shown: each document exposes many a little."""
 
