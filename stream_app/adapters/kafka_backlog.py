@@ -9,7 +9,7 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.errors import KafkaError
 
 from stream_app.adapters.kafka import Connection, admin_client, away
 from stream_app.adapters.kafka_ends import true_ends
@@ -63,10 +63,7 @@ class Backlog:
         """Return the offsets of all places, by one request: a request for each took 25 times as long (54 places)."""
         if self._admin is None:
             raise RuntimeError("this is used as a context")
-        try:
-            found = await self._admin.list_consumer_group_offsets(self._group, partitions=self._places)
-        except GroupCoordinatorNotAvailableError:  # of a broker's first group; and to say too little never hurts
-            found = {}
+        found = await self._admin.list_consumer_group_offsets(self._group, partitions=self._places)
         return {place: max(0, found[place].offset) if place in found else 0 for place in self._places}
 
 
