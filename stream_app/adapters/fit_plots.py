@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from stream_app.adapters.svg_figures import write_figures
 from stream_app.calibration.checking import Bin
 from stream_app.calibration.estimation import LEVEL, OWN, Strength
 from stream_app.calibration.fit import FITTED, PRIORS, Fit
-from stream_app.errors import ConfigurationError
 
 _SIZE_INCHES = (9.0, 5.0)
 _ONE, _OTHER = "#4c72b0", "#dd8452"
@@ -18,20 +19,8 @@ _ERRORS_SHOWN = 1.96
 
 def plot_fit(found: Fit, folder: Path) -> list[Path]:
     """Write the plots into the folder and return their paths; ConfigurationError where matplotlib is missing."""
-    try:
-        from matplotlib import rc_context  # noqa: PLC0415  (an extra)
-        from matplotlib.figure import Figure  # noqa: PLC0415  (the same)
-    except ImportError:
-        raise ConfigurationError("plots need matplotlib: pip install 'stream-app[research]'") from None
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.svg" for name in _PLOTS]
-    # Neither the date nor ids of chance: the same fit gives the same files.
-    with rc_context({"svg.hashsalt": "stream_app"}):
-        for file, draw in zip(files, _PLOTS.values(), strict=True):
-            figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
-            draw(figure, found)
-            figure.savefig(file, metadata={"Date": None})
-    return files
+    draws = {name: partial(draw, found=found) for name, draw in _PLOTS.items()}
+    return write_figures(draws, folder, inches=_SIZE_INCHES)
 
 
 def _reliability(figure: Any, found: Fit) -> None:  # noqa: ANN401  (matplotlib's)
@@ -86,7 +75,7 @@ def _coefficients(figure: Any, found: Fit) -> None:  # noqa: ANN401
     axes.legend()
 
 
-_PLOTS: Mapping[str, Callable[[Any, Fit], None]] = {
+_PLOTS: Mapping[str, Callable[..., None]] = {
     "reliability": _reliability,
     "strengths": _strengths,
     "coefficients": _coefficients,

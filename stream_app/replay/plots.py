@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stream_app.errors import ConfigurationError
+from stream_app.adapters.svg_figures import write_figures
 from stream_app.replay.compare import Differences
 
 _MOST_BARS = 20
@@ -16,20 +17,12 @@ _ONE, _OTHER = "#4c72b0", "#dd8452"
 
 def plot_differences(found: Differences, folder: Path) -> list[Path]:
     """Write the plots into the folder and return their paths; ConfigurationError where matplotlib is missing."""
-    try:
-        from matplotlib import rc_context  # noqa: PLC0415  (an extra)
-        from matplotlib.figure import Figure  # noqa: PLC0415  (the same)
-    except ImportError:
-        raise ConfigurationError("plots need matplotlib: pip install 'stream-app[research]'") from None
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.svg" for name in _PLOTS]
-    # Neither the date nor ids of chance: the same differences give the same files.
-    with rc_context({"svg.hashsalt": "stream_app"}):
-        for file, draw in zip(files, _PLOTS.values(), strict=True):
-            figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
-            draw(figure.subplots(), found)
-            figure.savefig(file, metadata={"Date": None})
-    return files
+    draws = {name: partial(_drawn, draw, found) for name, draw in _PLOTS.items()}
+    return write_figures(draws, folder, inches=_SIZE_INCHES)
+
+
+def _drawn(draw: Callable[[Any, Differences], None], found: Differences, figure: Any) -> None:  # noqa: ANN401  (matplotlib's)
+    draw(figure.subplots(), found)
 
 
 def _counts(axes: Any, found: Differences) -> None:  # noqa: ANN401  (matplotlib's)
