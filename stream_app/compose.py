@@ -129,6 +129,7 @@ def _engine(settings: Settings, in_hand: InHand) -> faust.App:
         group=settings.consumer_group,
         connection=connection_of(settings),
         rebalance_timeout=settings.kafka_rebalance_timeout,
+        fetch_wait=settings.kafka_fetch_wait,
         session_timeout=settings.kafka_session_timeout,
         heartbeat_interval=settings.kafka_session_timeout / _HEARTBEATS_A_SESSION,
         commit_interval=settings.commit_interval,

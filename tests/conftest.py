@@ -20,6 +20,7 @@ from tests.servers import start_apache_kafka
 MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, where tests run in several processes, those that share what is dear to start."""
     for item in items:

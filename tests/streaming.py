@@ -11,17 +11,23 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
+from redis.asyncio import Redis
 
 from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
+from stream_app.adapters.kafka_backlog import Backlog
+from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
+from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 
 PARTITIONS = 4
+_graph = cache(build_graph)
 
 
 @dataclass
@@ -63,6 +69,7 @@ class StreamUnderTest:
         settings = {
             "KAFKA_BROKERS": self.brokers,
             "KAFKA_REBALANCE_TIMEOUT": "2",
+            "KAFKA_FETCH_WAIT": "0.05",
             "REDIS_URL": self.redis_url,
             "REDIS_PREFIX": self.namespace,
             "TRITON_URL": self.triton_url,
@@ -75,9 +82,12 @@ class StreamUnderTest:
         return {**os.environ, **named}
 
     async def create_topics(self) -> None:
-        """Create all topics of this stream."""
+        """Create all topics of this stream, and publish the graph, which a worker would have to build."""
         connection = {"bootstrap_servers": self.brokers}
         await create_topics(connection, TOPICS, prefix=self.namespace, partitions=PARTITIONS, replication=1)
+        redis = Redis.from_url(self.redis_url)
+        await RedisGraphStore(redis, prefix=self.namespace).publish(_graph())
+        await redis.aclose()
 
     async def feed(self, values: Iterable[bytes | None], *, topic: str = NEWS.name) -> None:
         """Publish record values, spread over the partitions."""
@@ -107,6 +117,15 @@ class StreamUnderTest:
                     return found
                 if asyncio.get_running_loop().time() > deadline:
                     raise AssertionError(f"{reached} of {outcomes} records have an outcome after {seconds:g} s")
+                await asyncio.sleep(0.3)
+
+    async def until_finished(self, worker: Worker, *, seconds: float = 240.0) -> None:
+        """Wait until the group has committed all that the worker's topics hold; fail when that takes too long."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        group = f"{self.namespace}workers"
+        async with Backlog({"bootstrap_servers": self.brokers}, group, worker.consumed()) as backlog:
+            while left := await backlog.read():
+                assert asyncio.get_running_loop().time() < deadline, f"{left} records are not finished"
                 await asyncio.sleep(0.3)
 
     @asynccontextmanager

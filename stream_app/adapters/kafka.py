@@ -23,6 +23,7 @@ from stream_app.pipeline.records import Record
 Connection = Mapping[str, Any]
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024
 _LINGER_MS = 2
+_FETCH_MS = 100
 
 
 def away(connection: Connection, error: Exception) -> ServerUnavailable:
@@ -48,6 +49,7 @@ class KafkaEventLog:
         self._connection = connection
         self._prefix = prefix
         self._producer: AIOKafkaProducer | None = None
+        self._followed: set[str] = set()
 
     async def start(self) -> None:
         """Connect; `ServerUnavailable` where no broker answers."""
@@ -64,7 +66,7 @@ class KafkaEventLog:
         except KafkaError as error:
             await producer.stop()
             raise away(self._connection, error) from error
-        self._producer = producer
+        self._producer, self._followed = producer, set()
         return producer
 
     async def stop(self) -> None:
@@ -93,8 +95,10 @@ class KafkaEventLog:
 
     async def _queued(self, producer: AIOKafkaProducer, message: Message) -> Awaitable[object]:
         stamp = None if message.stamp is None else round(message.stamp.timestamp() * 1000)
+        topic = self._prefix + message.topic
+        self._follow(producer, topic)
         queued: Awaitable[object] = await producer.send(
-            self._prefix + message.topic,
+            topic,
             key=message.key,
             value=message.value,
             partition=message.partition,
@@ -102,6 +106,16 @@ class KafkaEventLog:
             headers=list(message.headers) or None,
         )
         return queued
+
+    def _follow(self, producer: AIOKafkaProducer, topic: str) -> None:
+        """Have the producer ask for the topic's leaders whenever it asks for any.
+
+        It would not where it heard of the topic when it asked for all at its start: its next question, for a topic
+        that it does not know, would make it forget them, and what is queued would wait 40 s in vain (aiokafka 0.14).
+        """
+        if topic not in self._followed:
+            self._followed.add(topic)
+            producer.client.add_topic(topic)
 
 
 async def partitions_of(connection: Connection, topic: str) -> int:
@@ -173,7 +187,7 @@ class TopicReader:
 
     async def start(self, *, from_start: bool) -> None:
         """Connect and take a position at the start or the end of every partition."""
-        consumer = AIOKafkaConsumer(**self._connection, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**self._connection, enable_auto_commit=False, fetch_max_wait_ms=_FETCH_MS)
         try:
             await consumer.start()
         except KafkaError as error:

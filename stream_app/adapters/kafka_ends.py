@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 10.0
 
 
 async def true_ends(consumer: AIOKafkaConsumer, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-    """Return the end offsets; assigns the consumer to these places, at no particular position."""
+    """Return the end offsets; the consumer is assigned to nothing afterwards, so that it does not go on fetching."""
     ends: dict[TopicPartition, int] = await consumer.end_offsets(list(places))
     filled = [place for place, end in ends.items() if end > 0]
     consumer.unsubscribe()
@@ -32,4 +32,6 @@ async def true_ends(consumer: AIOKafkaConsumer, places: Collection[TopicPartitio
         await consumer.getmany(timeout_ms=_FETCH_MS)
         if asyncio.get_running_loop().time() > deadline:
             raise KafkaTimeoutError("the end of a partition cannot be read")
-    return ends | {place: max(ends[place], consumer.highwater(place)) for place in filled}
+    highwaters = {place: consumer.highwater(place) for place in filled}
+    consumer.unsubscribe()
+    return ends | {place: max(ends[place], highwater) for place, highwater in highwaters.items()}

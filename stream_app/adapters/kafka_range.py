@@ -20,6 +20,7 @@ from stream_app.pipeline.records import Record
 _T = TypeVar("_T")
 _MILLISECONDS = 1000
 _MOST_RECORDS = 1000
+_FETCH_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class TopicRange:
             self._wait(consumer.stop())
 
     async def _started(self, *, at: tuple[TopicPartition, int] | None = None) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(**self._connection, enable_auto_commit=False, auto_offset_reset="earliest")
+        consumer = AIOKafkaConsumer(
+            **self._connection, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_FETCH_MS
+        )
         try:
             await consumer.start()
         except KafkaError as error:

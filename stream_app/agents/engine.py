@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from aiokafka import AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
 from stream_app.adapters.kafka import Connection
 from stream_app.agents.in_hand import InHand
+
+_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +21,15 @@ class EngineOptions:
     """How the workers of one group consume; times in seconds. Faust keeps its own files in `data_dir`.
 
     `rebalance_timeout` bounds how long a join waits for the other members. The embedded broker waits half of
-    it at every first join, so it is short there. `grace` bounds how long a stop waits for batches; a
-    rebalance waits for `rebalance_timeout`, after which its group goes on without this member.
+    it at every first join, so it is short there. A broker may hold a request for news for `fetch_wait`.
+    `grace` bounds how long a stop waits for batches; a rebalance waits for `rebalance_timeout`, after which its
+    group goes on without this member.
     """
 
     group: str
     connection: Connection
     rebalance_timeout: float
+    fetch_wait: float
     session_timeout: float
     heartbeat_interval: float
     commit_interval: float
@@ -31,11 +37,37 @@ class EngineOptions:
     grace: float
 
 
+class _ConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Faust's own, but for how long a broker may hold a request, which Faust fixes at 1.5 s."""
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ANN401  (Faust is not typed)
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = int(self.app.fetch_wait * _MILLISECONDS)  # noqa: SLF001  (read when it starts)
+        return consumer
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    """Faust's own, with the thread above."""
+
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(Transport):  # type: ignore[misc]
+    """Faust's own, with the consumer above."""
+
+    Consumer = _Consumer
+
+
 class Engine(faust.App):  # type: ignore[misc]
     """A Faust app that waits, before it gives partitions away or stops, for the batches that agents have in hand."""
 
     in_hand: InHand
     grace: float
+    fetch_wait: float
+
+    def _new_transport(self) -> _Transport:
+        return _Transport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ANN401  (the same)
         """Let the batches end, and commit them; the engine calls this when it has paused all partitions."""
@@ -70,7 +102,7 @@ def engine(options: EngineOptions, in_hand: InHand) -> faust.App:
         autodiscover=False,
         worker_redirect_stdouts=False,
     )
-    app.in_hand, app.grace = in_hand, options.grace
+    app.in_hand, app.grace, app.fetch_wait = in_hand, options.grace, options.fetch_wait
     return app
 
 

@@ -7,12 +7,12 @@ An effect that comes again finds itself there, with what was alive when it first
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stream_app.causal.parameters import CausalParameters
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
 
-_SECONDS_AN_HOUR = 3600.0
+_HOUR = timedelta(hours=1)
 _MOST_EFFECTS = 200
 
 
@@ -39,8 +39,9 @@ def alive_sizes(
     strongest: dict[tuple[Direction, str], tuple[float, float]] = {}
     for one in known:
         left = remaining(one, at, ends=ends, parameters=parameters)
-        key = (one.direction, one.story_id)
-        strongest[key] = max(strongest.get(key, (0.0, 0.0)), (one.size * left, one.net * left))
+        key, now = (one.direction, one.story_id), (one.size * left, one.net * left)
+        if now >= strongest.get(key, (0.0, 0.0)):
+            strongest[key] = now
     return strongest
 
 
@@ -50,7 +51,9 @@ def remaining(effect: AliveEffect, at: datetime, *, ends: Sequence[AliveEffect],
     `ends` are effects of documents that say that something is over: after one of its own cause, it fades `hasten` times
     faster.
     """
-    age = max(0.0, _hours(effect.at, at) - effect.delay)
+    age = (at - effect.at) / _HOUR - effect.delay
+    if age < 0:
+        age = 0.0
     if ends and (ended := [one.at for one in ends if _ends(one, effect) and one.at < at]):
         age += (parameters.hasten - 1.0) * _hours(min(ended), at)
     return float(0.5 ** (age / effect.half_life))
@@ -95,4 +98,4 @@ def _kept(effects: Sequence[AliveEffect], parameters: CausalParameters) -> tuple
 
 
 def _hours(start: datetime, end: datetime) -> float:
-    return (end - start).total_seconds() / _SECONDS_AN_HOUR
+    return (end - start) / _HOUR

@@ -95,14 +95,15 @@ def exposure_of(
     size, net = effect
     carrying = [FoundPath(path.arcs, path.carried * value) for path in found]
     paths = tuple(path for path in carrying if path.carried * net > 0)[:_SHOWN_PATHS]
-    shares = [abs(path.carried) for path in paths]
-    delays, half_lives = zip(*(_timing(graph, path) for path in paths), strict=True)
+    whole = sum(abs(path.carried) for path in paths)
+    shares = [abs(path.carried) / whole for path in paths]
+    timings = [_timing(graph, path) for path in paths]
     return Exposure(
         node,
         size,
         min(max(net, -1.0), 1.0),
-        delay_hours=float(np.average(delays, weights=shares)),
-        half_life_hours=float(np.average(half_lives, weights=shares)),
+        delay_hours=sum(share * delay for share, (delay, _) in zip(shares, timings, strict=True)),
+        half_life_hours=sum(share * half_life for share, (_, half_life) in zip(shares, timings, strict=True)),
         paths=paths,
     )
 

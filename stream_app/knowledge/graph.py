@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -88,8 +88,12 @@ def make_graph(
     names = tuple(sorted(_strongest(aliases, known), key=_alias_key))
     hints = tuple(sorted(set(cues), key=lambda cue: (cue.subject, cue.word, cue.weight)))
     unnamed = KnowledgeGraph("", nodes, names, tuple(edges), hints, tuple(_surest(dependences, known)))
-    digest = hashlib.sha256(b"\n".join(to_lines(unnamed))).hexdigest()
-    return replace(unnamed, version=f"kg-{digest[:_VERSION_HEX_DIGITS]}")
+    return replace(unnamed, version=_version(to_lines(unnamed)))
+
+
+def _version(lines: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(b"\n".join(lines)).hexdigest()
+    return f"kg-{digest[:_VERSION_HEX_DIGITS]}"
 
 
 def to_lines(graph: KnowledgeGraph) -> Iterator[bytes]:
@@ -110,8 +114,8 @@ def _line(kind: str, fact: Entity | Alias | Relation | Cue) -> bytes:
     return orjson.dumps({"fact": kind} | {name: getattr(fact, name) for name in fact.__slots__})
 
 
-def from_lines(lines: Iterable[bytes]) -> KnowledgeGraph:
-    """Return the graph that `to_lines` wrote; ValueError or KeyError where a line is not one of its lines."""
+def from_lines(lines: Sequence[bytes]) -> KnowledgeGraph:
+    """Return the graph that `to_lines` wrote, named by these lines; ValueError or KeyError where one is none of its."""
     entities: list[Entity] = []
     aliases: list[Alias] = []
     relations: list[Relation] = []
@@ -132,7 +136,8 @@ def from_lines(lines: Iterable[bytes]) -> KnowledgeGraph:
                 dependences.append(dependence_from(fields))
             case other:
                 raise ValueError(f"a knowledge graph has no fact of kind {other!r}")
-    return make_graph(entities, aliases, relations=relations, cues=cues, dependences=dependences)
+    facts = (tuple(entities), tuple(aliases), tuple(relations), tuple(cues), tuple(dependences))
+    return KnowledgeGraph(_version(lines), *facts)
 
 
 def entity_from(fields: dict[str, object]) -> Entity:

@@ -71,6 +71,8 @@ class TrainConfig(BaseModel):
     drop_kg: float = 0.3
     drop_context: float = 0.3
     checkpoint_steps: int = 250
+    # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
+    learn: tuple[str, ...] = ()
     losses: LossWeights = LossWeights()
 
 

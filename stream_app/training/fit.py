@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
+from stream_app.errors import ConfigurationError
 from stream_app.training.batches import Batch, Collator, epoch_plan
 from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
 from stream_app.training.config import TrainConfig
@@ -48,6 +49,7 @@ def fit(
     `teacher` is `[train, hidden]`. Whatever `report` raises ends the run, which may be continued later.
     """
     plan = _plan(corpus, config)
+    _choose_parts(network, config.learn)
     optimiser = _optimiser(network, config)
     recipe = _recipe(network, corpus, config)
     done = 0
@@ -57,7 +59,6 @@ def fit(
         done = state["step"]
     headlines = [example for example in corpus.train if example.set_name == HEADLINES]
     collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config, headlines=headlines)
-    network.train()
     for step, (epoch, rows) in enumerate(plan[done:], start=done):
         batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
         _set_rates(optimiser, config, step / len(plan))
@@ -67,6 +68,17 @@ def fit(
             state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
             save_checkpoint(run, {**state, "step": step + 1, "recipe": recipe})
         report(Progress(step + 1, len(plan), loss, parts))
+
+
+def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
+    """Let these parts learn, all where none is named, and keep the others as they are."""
+    parts = dict(network.named_children())
+    if unknown := set(learn) - parts.keys():
+        raise ConfigurationError(f"the network has no part {min(unknown)} to learn: it has {', '.join(parts)}")
+    network.requires_grad_(requires_grad=not learn)
+    network.train(mode=not learn)
+    for name in learn:
+        parts[name].requires_grad_().train()
 
 
 def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:

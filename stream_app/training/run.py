@@ -70,12 +70,14 @@ def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[
         _load(network, sources.start)
     fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
     save_file(network.state_dict(), run / WEIGHTS)
+    start = load_record(sources.start) if sources.start else None
     record = RunRecord(
         config=config,
         topics=corpus.topics,
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
-        start=load_record(sources.start) if sources.start else None,
+        start=start,
+        causal=start.causal if start else None,
     )
     write_record(run, record)
 

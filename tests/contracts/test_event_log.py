@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
@@ -33,15 +34,15 @@ class _InMemory:
 
 class _OnKafka:
     def __init__(self, brokers: str, prefix: str) -> None:
-        self._connection, self._prefix = {"bootstrap_servers": brokers}, prefix
-        self.log = KafkaEventLog(self._connection, prefix=prefix)
+        self.connection, self._prefix = {"bootstrap_servers": brokers}, prefix
+        self.log = KafkaEventLog(self.connection, prefix=prefix)
 
     async def create(self) -> None:
         topics = (SENTIMENT, DEAD_LETTERS)
-        await create_topics(self._connection, topics, prefix=self._prefix, partitions=3, replication=1)
+        await create_topics(self.connection, topics, prefix=self._prefix, partitions=3, replication=1)
 
     async def read(self, topic: str) -> Sequence[Message]:
-        reader = TopicReader(self._connection, topic, prefix=self._prefix)
+        reader = TopicReader(self.connection, topic, prefix=self._prefix)
         await reader.start(from_start=True)
         try:
             return [Message(record.topic, record.key, record.value) async for record in reader.read_to_end()]
@@ -80,6 +81,24 @@ async def test_messages_of_a_key_keep_their_order(held: Held) -> None:
     found = await held.read(SENTIMENT.name)
     for key in {message.key for message in sent}:
         assert [m for m in found if m.key == key] == [m for m in sent if m.key == key]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+async def test_writing_to_a_new_topic_holds_up_nothing_else(
+    request: pytest.FixtureRequest, server: str, namespace: str
+) -> None:
+    """A producer that asks for the new topic alone forgets who leads the others, and waits 40 s for nothing."""
+    on_kafka = _OnKafka(request.getfixturevalue(server).address, namespace)
+    await on_kafka.create()
+    await on_kafka.log.start()
+    await create_topics(on_kafka.connection, [SENTIMENT], prefix=f"{namespace}new.", partitions=1, replication=1)
+    queued = [_message(None, f"{number:02000}") for number in range(1_500)]
+    async with asyncio.timeout(20):
+        await asyncio.gather(
+            on_kafka.log.send(queued), on_kafka.log.send([_message(None, "new", f"new.{SENTIMENT.name}")])
+        )
+    assert len(await on_kafka.read(SENTIMENT.name)) == len(queued)
+    await on_kafka.log.stop()
 
 
 async def test_sending_nothing_is_no_error(held: Held) -> None:

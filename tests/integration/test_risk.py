@@ -82,14 +82,11 @@ class Stream:
             assert asyncio.get_running_loop().time() < deadline, f"event {number} is not judged"
             await asyncio.sleep(0.3)
 
-    async def settled(self, *, seconds: float = 4.0) -> dict[bytes, AliveEffects]:
-        """Return what is remembered once nothing more is for a while."""
+    async def settled(self, worker: Worker) -> dict[bytes, AliveEffects]:
+        """Return what is remembered once the worker has finished all that it consumes."""
         await self.until_judged(EVENTS - 1)
-        before, now = None, await self.remembered()
-        while now != before:
-            await asyncio.sleep(seconds)
-            before, now = now, await self.remembered()
-        return now
+        await self.under_test.until_finished(worker)
+        return await self.remembered()
 
 
 def _at(number: int) -> datetime:
@@ -118,12 +115,12 @@ async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: Strea
             worker.kill()
         await under_test.send([_event(number) for number in range(EVENTS - 20, EVENTS)])
         await worker.start()
-        state = await under_test.settled()
+        state = await under_test.settled(worker)
     finally:
         worker.kill()
     calm = Stream(replace(stream, namespace=f"calm-{stream.namespace}"))
     await calm.under_test.create_topics()
     await calm.send([_event(number) for number in range(EVENTS)])
-    async with running_worker(calm.under_test, "calm", only="risk", **SMALL_BATCHES):
-        assert await calm.settled() == state
+    async with running_worker(calm.under_test, "calm", only="risk", **SMALL_BATCHES) as undisturbed:
+        assert await calm.settled(undisturbed) == state
     assert await under_test.risks() == await calm.risks()
