@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from stream_app.adapters.kafka import Connection, KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import Connection, KafkaEventLog
 from stream_app.adapters.kafka_alert_topics import KafkaAlertTopics
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.adapters.kafka_state import KafkaStateLog
 from stream_app.agents.alerts import AlertsOutside
 from stream_app.agents.alerts_outlet import Outlet

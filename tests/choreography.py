@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS, DEAD_LETTERS, NEWS, ROLLUPS, SENTIMENT, SUBSCRIPTIONS
 from stream_app.pipeline.ports import Message

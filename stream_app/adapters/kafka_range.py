@@ -12,8 +12,9 @@ from typing import Any, Self, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from stream_app.adapters.kafka import Connection, away, record_of
+from stream_app.adapters.kafka import Connection, away
 from stream_app.adapters.kafka_ends import true_ends
+from stream_app.adapters.kafka_reader import record_of
 from stream_app.errors import ServerRejected
 from stream_app.pipeline.records import Record
 

@@ -12,7 +12,8 @@ from datetime import datetime
 import numpy as np
 import orjson
 
-from stream_app.adapters.kafka import Connection, KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import Connection, KafkaEventLog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.bench.corpus import record_values
 from stream_app.errors import ServerUnavailable
 from stream_app.events.topics import NEWS, SENTIMENT

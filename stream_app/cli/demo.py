@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from stream_app.adapters.clock import SystemClock
-from stream_app.adapters.kafka import TopicReader
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.cli.demo_stories import Stories
 from stream_app.cli.output import NEGATIVE, ScrollingTable, announce, stdout, write_json
 from stream_app.cli.system import System, running_system

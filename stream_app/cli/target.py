@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.clients import connection_of
 from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError

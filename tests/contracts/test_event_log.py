@@ -9,7 +9,8 @@ from typing import Protocol
 import pytest
 import pytest_asyncio
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
+from stream_app.adapters.kafka import KafkaEventLog, create_topics
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.adapters.memory_log import MemoryEventLog
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.events.topics import DEAD_LETTERS, SENTIMENT

@@ -200,20 +200,6 @@ def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes_and_to
 
 
 @pytest.mark.timeout(900)
-def test_topic_is_replayed_by_event_time(place: Shell, golden: Any) -> None:
-    fed = place.run("feed", "whole.jsonl", "--topic", "social.raw", "--json")
-    assert fed.status == 0, fed.err
-    begin, end = "2014-01-03", "2014-01-06"
-    args = ("--name", "topic", "--topic", "social.raw", "--from", begin, "--to", end, "--margin-hours", "999999")
-    manifest = replayed(place, *args)
-    wanted = [line for line in history() if line.startswith(b'{"') and begin <= json.loads(line)["published_at"] < end]
-    assert manifest["counts"]["social.raw"] >= len(wanted)
-    assert manifest["first"] >= begin
-    assert manifest["last"] < end
-    assert manifest["kg_version"] == golden["kg_version"]
-
-
-@pytest.mark.timeout(900)
 def test_drop_deletes_what_is_the_runs_own(up: Up, place: Shell, golden: Any) -> None:
     assert golden["name"] == "golden"
     before = live_state(up, place)
@@ -225,3 +211,17 @@ def test_drop_deletes_what_is_the_runs_own(up: Up, place: Shell, golden: Any) ->
     assert dropped.lines[0]["dropped"]["topics"] >= 10
     assert live_state(up, place) == before
     assert "golden" not in {row["name"] for row in place.run("replay", "list", "--json").lines}
+
+
+@pytest.mark.timeout(900)
+def test_topic_is_replayed_by_event_time(place: Shell, golden: Any) -> None:
+    fed = place.run("feed", "whole.jsonl", "--topic", "social.raw", "--json")
+    assert fed.status == 0, fed.err
+    begin, end = "2014-01-03", "2014-01-06"
+    args = ("--name", "topic", "--topic", "social.raw", "--from", begin, "--to", end, "--margin-hours", "999999")
+    manifest = replayed(place, *args)
+    wanted = [line for line in history() if line.startswith(b'{"') and begin <= json.loads(line)["published_at"] < end]
+    assert manifest["counts"]["social.raw"] >= len(wanted)
+    assert manifest["first"] >= begin
+    assert manifest["last"] < end
+    assert manifest["kg_version"] == golden["kg_version"]

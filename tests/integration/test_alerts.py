@@ -14,7 +14,8 @@ from typing import Any
 import confluent_kafka
 import pytest_asyncio
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader, admin_client, create_topics
+from stream_app.adapters.kafka import KafkaEventLog, admin_client, create_topics
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.embedded.server import RunningServer
 from stream_app.events.schema import Schema
 from stream_app.events.sentiment_event import SentimentEvent

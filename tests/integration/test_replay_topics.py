@@ -11,10 +11,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
 from stream_app.adapters.clock import SystemClock
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader, admin_client
+from stream_app.adapters.kafka import KafkaEventLog, admin_client
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_ends import true_ends
 from stream_app.adapters.kafka_range import Offsets, TopicRange
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.adapters.namespaces import (
     create_history_topics,
     delete_group,

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.agents.tables import changelog_topic
 from stream_app.events.entity import EntityKind, EntityRef
 from stream_app.events.risk_effect import AliveEffects

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader
+from stream_app.adapters.kafka import KafkaEventLog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.events.entity import EntityKind, EntityRef
 from stream_app.events.rollup import Rollup
 from stream_app.events.sentiment_event import SentimentEvent

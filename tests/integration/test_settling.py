@@ -13,8 +13,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from stream_app.adapters.kafka import KafkaEventLog, TopicReader, create_topics
+from stream_app.adapters.kafka import KafkaEventLog, create_topics
 from stream_app.adapters.kafka_backlog import Backlog
+from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.embedded.server import RunningServer
 from stream_app.events.entity import EntityKind, EntityRef
 from stream_app.events.sentiment_event import SentimentEvent

@@ -62,6 +62,19 @@ def test_run_may_start_from_the_weights_of_another(tmp_path: Path, data_folder: 
     assert load_record(second).start == load_record(first)
 
 
+def test_only_the_parts_that_are_named_learn(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    sources = Sources(data_folder, encoder_folder, None)
+    train(first, sources, CONFIG, report=lambda _: None)
+    learn = ("document_gate", "document_head")
+    train(second, replace(sources, start=first), CONFIG.model_copy(update={"learn": learn}), report=lambda _: None)
+    before, after = weights(first), weights(second)
+    assert {name.partition(".")[0] for name in before if before[name] != after[name]} == set(learn)
+    unknown = CONFIG.model_copy(update={"learn": ("moods",)})
+    with pytest.raises(ConfigurationError, match="no part moods to learn"):
+        train(tmp_path / "third", replace(sources, start=first), unknown, report=lambda _: None)
+
+
 def test_unfinished_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no finished run"):
         load_record(tmp_path)
