@@ -35,20 +35,25 @@ async def _progress(stream: StreamUnderTest, worker: Worker, beyond: int) -> int
     return len(found.events)
 
 
+def _kept_results(stream: StreamUnderTest) -> dict[str, str]:
+    """Return the setting by which the model computes each text once for all runs over the same documents."""
+    return {"MODEL_CACHE": str(stream.state_dir.parent / "results.sqlite")}
+
+
 async def _undisturbed(stream: StreamUnderTest, count: int) -> Outcomes:
     calm = StreamUnderTest(
         stream.brokers, stream.redis_url, stream.triton_url, f"calm-{stream.namespace}", stream.state_dir
     )
     await calm.create_topics()
     await calm.feed(values(count))
-    async with running_worker(calm, "calm", only=INGEST):
+    async with running_worker(calm, "calm", only=INGEST, **_kept_results(stream)):
         return await calm.wait_for(count, seconds=400)
 
 
 @pytest.mark.timeout(900)
 async def test_four_kills_of_the_worker_lose_nothing_and_change_no_event(stream: StreamUnderTest) -> None:
     await stream.feed(values(DOCUMENTS))
-    worker = Worker(stream, "killed", only=INGEST)
+    worker = Worker(stream, "killed", only=INGEST, **_kept_results(stream))
     reached = 0
     try:
         for _ in range(4):
