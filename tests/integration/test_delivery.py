@@ -85,10 +85,10 @@ async def test_terminated_worker_finishes_its_batch_and_repeats_nothing(stream: 
 
 @pytest.mark.timeout(600)
 async def test_second_worker_that_joins_and_is_killed_loses_nothing(stream: StreamUnderTest) -> None:
-    async with running_worker(stream, "first") as first:
+    async with running_worker(stream, "first", only=INGEST) as first:
         await stream.feed(values(1_000))
         await _progress(stream, first, 0)
-        async with running_worker(stream, "second") as second:
+        async with running_worker(stream, "second", only=INGEST) as second:
             await stream.feed(values(1_000, first=1_000))
             await _progress(stream, second, 1_000)
         found = await stream.wait_for(2_000, seconds=300)
