@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
-from faust.types import TP
 
 from stream_app.adapters.kafka import Connection
 from stream_app.agents.in_hand import InHand
@@ -49,24 +47,10 @@ class _ConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
-    """Faust's own, with the thread above, and another start of what was never committed.
-
-    After an assignment Faust fetches, drops what it fetched while it restores tables, and goes back to what was
-    committed. Where nothing was (a worker that was killed before its first commit), it stayed where it was, and what
-    it had dropped came after what follows it, or never (faust-streaming 0.15.3, aiokafka 0.14).
-    """
+    """Faust's own, with the thread above."""
 
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def seek_to_committed(self) -> Mapping[TP, int | None]:
-        """Go back to the committed offset of each partition, to its start where there is none."""
-        committed: Mapping[TP, int | None] = await super().seek_to_committed()
-        changelogs, assigned = self.app.tables.changelog_topics, self.assignment()
-        for partition, offset in committed.items():
-            if not offset and partition in assigned and partition.topic not in changelogs:
-                await self.seek(partition, 0)
-        return committed
 
 
 class _Transport(Transport):  # type: ignore[misc]
