@@ -55,8 +55,8 @@ class Settings(BaseSettings):
         10.0, description="Seconds that a rebalance waits for its members; the embedded broker is given 2."
     )
     kafka_fetch_wait: PositiveFloat = Field(
-        0.5,
-        description="Seconds that a broker may hold a worker's request for news; the embedded broker is given 0.05.",
+        1.5,
+        description="Seconds that a broker may hold a worker's request for news; the embedded broker is given 0.5.",
     )
     kafka_replication: PositiveInt = Field(1, description="Replicas of topics that are created.")
 

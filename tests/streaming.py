@@ -71,7 +71,6 @@ class StreamUnderTest:
         settings = {
             "KAFKA_BROKERS": self.brokers,
             "KAFKA_REBALANCE_TIMEOUT": "2",
-            "KAFKA_FETCH_WAIT": "0.05",
             "REDIS_URL": self.redis_url,
             "REDIS_PREFIX": self.namespace,
             "TRITON_URL": self.triton_url,
