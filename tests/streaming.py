@@ -20,7 +20,6 @@ from redis.asyncio import Redis
 
 from stream_app.adapters.kafka import KafkaEventLog, create_topics
 from stream_app.adapters.kafka_backlog import Backlog
-from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
@@ -71,6 +70,7 @@ class StreamUnderTest:
         settings = {
             "KAFKA_BROKERS": self.brokers,
             "KAFKA_REBALANCE_TIMEOUT": "2",
+            "KAFKA_FETCH_WAIT": "0.05",
             "REDIS_URL": self.redis_url,
             "REDIS_PREFIX": self.namespace,
             "TRITON_URL": self.triton_url,
@@ -128,18 +128,6 @@ class StreamUnderTest:
             while left := await backlog.read():
                 assert asyncio.get_running_loop().time() < deadline, f"{left} records are not finished"
                 await asyncio.sleep(0.3)
-
-    async def until_committed(self, worker: Worker, *, seconds: float = 240.0) -> None:
-        """Wait until the group has committed in every partition that holds records, of all that the worker consumes."""
-        places = [(topic, number) for topic in worker.consumed() for number in range(PARTITIONS)]
-        offsets = GroupOffsets({"bootstrap_servers": self.brokers}, f"{self.namespace}workers")
-        deadline = asyncio.get_running_loop().time() + seconds
-        while True:
-            now = await offsets.read(places)
-            if now.committed and all(place in now.committed for place, end in now.ends.items() if end):
-                return
-            assert asyncio.get_running_loop().time() < deadline, "nothing is committed"
-            await asyncio.sleep(0.2)
 
     @asynccontextmanager
     async def _readers(self) -> AsyncIterator[list[TopicReader]]:

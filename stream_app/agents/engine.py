@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaConsumer
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 
 from stream_app.adapters.kafka import Connection
+from stream_app.agents.consumer import InOrder
 from stream_app.agents.in_hand import InHand
-
-_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +34,6 @@ class EngineOptions:
     grace: float
 
 
-class _ConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Faust's own, but for how long a broker may hold a request, which Faust fixes at 1.5 s."""
-
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ANN401  (Faust is not typed)
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = int(self.app.fetch_wait * _MILLISECONDS)  # noqa: SLF001  (read when it starts)
-        return consumer
-
-
-class _Consumer(Consumer):  # type: ignore[misc]
-    """Faust's own, with the thread above."""
-
-    def _new_consumer_thread(self) -> _ConsumerThread:
-        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-
-class _Transport(Transport):  # type: ignore[misc]
-    """Faust's own, with the consumer above."""
-
-    Consumer = _Consumer
-
-
 class Engine(faust.App):  # type: ignore[misc]
     """A Faust app that waits, before it gives partitions away or stops, for the batches that agents have in hand."""
 
@@ -66,8 +41,8 @@ class Engine(faust.App):  # type: ignore[misc]
     grace: float
     fetch_wait: float
 
-    def _new_transport(self) -> _Transport:
-        return _Transport(self.conf.broker_consumer, self)
+    def _new_transport(self) -> InOrder:
+        return InOrder(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ANN401  (the same)
         """Let the batches end, and commit them; the engine calls this when it has paused all partitions."""

@@ -15,7 +15,6 @@ from typing import Any
 import faust
 import structlog
 
-from stream_app.agents.positions import go_back_where_nothing_is_committed
 from stream_app.pipeline.stall import Partition
 
 _log = structlog.get_logger(__name__)
@@ -50,7 +49,6 @@ async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> 
     async def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         on_ready()
 
-    go_back_where_nothing_is_committed(app)
     app.on_rebalance_complete.connect(assigned, weak=False)
     # What is loaded by now, such as the graph, stays: the collector need not walk it again and again.
     gc.collect()

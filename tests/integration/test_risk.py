@@ -23,7 +23,7 @@ from tests.factories import START, sentiment_event
 from tests.streaming import StreamUnderTest, Worker, running_worker
 
 EVENTS = 160
-SMALL_BATCHES = {"TICK_PERIOD": "0", "BATCH_DOCUMENTS": "10", "COMMIT_INTERVAL": "0.2"}
+SMALL_BATCHES = {"TICK_PERIOD": "0", "BATCH_DOCUMENTS": "10", "COMMIT_INTERVAL": "2"}
 TIMES = {"received_at", "processed_at"}
 K = TypeVar("K")
 
@@ -120,8 +120,6 @@ async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: Strea
             await under_test.send([_event(number) for number in range(first, first + EVENTS // 4)])
             await worker.start()
             await under_test.until_judged(first)
-            # What a group has never committed may be read out of order after a kill: docs/operations.md.
-            await stream.until_committed(worker)
             worker.kill()
         await under_test.send([_event(number) for number in range(EVENTS - 20, EVENTS)])
         await worker.start()
