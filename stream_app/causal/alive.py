@@ -2,18 +2,26 @@
 
 State is a value: `absorb` takes what is remembered of an entity and a new effect, and returns what to remember now.
 An effect that comes again finds itself there, with what was alive when it first came, and changes nothing.
+
+Effects lie in the order of event time, then of id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
 
 from stream_app.causal.parameters import CausalParameters
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
 
-_HOUR = timedelta(hours=1)
+_SECONDS_AN_HOUR = 3600.0
+_OPPOSITES: Mapping[Direction, Direction] = {"adverse": "favourable", "favourable": "adverse"}
 _MOST_EFFECTS = 200
+_BY_TIME = attrgetter("at")
+_BY_TIME_AND_ID = attrgetter("at", "event_id")
 
 
 def absorb(state: AliveEffects, effect: RiskEffect, parameters: CausalParameters) -> tuple[AliveEffects, AliveEffect]:
@@ -25,47 +33,55 @@ def absorb(state: AliveEffects, effect: RiskEffect, parameters: CausalParameters
     held = next((one for one in state.effects if one.event_id == effect.event_id), None)
     if held is not None:
         return state, held
-    earlier = [one for one in state.effects if one.at < effect.published_at]
-    fresh = _remembered(effect, earlier, parameters)
-    return state.model_copy(update={"effects": _kept((*state.effects, fresh), parameters)}), fresh
+    earlier = state.effects[: bisect_left(state.effects, effect.published_at, key=_BY_TIME)]
+    left = remaining(earlier, effect.published_at, parameters)
+    fresh = _remembered(effect, earlier, left)
+    effects = list(state.effects)
+    insort(effects, fresh, key=_BY_TIME_AND_ID)
+    if effects[-1].at == fresh.at:  # what has just come has not begun to fade
+        left = [*left, *[1.0] * (len(effects) - len(left))]
+    else:
+        left = remaining(effects, effects[-1].at, parameters)
+    return state.model_copy(update={"effects": _kept(effects, left, parameters)}), fresh
 
 
-def alive_sizes(
-    effects: Iterable[AliveEffect], at: datetime, parameters: CausalParameters
+def remaining(effects: Sequence[AliveEffect], at: datetime, parameters: CausalParameters) -> list[float]:
+    """Return the part of each effect in 0..1 that is left: whole until it begins, then half with each half-life.
+
+    `effects` are in the order of time. After the first document that says that something is over, what is of its
+    cause fades `hasten` times faster.
+    """
+    ages = [max(_hours(one.at, at) - one.delay, 0.0) for one in effects]
+    ends: defaultdict[tuple[str, Direction], list[datetime]] = defaultdict(list)
+    for one in effects:
+        if one.ends and one.at < at:
+            ends[one.trigger_entity, _OPPOSITES[one.direction]].append(one.at)
+    for place, one in enumerate(effects) if ends else ():
+        times = ends.get((one.trigger_entity, one.direction), ())
+        later = bisect_right(times, one.at)
+        if later < len(times) and not one.ends:
+            ages[place] += (parameters.hasten - 1.0) * _hours(times[later], at)
+    return [0.5 ** (age / one.half_life) for age, one in zip(ages, effects, strict=True)]
+
+
+def _hours(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() / _SECONDS_AN_HOUR
+
+
+def _strongest(
+    effects: Sequence[AliveEffect], left: Sequence[float]
 ) -> dict[tuple[Direction, str], tuple[float, float]]:
-    """Return, for each direction and story, size and net of the strongest effect as they are at that time."""
-    known = list(effects)
-    ends = [one for one in known if one.ends]
+    """Return, for each direction and story, size and net of the strongest effect as they are now."""
     strongest: dict[tuple[Direction, str], tuple[float, float]] = {}
-    for one in known:
-        left = remaining(one, at, ends=ends, parameters=parameters)
-        key, now = (one.direction, one.story_id), (one.size * left, one.net * left)
+    for one, part in zip(effects, left, strict=True):
+        key, now = (one.direction, one.story_id), (one.size * part, one.net * part)
         if now >= strongest.get(key, (0.0, 0.0)):
             strongest[key] = now
     return strongest
 
 
-def remaining(effect: AliveEffect, at: datetime, *, ends: Sequence[AliveEffect], parameters: CausalParameters) -> float:
-    """Return the part of an effect in 0..1 that is left: whole until it begins, then half with each half-life.
-
-    `ends` are effects of documents that say that something is over: after one of its own cause, it fades `hasten` times
-    faster.
-    """
-    age = (at - effect.at) / _HOUR - effect.delay
-    if age < 0:
-        age = 0.0
-    if ends and (ended := [one.at for one in ends if _ends(one, effect) and one.at < at]):
-        age += (parameters.hasten - 1.0) * _hours(min(ended), at)
-    return float(0.5 ** (age / effect.half_life))
-
-
-def _ends(one: AliveEffect, effect: AliveEffect) -> bool:
-    is_same_cause = one.trigger_entity == effect.trigger_entity and one.direction != effect.direction
-    return not effect.ends and is_same_cause and effect.at < one.at
-
-
-def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], parameters: CausalParameters) -> AliveEffect:
-    before = alive_sizes(earlier, effect.published_at, parameters)
+def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], left: Sequence[float]) -> AliveEffect:
+    before = _strongest(earlier, left)
     own = (effect.direction, effect.story_id)
     after = before | {own: max(before.get(own, (0.0, 0.0)), (effect.size, effect.net))}
     return AliveEffect(
@@ -85,17 +101,13 @@ def _remembered(effect: RiskEffect, earlier: Sequence[AliveEffect], parameters: 
     )
 
 
-def _kept(effects: Sequence[AliveEffect], parameters: CausalParameters) -> tuple[AliveEffect, ...]:
-    """Return the effects that are not forgotten at the latest event time: above the floor, and not too many."""
-    latest = max(one.at for one in effects)
-    ends = [one for one in effects if one.ends]
-    left = {one.event_id: one.size * remaining(one, latest, ends=ends, parameters=parameters) for one in effects}
-    alive = [one for one in effects if left[one.event_id] >= parameters.least_alive]
-    if len(alive) <= _MOST_EFFECTS:
-        return tuple(sorted(alive, key=lambda one: (one.at, one.event_id)))
-    strongest = sorted(alive, key=lambda one: (-left[one.event_id], one.event_id))[:_MOST_EFFECTS]
-    return tuple(sorted(strongest, key=lambda one: (one.at, one.event_id)))
-
-
-def _hours(start: datetime, end: datetime) -> float:
-    return (end - start) / _HOUR
+def _kept(
+    effects: Sequence[AliveEffect], left: Sequence[float], parameters: CausalParameters
+) -> tuple[AliveEffect, ...]:
+    """Return the effects that are not forgotten: above the floor, and not too many."""
+    sizes = [one.size * part for one, part in zip(effects, left, strict=True)]
+    alive = [place for place, size in enumerate(sizes) if size >= parameters.least_alive]
+    if len(alive) > _MOST_EFFECTS:
+        alive = sorted(alive, key=lambda place: (-sizes[place], effects[place].event_id))[:_MOST_EFFECTS]
+        alive.sort()
+    return tuple(effects[place] for place in alive)

@@ -114,7 +114,7 @@ async def _begun(stream: StreamUnderTest) -> None:
         await log.stop()
 
 
-async def _kill_again_and_again(stream: StreamUnderTest, worker: Worker, times: int) -> None:
+async def _kill_again_and_again(worker: Worker, times: int) -> None:
     for _ in range(times):
         await asyncio.sleep(1.5)
         worker.kill()
@@ -133,7 +133,7 @@ async def test_kills_and_order_of_arrival_change_no_risk_and_no_alert(
         worker = Worker(stream, f"worker-{kills}", only=PARTS, **SETTLED, BATCH_DOCUMENTS="10")
         try:
             await worker.start()
-            killing = asyncio.create_task(_kill_again_and_again(stream, worker, kills))
+            killing = asyncio.create_task(_kill_again_and_again(worker, kills))
             await _feed(stream, [worker], seed)
             await killing
         finally:
