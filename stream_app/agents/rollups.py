@@ -10,25 +10,21 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
 
 import structlog
-from pydantic import ValidationError
 
 from stream_app.agents.patience import Patience
+from stream_app.agents.reading import dead_letter, read
 from stream_app.agents.shelf import Place, Shelf
-from stream_app.events.dead_letter import ErrorKind
-from stream_app.events.schema import Schema
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.tick import Tick
-from stream_app.events.topics import DEAD_LETTERS, ROLLUPS
+from stream_app.events.topics import ROLLUPS
 from stream_app.pipeline.ports import Clock, EventLog, Message, Telemetry
 from stream_app.pipeline.records import Record, Rejection
 from stream_app.reputation.claim import micros
 from stream_app.rollups.step import Step, absorb, advance
 
 _log = structlog.get_logger(__name__)
-_T = TypeVar("_T", bound=Schema)
 
 Compute = Callable[[Callable[[], dict[Place, Step]]], Awaitable[dict[Place, Step]]]
 
@@ -56,7 +52,7 @@ class Rollups:
             groups: defaultdict[Place, list[SentimentEvent]] = defaultdict(list)
             letters = []
             for record in records:
-                event = _read(record, SentimentEvent)
+                event = read(record, SentimentEvent)
                 if isinstance(event, Rejection):
                     letters.append(self._dead_letter(record, event))
                 elif event.entity is None:
@@ -72,7 +68,7 @@ class Rollups:
             times: dict[int, int] = {}
             letters = []
             for record in records:
-                tick = _read(record, Tick)
+                tick = read(record, Tick)
                 if isinstance(tick, Rejection):
                     letters.append(self._dead_letter(record, tick))
                 else:
@@ -109,8 +105,7 @@ class Rollups:
     def _dead_letter(self, record: Record, rejection: Rejection) -> Message:
         self._telemetry.count("stream_app_rollup_events_total", arrival="unreadable")
         self._telemetry.count("stream_app_dead_letters_total", error_kind=rejection.kind)
-        letter = rejection.dead_letter(record, self._clock.now())
-        return Message(DEAD_LETTERS.name, record.topic.encode(), letter.model_dump_json().encode())
+        return dead_letter(record, rejection, self._clock.now())
 
     def _report(self, step: Step) -> None:
         for arrival, count in step.arrivals.items():
@@ -124,16 +119,6 @@ class Rollups:
                 event_id=event.event_id,
                 published_at=event.published_at.isoformat(),
             )
-
-
-def _read(record: Record, schema: type[_T]) -> _T | Rejection:
-    try:
-        return schema.model_validate_json(record.value or b"")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or None
-        kind = ErrorKind.NOT_JSON if first["type"] == "json_invalid" else ErrorKind.WRONG_TYPE
-        return Rejection(kind, field, first["msg"])
 
 
 def _messages(step: Step) -> list[Message]:
