@@ -296,7 +296,7 @@ def test_nothing_survives_the_end_of_the_parent(echo_repository: Path, tmp_path:
     assert segments(prefix)
     assert len(family) >= 4 * 2 + 2, "four guards, four commands, two stubs of Triton"
     owner.send_signal(number)
-    owner.wait(30)
+    owner.wait(90)
     assert not survivors(family, within_seconds=5)
     assert not segments(prefix)
 

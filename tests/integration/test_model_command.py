@@ -22,7 +22,7 @@ def stream_app(*args: str | Path) -> str:
     return result.stdout
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path) -> None:
     data, run, repository = write_sets(tmp_path, count=400), tmp_path / "run", tmp_path / "repository"
     encoder = write_encoder(tmp_path / "encoder", EMBEDDING_SIZE)
