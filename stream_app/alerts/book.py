@@ -87,7 +87,7 @@ class AlertBook:
 
     def _match(self, matched: Matched, offset: int, processed_at: datetime) -> Verdict:
         terms = matched.terms
-        if self._settling is not None:  # their records do not stand in this order
+        if self._settling is not None and matched.origin is not None:  # their records do not stand in this order
             matched = matched.model_copy(update={"origin": None})
         if not needs_cell(terms):
             return Verdict((alert_of(matched, processed_at),))

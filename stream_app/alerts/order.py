@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,22 @@ _NOT_SAID: Mapping[str, Any] = {"origin": True, "judged_at": True, "event": {"pr
 def published_at(notice: Matched | Calm) -> datetime:
     """Return the event time that a notice counts under."""
     return notice.published_at if isinstance(notice, Calm) else notice.event.published_at
+
+
+def in_order(notices: Sequence[Matched | Calm]) -> Iterable[Matched | Calm]:
+    """Return the notices of one instant in their order, each once; the order of different subscriptions may be another.
+
+    What they say is looked at only where there are several of one event, which takes ten times as long.
+    """
+    matched = [(one.event.event_id, one.terms.name) for one in notices if isinstance(one, Matched)]
+    if len(set(matched)) == len(matched):
+        return sorted(notices, key=_place_alone)
+    by_order = {order_of(one): one for one in notices}
+    return [by_order[order] for order in sorted(by_order)]
+
+
+def _place_alone(notice: Matched | Calm) -> bytes:
+    return b"" if isinstance(notice, Calm) else b"\x01" + notice.event.event_id.encode("utf-8", "surrogatepass")
 
 
 def order_of(notice: Matched | Calm) -> bytes:

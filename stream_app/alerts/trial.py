@@ -1,4 +1,4 @@
-"""What a subscription would have sent: its alerts over events that are there already."""
+"""What subscriptions would have sent: their alerts over events that are there already."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from stream_app.alerts.facts import Event
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.matching import notices_of
 from stream_app.alerts.notices import Calm, Matched, Reached
+from stream_app.alerts.order import published_at
 from stream_app.events.alert import Alert
 from stream_app.events.subscription import Subscription
 
@@ -22,15 +23,16 @@ def trial(subscription: Subscription, events: Iterable[Event], affiliate: Affili
 
     `affiliate` tells industries and countries (`affiliations` of a graph). An alert's `processed_at` is its event's.
     """
-    return decided(noticed(subscription, events, affiliate), end=THE_END)
+    return decided(noticed((subscription,), events, affiliate), end=THE_END)
 
 
 def noticed(
-    subscription: Subscription, events: Iterable[Event], affiliate: Affiliate = nowhere
+    subscriptions: Iterable[Subscription], events: Iterable[Event], affiliate: Affiliate = nowhere
 ) -> Iterator[Matched | Calm]:
-    """Yield what the events mean to the subscription."""
+    """Yield what the events mean to the subscriptions."""
     matcher = Matcher()
-    matcher.put(subscription)
+    for subscription in subscriptions:
+        matcher.put(subscription)
     for event in events:
         yield from notices_of(event, matcher, affiliate)
 
@@ -43,3 +45,20 @@ def decided(notices: Iterable[Matched | Calm], *, end: datetime) -> Iterator[Ale
             processed_at = notice.event.processed_at
         yield from book.apply(notice, offset, processed_at=processed_at).alerts
     yield from book.apply(Reached(event_time=end), offset + 1, processed_at=processed_at).alerts
+
+
+def settled(notices: Iterable[Matched | Calm], ticks: Iterable[datetime]) -> Iterator[Alert]:
+    """Yield the alerts of notices in the order of `order_of`, decided stretch by stretch as at the ticks of a replay.
+
+    `ticks` are the instants up to which it was decided. An alert's `processed_at` is that of the last event before it.
+    """
+    book, left = AlertBook(), iter(notices)
+    notice, processed_at = next(left, None), THE_END
+    for number, upto in enumerate(ticks):
+        book.begin_settling(upto)
+        while notice is not None and published_at(notice) < upto:
+            if isinstance(notice, Matched):
+                processed_at = notice.event.processed_at
+            yield from book.apply(notice, number, processed_at=processed_at).alerts
+            notice = next(left, None)
+        yield from book.end_settling(upto, number, processed_at=processed_at).alerts

@@ -63,12 +63,14 @@ def run(  # noqa: PLR0913  (the options of a command)
     lateness: options.Lateness = DEFAULT_LATENESS,
     ahead: options.Ahead = DEFAULT_AHEAD,
     cached: options.Cached = True,
+    reused: options.Reused = True,
     json: options.Json = False,
 ) -> None:
     """Replay documents, and bars with --market, in a namespace of their own; wait until all is through.
 
     Servers that are not configured and that no `up` runs are started for the run. What came out is kept in
-    replays/NAME of the state folder.
+    replays/NAME of the state folder. Where a run there is made of the same, subscriptions aside, its events are taken
+    and only the alerts are decided: without servers, and without topics.
 
     Example: stream-app replay run tweets.jsonl.gz --name first-try --from 2014-01-01 --to 2014-04-01
     """
@@ -77,11 +79,12 @@ def run(  # noqa: PLR0913  (the options of a command)
     parse_speed(speed)
     times = {"begin": _in_utc(begin), "end": _in_utc(end), "bar_length": timedelta(hours=bar_hours)}
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
-    rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead, "cached": cached}
+    rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead}
+    kept = {"cached": cached, "reused": reused}
     shape = {"into": into.value, "columns": columns, "file_format": file_format, "market_columns": market_map}
     parts = {"parts": _parts(only), "subscriptions": str(subscriptions.resolve()) if subscriptions else ""}
     stretch = {"topics": topics or (), "offsets": offsets, "by": by, "margin": timedelta(hours=margin_hours)}
-    request = Request.model_validate(times | sources | rules | shape | parts | stretch | {"lateness": lateness})
+    request = Request.model_validate(times | sources | rules | kept | shape | parts | stretch | {"lateness": lateness})
     settings = settings_in_use()
     _finish(settings, _begun(settings, name, request), json=json)
 

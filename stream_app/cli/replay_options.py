@@ -49,4 +49,10 @@ Map = Annotated[str, typer.Option("--map", metavar=_PAIRS, help="Fields whose co
 Format = Annotated[FileFormat | None, typer.Option("--format", help="Format, where a file's name does not tell it.")]
 Lateness = Annotated[int, typer.Option(min=0, help="Rows that a source may be out of order by.")]
 Ahead = Annotated[int, typer.Option(min=1, help="Most records that are fed and not finished.")]
-Cached = Annotated[bool, typer.Option("--cache/--no-cache", help="Keep and use the model's results.")]
+Cached = Annotated[
+    bool, typer.Option("--cache/--no-cache", help="Keep and use the model's results; no: nor events (--no-reuse).")
+]
+Reused = Annotated[
+    bool,
+    typer.Option("--reuse/--no-reuse", help="Take the events of a run that is made of the same, where there is one."),
+]

@@ -15,8 +15,8 @@ from stream_app.cli import replay_options as options
 from stream_app.cli.output import announce, progress, stdout, write_json
 from stream_app.errors import ConfigurationError
 from stream_app.knowledge.build import build_graph
+from stream_app.replay.event_files import kept_lines
 from stream_app.replay.folder import RunFolder
-from stream_app.replay.output import kept_lines
 from stream_app.replay.request import Request
 from stream_app.research.backtest.availability import Availability
 from stream_app.research.backtest.study import Rules

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import chain
 
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_range import TopicRange
 from stream_app.adapters.model_repository import read_model
-from stream_app.adapters.openvino import local_report
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.replay_constituents import constituents, runtime_of
+from stream_app.cli.replay_history import History
 from stream_app.cli.replay_namespace import last_ordinals, prepare_namespace
+from stream_app.cli.replay_taken import Outcome, Taking
+from stream_app.cli.replay_watch import LOOK_SECONDS, Look, OnLook, Watch
 from stream_app.cli.system import System, running_system
 from stream_app.cli.target import addresses_in_use, event_log
 from stream_app.clients import connection_of, redis_of
@@ -26,68 +27,66 @@ from stream_app.pipeline.snapshot import Snapshot
 from stream_app.replay.canonical import OUTPUTS
 from stream_app.replay.feeder import Feeder, FeedRules
 from stream_app.replay.folder import RunFile, RunFolder
-from stream_app.replay.laps import with_ticks
-from stream_app.replay.manifest import Manifest, Runtime, code_version, sha256_of
-from stream_app.replay.order import merged
+from stream_app.replay.manifest import Made, Manifest, sha256_of
 from stream_app.replay.output import Kept, keep
 from stream_app.replay.pace import Pace, parse_speed
 from stream_app.replay.preparing import Account, Item, Preparation
 from stream_app.replay.request import Request
 from stream_app.replay.settling import Settler
-from stream_app.replay.sources import Extent, open_sources
 from stream_app.settings import Settings
 
-_LOOK_SECONDS = 0.2
 _COMMIT_SECONDS = "0.2"
-_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_HOW = ("speed", "workers", "partitions", "ahead", "cached", "reused")
 
 Report = Callable[[str], None]
-OnLook = Callable[["Look"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How far a run is; `expected` is how many entries there will be, where that can be told."""
-
-    taken: int
-    finished: int
-    expected: float | None
-    moment: str | None
-    rate: float
 
 
 class Replay:
     """Runs what a folder asks for, from the beginning or from where it was broken off."""
 
     def __init__(self, settings: Settings, folder: RunFolder, *, report: Report, on_look: OnLook) -> None:
-        self._settings, self._folder = settings, folder
-        self._report, self._on_look = report, on_look
+        self._settings, self._folder, self._report = settings, folder, report
         self._run: RunFile = folder.run()
         self._request = Request.model_validate(self._run.request)
-        self._runtime = _runtime_of(settings)
-        self._extent = Extent()
+        self._history, self._watch = History(settings, self._run), Watch(folder, on_look)
 
     def run(self) -> Manifest:
-        """Start workers, feed them, and return what came out."""
+        """Take the events of a run that is made of the same, or start workers and feed them; return what came out."""
         with self._folder.held():
             began = time.monotonic()
             graph = asyncio.run(self._graph())
-            with running_system(
-                self._settings,
-                workers=self._request.workers,
-                report=self._report,
-                overrides=self._overrides(),
-                prepare=lambda settings: prepare_namespace(settings, graph, self._run),
-                parts=self._request.parts,
-            ) as system:
-                feeding = time.monotonic()
-                account = self._fed(system, graph)
-                feeding = time.monotonic() - feeding
-                self._report("collecting what came out")
-                kept = self._collect(system.settings)
-            manifest = self._manifest(graph, account, kept, seconds=(time.monotonic() - began, feeding))
+            made = constituents(self._settings, graph, self._run)
+            reading = time.monotonic()
+            outcome = self._taken(graph, made)
+            feeding = time.monotonic() - reading
+            if outcome is None:
+                outcome, feeding = self._lived(graph)
+            self._folder.note_ticks(outcome.account.ticks)
+            manifest = self._manifest(made, outcome, seconds=(time.monotonic() - began, feeding))
             self._folder.finish(manifest)
         return manifest
+
+    def _taken(self, graph: KnowledgeGraph, made: Made) -> Outcome | None:
+        if not self._request.may_be_taken:
+            return None
+        taking = Taking(self._folder, self._history, self._watch, report=self._report)
+        return taking.outcome(self._settings.state_dir, graph, made)
+
+    def _lived(self, graph: KnowledgeGraph) -> tuple[Outcome, float]:
+        """Return what came of workers that were fed, and how many seconds that took."""
+        with running_system(
+            self._settings,
+            workers=self._request.workers,
+            report=self._report,
+            overrides=self._overrides(),
+            prepare=lambda settings: prepare_namespace(settings, graph, self._run),
+            parts=self._request.parts,
+        ) as system:
+            began = time.monotonic()
+            account = self._fed(system, graph)
+            feeding = time.monotonic() - began
+            self._report("collecting what came out")
+            return Outcome(account, self._collect(system.settings)), feeding
 
     def _overrides(self) -> Mapping[str, str]:
         request = self._request
@@ -108,7 +107,7 @@ class Replay:
     def _cache_file(self) -> object:
         """What computed a result decides which file keeps it."""
         version = read_model(self._settings.model_repository).version
-        name = f"{version}-{sha256_of(self._runtime.model_dump())[:8]}.sqlite"
+        name = f"{version}-{sha256_of(runtime_of(self._settings).model_dump())[:8]}.sqlite"
         return (self._settings.state_dir / "model-cache" / name).resolve()
 
     async def _graph(self) -> KnowledgeGraph:
@@ -132,11 +131,8 @@ class Replay:
         settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=model_version)
         there = asyncio.run(last_ordinals(settings))
         preparation = Preparation(settler, partitions=request.partitions, begun_at=self._run.begun_at, there=there)
-        with ExitStack() as opened:
-            begun_at = self._run.begun_at
-            sources = open_sources(request, self._open_topic, opened, begun_at=begun_at, extent=self._extent)
-            entries = merged(sources, lateness=request.lateness)
-            asyncio.run(self._feed(system, preparation.items(with_ticks(entries, request.ticks))))
+        with self._history.steps() as steps:
+            asyncio.run(self._feed(system, preparation.items(steps)))
         return preparation.account
 
     async def _feed(self, system: System, items: Iterator[Item]) -> None:
@@ -145,11 +141,8 @@ class Replay:
         backlog = Backlog(connection_of(settings), settings.consumer_group, system.consumed)
         async with event_log(settings) as log, backlog:
             pace = Pace(parse_speed(request.speed))
-            feeder = Feeder(log, backlog, pace, rules=rules, paused=lambda: self._folder.paused)
+            feeder = Feeder(log, backlog, pace, rules=rules, paused=lambda: self._watch.paused)
             await self._watched(feeder, feeder.feed(items), system)
-
-    def _open_topic(self, topic: str) -> TopicRange:
-        return TopicRange(connection_of(self._settings), topic, prefix=self._settings.topic_prefix)
 
     async def _watched(self, feeder: Feeder, feeding: Coroutine[None, None, None], system: System) -> None:
         """Feed, look after the workers meanwhile, and tell how far it is."""
@@ -157,7 +150,7 @@ class Replay:
         since = time.monotonic()
         try:
             while not task.done():
-                await asyncio.wait({task}, timeout=_LOOK_SECONDS)
+                await asyncio.wait({task}, timeout=LOOK_SECONDS)
                 await asyncio.to_thread(system.supervisor.check)
                 self._look(feeder, time.monotonic() - since)
             await task
@@ -168,9 +161,8 @@ class Replay:
         progress = feeder.progress
         finished = max(0, progress.taken - progress.unfinished)
         moment = progress.moment.isoformat() if progress.moment else None
-        look = Look(progress.taken, finished, self._extent.expected_entries, moment, finished / max(seconds, 1e-9))
-        self._folder.note({"taken": look.taken, "finished": finished, "event_time": moment, "rate": look.rate})
-        self._on_look(look)
+        rate = finished / max(seconds, 1e-9)
+        self._watch.note(Look(progress.taken, finished, self._history.expected, moment, rate))
 
     def _collect(self, settings: Settings) -> dict[str, Kept]:
         kept = {}
@@ -179,18 +171,12 @@ class Replay:
                 kept[topic.name] = keep(_values(reader), self._folder.path, topic=topic.name)
         return kept
 
-    def _manifest(
-        self, graph: KnowledgeGraph, account: Account, kept: Mapping[str, Kept], *, seconds: tuple[float, float]
-    ) -> Manifest:
-        request = self._request
+    def _manifest(self, made: Made, outcome: Outcome, *, seconds: tuple[float, float]) -> Manifest:
+        request, account, kept = self._request, outcome.account, outcome.kept
         return Manifest(
             name=self._folder.name,
             input_sha256=account.digest.hexdigest(),
-            kg_version=graph.version,
-            model_version=read_model(self._settings.model_repository).version,
-            config_sha256=sha256_of(request.configuration() | {"subscriptions": self._run.subscriptions}),
-            code_version=code_version(),
-            model_runtime=self._runtime,
+            **dict(made),
             documents=sum(account.fed[topic.name] for topic in INPUTS),
             late=account.late,
             first=account.first,
@@ -202,7 +188,8 @@ class Replay:
             repeats={topic: one.repeats for topic, one in kept.items() if one.repeats},
             seconds=round(seconds[0], 3),
             feeding_seconds=round(seconds[1], 3),
-            run={name: getattr(request, name) for name in ("speed", "workers", "partitions", "ahead", "cached")},
+            run={name: getattr(request, name) for name in _HOW},
+            taken_from=outcome.taken_from,
         )
 
 
@@ -210,12 +197,3 @@ def _values(reader: TopicRange) -> Iterator[bytes]:
     stretches = reader.between(None, None)
     records = chain.from_iterable(reader.read(number, offsets) for number, offsets in stretches.items())
     return (record.value for record in records if record.value is not None)
-
-
-def _runtime_of(settings: Settings) -> Runtime:
-    """Return what computes the scores: this machine, or a Triton elsewhere, which does not tell."""
-    url = settings.triton_url
-    if url is None or url.rpartition(":")[0] in _LOCAL:
-        report = local_report()
-        return Runtime(runtime=report.runtime, precision=report.precision, processor_flags=report.processor_flags)
-    return Runtime(runtime=f"triton at {url}", precision="as served")

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from stream_app.cli.output import stderr
-from stream_app.cli.replay_run import Look
+from stream_app.cli.replay_watch import Look
 from stream_app.replay.compare import Differences
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.manifest import Manifest
@@ -52,10 +52,12 @@ def manifest_table(manifest: Manifest) -> Table:
     table = Table("topic", "events", "digest", title=f"replay {manifest.name}", title_justify="left")
     for topic, count in manifest.counts.items():
         table.add_row(topic, f"{count:,}", manifest.digest.get(topic, "")[:_HASH_SHOWN])
+    origin = f"; events of run {manifest.taken_from}" if manifest.taken_from else ""
     letters = ", ".join(f"{count} {kind}" for kind, count in manifest.dead_letters.items()) or "none"
     table.caption_justify = "left"
     table.caption = (
         f"{manifest.documents:,} documents in {manifest.seconds:,.1f} s; dead letters: {letters}; late: {manifest.late}"
+        f"{origin}"
     )
     return table
 
@@ -67,6 +69,7 @@ def row_of(folder: RunFolder) -> dict[str, Any]:
     row |= {"topic_prefix": run.namespace.topic_prefix, **folder.progress()}
     if manifest is not None:
         row |= {"documents": manifest.documents, "counts": manifest.counts, "seconds": manifest.seconds}
+        row |= {"taken_from": manifest.taken_from}
     return row
 
 

@@ -105,7 +105,7 @@ def on_trial(  # noqa: PLR0913  (as `add`)
     manifest_of(folder)
     wish = asked.described(given | {"name": name or "trial"}) if asked.is_described(given) else _known(folder, name)
     with stderr().status(f"trying {wish.name} on {on}"):
-        account = account_of(tried(folder, wish, affiliate_for(folder, wish)))
+        account = account_of(tried(folder, [wish], affiliate_for(folder, wish)))
     if json:
         write_json({"run": on, "subscription": _as_json(wish)} | account.as_json())
     else:

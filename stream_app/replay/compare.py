@@ -9,9 +9,9 @@ from typing import Any
 
 from stream_app.errors import DataError
 from stream_app.events.topics import ALERTS, SENTIMENT
+from stream_app.replay.event_files import read_kept
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.manifest import Manifest
-from stream_app.replay.output import read_kept
 
 _VERSIONS = ("input_sha256", "config_sha256", "kg_version", "model_version", "code_version")
 _BUCKETS = 20

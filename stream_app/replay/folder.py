@@ -4,8 +4,10 @@
 | --- | --- |
 | `run.json` | the request, the namespace, and when it began |
 | `progress.json` | how far it is, while it runs |
+| `ticks.json` | where ticks stand, once all is fed |
 | `manifest.json` | what came out, once it is done |
 | `events/` | the events of each topic |
+| `superseded/` | what was said of some of them before |
 | `paused` | that it is to stand still, while it is there |
 | `lock` | is locked for as long as somebody runs it |
 """
@@ -16,7 +18,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +33,7 @@ from stream_app.replay.manifest import Manifest
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _RUN, _PROGRESS, _MANIFEST, _PAUSED, _LOCK = "run.json", "progress.json", "manifest.json", "paused", "lock"
+_TICKS = "ticks.json"
 
 
 class Namespace(BaseModel):
@@ -107,6 +110,17 @@ class RunFolder:
             return Manifest.model_validate_json((self.path / _MANIFEST).read_bytes())
         except OSError:
             return None
+
+    def note_ticks(self, ticks: Sequence[datetime]) -> None:
+        """Write down where ticks stand among the entries."""
+        self._write(_TICKS, orjson.dumps(ticks))
+
+    def ticks(self) -> list[datetime]:
+        """Return where ticks stand; none where the run does not say it, as those of earlier versions."""
+        try:
+            return [datetime.fromisoformat(one) for one in orjson.loads((self.path / _TICKS).read_bytes())]
+        except OSError:
+            return []
 
     def note(self, progress: dict[str, Any]) -> None:
         """Write down how far it is."""

@@ -12,6 +12,9 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 _PACKAGE = Path(__file__).parents[1]
+_SOURCES = frozenset({".py", ".csv", ".json", ".txt"})
+_MODELS = "_model_repo"
+"""What an installed package carries of models, which have a version of their own."""
 
 
 class Runtime(BaseModel):
@@ -24,6 +27,19 @@ class Runtime(BaseModel):
     processor_flags: tuple[str, ...] = ()
 
 
+class Made(BaseModel):
+    """What a run is made of beside its input; two runs that differ in `config_sha256` alone differ in alerts alone."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    kg_version: str
+    model_version: str
+    code_version: str
+    model_runtime: Runtime
+    events_config_sha256: str
+    config_sha256: str
+
+
 class Manifest(BaseModel):
     """The last line of `replay run --json`, and `manifest.json` in the run's folder."""
 
@@ -34,6 +50,7 @@ class Manifest(BaseModel):
     kg_version: str
     model_version: str
     config_sha256: str = Field(description="Over the settings that results depend on.")
+    events_config_sha256: str = Field("", description="The same without subscriptions, which decide only alerts.")
     code_version: str
     model_runtime: Runtime
     documents: int
@@ -48,6 +65,7 @@ class Manifest(BaseModel):
     seconds: float
     feeding_seconds: float = Field(description="From the first look at the sources until all was finished.")
     run: dict[str, Any] = Field(description="How it was run, which results do not depend on.")
+    taken_from: str | None = Field(None, description="The run whose events these are; None where all was run.")
 
 
 def sha256_of(value: Any) -> str:  # noqa: ANN401  (anything that JSON can say)
@@ -56,8 +74,8 @@ def sha256_of(value: Any) -> str:  # noqa: ANN401  (anything that JSON can say)
 
 
 def code_version() -> str:
-    """Return the program's version and a hash over its sources."""
+    """Return the program's version and a hash over its sources, and the tables and numbers beside them."""
     digest = sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
+    for path in sorted(path for path in _PACKAGE.rglob("*.*") if path.suffix in _SOURCES and _MODELS not in path.parts):
         digest.update(str(path.relative_to(_PACKAGE)).encode() + b"\0" + path.read_bytes() + b"\0")
     return f"{version('stream-app')}+{digest.hexdigest()[:12]}"

@@ -1,25 +1,30 @@
 """What a run's workers wrote, kept as files that outlive its servers: each event once, sorted, with its digest.
 
-`events/TOPIC.jsonl.zst` in the run's folder. Of events that were written again under one identity the last stays; of a
-rollup, its last revision.
+Of events that were written again under one identity the last stays; of a rollup, its last revision. What an event said
+before goes to a file of its own where alerts are decided on it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
+from stream_app.events.topics import RISK, SENTIMENT
 from stream_app.replay.canonical import Identity, canonical, identity_of
-from stream_app.replay.sorting import open_to_read, open_to_write, sorted_lines
+from stream_app.replay.event_files import create, path_of, superseded_path
+from stream_app.replay.sorting import sorted_lines
 
-_SUFFIX = ".jsonl.zst"
+_DECIDED_ON = frozenset({SENTIMENT.name, RISK.name})
+"""The topics that alerts are decided on."""
+
 _SEPARATOR = b"\x00"
 """Stands in no JSON."""
 
@@ -34,23 +39,18 @@ class Kept:
     digest: str = ""
 
 
-def path_of(folder: Path, topic: str) -> Path:
-    """Return the file of a topic's events in a run's folder."""
-    return folder / "events" / f"{topic}{_SUFFIX}"
-
-
 def keep(values: Iterable[bytes], folder: Path, *, topic: str) -> Kept:
     """Write the topic's events, in the order in which they came, to their file, and return what was kept.
 
     Memory stays flat: what does not fit is sorted on disk, beside the file.
     """
-    file = path_of(folder, topic)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    kept, digest = Kept(), sha256()
-    with TemporaryDirectory(dir=folder) as first, TemporaryDirectory(dir=folder) as second, open_to_write(file) as out:
-        identity = identity_of(topic)
+    kept, digest, identity = Kept(), sha256(), identity_of(topic)
+    with ExitStack() as opened:
+        out = opened.enter_context(create(path_of(folder, topic)))
+        first, second = (opened.enter_context(TemporaryDirectory(dir=folder)) for _ in range(2))
+        superseded = _Superseded(folder, topic, opened)
         editions = sorted_lines(((_edition(value, identity), value) for value in values), Path(first))
-        once = _last_of_each(editions, kept)
+        once = _last_of_each(editions, kept, superseded.add)
         for _, _, line in sorted_lines(((identity.rank(orjson.loads(one)), one) for one in once), Path(second)):
             event = orjson.loads(line)
             out.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
@@ -61,18 +61,24 @@ def keep(values: Iterable[bytes], folder: Path, *, topic: str) -> Kept:
     return kept
 
 
-def read_kept(folder: Path, topic: str) -> Iterator[Any]:
-    """Yield the topic's events of a run, in their order; none where the run has none."""
-    return map(orjson.loads, kept_lines(folder, topic))
+class _Superseded:
+    """Writes what events of a topic said before they were written again, where alerts are decided on it."""
 
+    def __init__(self, folder: Path, topic: str, opened: ExitStack) -> None:
+        self._path, self._topic, self._opened = superseded_path(folder, topic), topic, opened
+        self._path.unlink(missing_ok=True)
+        self._file: BinaryIO | None = None
 
-def kept_lines(folder: Path, topic: str) -> Iterator[bytes]:
-    """Yield the same events as lines of JSON."""
-    path = path_of(folder, topic)
-    if not path.exists():
-        return
-    with open_to_read(path) as file:
-        yield from file
+    def add(self, before: bytes, after: bytes) -> None:
+        """Take what an event said, unless it is what it says then."""
+        if self._topic not in _DECIDED_ON or before == after:
+            return
+        event, then = orjson.loads(before), orjson.loads(after)
+        if canonical(event, self._topic) == canonical(then, self._topic):
+            return
+        if self._file is None:
+            self._file = self._opened.enter_context(create(self._path))
+        self._file.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _edition(value: bytes, identity: Identity) -> bytes:
@@ -80,12 +86,15 @@ def _edition(value: bytes, identity: Identity) -> bytes:
     return identity.of(event) + _SEPARATOR + identity.edition(event)
 
 
-def _last_of_each(lines: Iterable[tuple[bytes, int, bytes]], kept: Kept) -> Iterator[bytes]:
+def _last_of_each(
+    lines: Iterable[tuple[bytes, int, bytes]], kept: Kept, superseded: Callable[[bytes, bytes], None]
+) -> Iterator[bytes]:
     last: tuple[bytes, bytes] | None = None
     for edition, _, line in lines:
         one = edition.partition(_SEPARATOR)[0]
         if last is not None and last[0] == one:
             kept.repeats += 1
+            superseded(last[1], line)
         elif last is not None:
             yield last[1]
         last = one, line

@@ -53,7 +53,15 @@ class Account:
     late: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    ticks: list[datetime] = field(default_factory=list)
     digest: Any = field(default_factory=sha256)
+
+    def take(self, step: Step, begun_at: datetime) -> None:
+        """Count a step of a run that began then, without preparing it."""
+        if isinstance(step, TickAt):
+            self.ticks.append(step.moment)
+        else:
+            self.add(step, stamp_of(step, begun_at))
 
     def add(self, entry: Entry, stamp: datetime) -> None:
         """Count an entry."""
@@ -66,6 +74,11 @@ class Account:
             self.digest.update(b"-" if part is None else b"%d:%b" % (len(part), part))
 
 
+def stamp_of(entry: Entry, begun_at: datetime) -> datetime:
+    """Return the stamp that an entry bears in the run's topics: never later than the run's begin."""
+    return entry.received_at or max(EPOCH, min(entry.moment, begun_at))
+
+
 class Preparation:
     """Turns steps into items, one after the other."""
 
@@ -74,7 +87,6 @@ class Preparation:
         self._settler, self._partitions = settler, partitions
         self._begun_at, self._there = begun_at, there
         self.account = Account()
-        self._ticks = 0
 
     def items(self, steps: Iterable[Step]) -> Iterator[Item]:
         """Yield one item for each step."""
@@ -83,7 +95,7 @@ class Preparation:
 
     def _entry(self, entry: Entry) -> Item:
         ordinal = self.account.fed[entry.topic]
-        stamp = entry.received_at or max(EPOCH, min(entry.moment, self._begun_at))
+        stamp = stamp_of(entry, self._begun_at)
         self.account.add(entry, stamp)
         settled = self._settled(entry, ordinal, stamp)
         partition = self._partition(entry, settled)
@@ -109,7 +121,8 @@ class Preparation:
         return crc32((entry.key if entry.topic == BARS.name else entry.value) or b"") % self._partitions
 
     def _tick(self, step: TickAt) -> Item:
-        ordinal, self._ticks = self._ticks, self._ticks + 1
+        ordinal = len(self.account.ticks)
+        self.account.ticks.append(step.moment)
         if self._is_there(TICKS.name, _TICK_PARTITION, ordinal):
             return Item(step.moment, (), is_tick=True)
         message = Message(

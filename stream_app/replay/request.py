@@ -53,6 +53,7 @@ class Request(BaseModel):
     ahead: int = DEFAULT_AHEAD
     parts: tuple[str, ...] = ()
     cached: bool = True
+    reused: bool = True
 
     @property
     def span(self) -> Span:
@@ -68,6 +69,11 @@ class Request(BaseModel):
     def can_be_read_again(self) -> bool:
         """Whether the input is there for a second reading."""
         return STDIN not in self.files
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether the events of another run would do; at a speed other than the highest somebody wants to watch."""
+        return self.reused and self.cached and self.speed == MAX and self.can_be_read_again
 
     def configuration(self) -> dict[str, Any]:
         """Return what results depend on beside input, graph and model."""

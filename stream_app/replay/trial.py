@@ -1,32 +1,42 @@
-"""A subscription on trial: what it would have sent on the events that a run has left in its folder.
+"""Subscriptions on trial: what they would have sent on the events that a run has left in its folder.
 
-Notices are sorted on disk by the order in which a replay decides them, and decided by the functions that decide them
-there, up to the run's last tick: so the answer is what the run would have sent with the subscription.
+Events are sorted on disk by event time, and what they mean is decided at the run's ticks by the functions that decide
+it there, in the same order: so the answer is what the run would have sent with the subscriptions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import orjson
+
 from stream_app.alerts.affiliation import Affiliate
 from stream_app.alerts.facts import Event
-from stream_app.alerts.notices import Calm, Matched, notice_from
-from stream_app.alerts.order import order_of
-from stream_app.alerts.trial import decided, noticed
+from stream_app.alerts.notices import Calm, Matched
+from stream_app.alerts.order import in_order, published_at
+from stream_app.alerts.trial import noticed, settled
 from stream_app.errors import DataError
 from stream_app.events.alert import Alert
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import RISK, SENTIMENT
+from stream_app.replay.event_files import editions
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.laps import end_of
 from stream_app.replay.manifest import Manifest
-from stream_app.replay.output import read_kept
 from stream_app.replay.request import Request
 from stream_app.replay.sorting import sorted_lines
+
+Watched = Callable[[Iterator[Event]], Iterator[Event]]
+"""Passes events on, and looks at them."""
+
+_SCHEMAS: Mapping[bytes, type[SentimentEvent | RiskEvent]] = {b"r": RiskEvent, b"s": SentimentEvent}
+_TOPICS = {b"r": RISK.name, b"s": SENTIMENT.name}
 
 
 def manifest_of(folder: RunFolder) -> Manifest:
@@ -41,25 +51,45 @@ def manifest_of(folder: RunFolder) -> Manifest:
     return manifest
 
 
-def tried(folder: RunFolder, subscription: Subscription, affiliate: Affiliate) -> Iterator[Alert]:
+def tried(folder: RunFolder, subscriptions: Sequence[Subscription], affiliate: Affiliate) -> Iterator[Alert]:
     """Yield the alerts, in order; DataError where the run is not done."""
     last = manifest_of(folder).last
     if last is None:  # it fed nothing that tells a time
         return
-    end = end_of(last, Request.model_validate(folder.run().request).ticks)
-    with TemporaryDirectory(dir=folder.path) as place:
-        notices = noticed(subscription, _events(folder.path), affiliate)
-        lines = ((order_of(one), one.model_dump_json().encode()) for one in notices)
-        yield from decided(_read(sorted_lines(lines, Path(place))), end=end)
+    ticks = folder.ticks()[:-1] or [end_of(last, Request.model_validate(folder.run().request).ticks)]
+    yield from alerts_on(folder.path, subscriptions, affiliate, ticks=ticks)
 
 
-def _read(lines: Iterator[tuple[bytes, int, bytes]]) -> Iterator[Matched | Calm]:
-    for _, _, line in lines:
-        notice = notice_from(line)
-        if isinstance(notice, Matched | Calm):
-            yield notice
+def alerts_on(
+    folder: Path,
+    subscriptions: Iterable[Subscription],
+    affiliate: Affiliate,
+    *,
+    ticks: Iterable[datetime],
+    watched: Watched = iter,
+) -> Iterator[Alert]:
+    """Yield the alerts on the events in a run's folder; `ticks` are all of the run's but the last.
+
+    At each of a run's ticks is decided what lies before the one before it, so the last decides up to the last but one.
+    Memory holds what is noticed at one instant.
+    """
+    with TemporaryDirectory(dir=folder) as place:
+        events = watched(_in_order_of_time(folder, Path(place)))
+        yield from settled(_placed(noticed(subscriptions, events, affiliate)), ticks)
 
 
-def _events(folder: Path) -> Iterator[Event]:
-    yield from map(SentimentEvent.model_validate, read_kept(folder, SENTIMENT.name))
-    yield from map(RiskEvent.model_validate, read_kept(folder, RISK.name))
+def _placed(notices: Iterator[Matched | Calm]) -> Iterator[Matched | Calm]:
+    for _, of_instant in groupby(notices, key=published_at):
+        yield from in_order(list(of_instant))
+
+
+def _in_order_of_time(folder: Path, place: Path) -> Iterator[Event]:
+    lines = ((_rank(line), kind + line) for kind, topic in _TOPICS.items() for line in editions(folder, topic))
+    for _, _, line in sorted_lines(lines, place):
+        yield _SCHEMAS[line[:1]].model_validate_json(line[1:])
+
+
+def _rank(line: bytes) -> bytes:
+    """Return the event time in a width of its own, so that it sorts as bytes do."""
+    moment = datetime.fromisoformat(orjson.loads(line)["published_at"])
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").encode()

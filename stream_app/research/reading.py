@@ -11,9 +11,9 @@ import orjson
 
 from stream_app.adapters.files import open_file, read_lines
 from stream_app.errors import DataError
+from stream_app.replay.event_files import read_kept
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.manifest import Manifest
-from stream_app.replay.output import read_kept
 
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 

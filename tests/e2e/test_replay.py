@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
 from stream_app.knowledge.build import build_graph
 from stream_app.replay.canonical import canonical
+from stream_app.replay.event_files import read_kept
 from stream_app.replay.folder import RunFolder
-from stream_app.replay.output import read_kept
 from stream_app.replay.trial import tried
 from tests.e2e.conftest import Shell, Up
 
@@ -46,6 +48,18 @@ WISHES = {
 }
 """Throttles, digests and hysteresis over documents that are an hour apart, each of several entities."""
 
+OTHER_WISHES = {
+    "plain": {"match": {"min_abs_polarity": 0.05}},
+    "industry": {"match": {"industries": ["semiconductors"]}, "throttle": {"per": "subscription", "seconds": 3 * HOUR}},
+    "apart": {"match": {"kinds": ["risk"]}, "throttle": {"per": "entity", "seconds": 9 * HOUR}},
+    "digest": {"match": {"direction": "favourable"}, "digest": 5 * HOUR},
+    "steady": {
+        "match": {"countries": ["US"], "min_probability": 0.02},
+        "hysteresis": {"rearm": 0.8, "quiet": 2 * HOUR},
+    },
+}
+"""What others want of the same events; two of the names are the same."""
+
 
 def history() -> list[bytes]:
     """Return documents of six days with retellings, a repeated id and bad lines, a little out of order."""
@@ -69,8 +83,9 @@ def history() -> list[bytes]:
 def place(up: Up) -> Shell:
     """The folder of the running `up`, with the history in it twice: whole, and in two compressed halves."""
     lines = history()
-    wishes = [json.dumps({"name": name} | wish) for name, wish in WISHES.items()]
-    (up.shell.folder / "wishes.jsonl").write_text("\n".join(wishes))
+    for file, wishes in (("wishes.jsonl", WISHES), ("others.jsonl", OTHER_WISHES)):
+        lines_of = [json.dumps({"name": name} | wish) for name, wish in wishes.items()]
+        (up.shell.folder / file).write_text("\n".join(lines_of))
     (up.shell.folder / "whole.jsonl").write_bytes(b"\n".join(lines))
     halves = up.shell.folder / "halves"
     halves.mkdir(exist_ok=True)
@@ -80,10 +95,11 @@ def place(up: Up) -> Shell:
 
 
 SUBSCRIBED = ("--subscriptions", "wishes.jsonl")
+OTHERS = ("--subscriptions", "others.jsonl")
 
 
-def replayed(shell: Shell, *args: str, timeout: float = 500, **environment: str) -> Any:
-    done = shell.run("replay", "run", *args, *SUBSCRIBED, "--json", timeout=timeout, **environment)
+def replayed(shell: Shell, *args: str, subscribed: Sequence[str] = SUBSCRIBED, timeout: float = 500) -> Any:
+    done = shell.run("replay", "run", *args, *subscribed, "--json", timeout=timeout)
     assert done.status == 0, done.err
     return done.lines[-1]
 
@@ -160,8 +176,8 @@ def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, 
     run = RunFolder(place.folder / ".stream_app", "golden")
     affiliate = affiliations(build_graph())
     sent = [canonical(alert, ALERTS.name) for alert in read_kept(run.path, ALERTS.name)]
-    wishes = (Subscription.model_validate({"name": name} | wish) for name, wish in WISHES.items())
-    alerts = [alert.model_dump(mode="json") for wish in wishes for alert in tried(run, wish, affiliate)]
+    wishes = [Subscription.model_validate({"name": name} | wish) for name, wish in WISHES.items()]
+    alerts = [alert.model_dump(mode="json") for alert in tried(run, wishes, affiliate)]
     assert sorted(canonical(alert, ALERTS.name) for alert in alerts) == sorted(sent)
     counts = golden["kinds"]["alerts"]
     known = place.run("subscribe", "test", "slow-digest", "--on", "golden", "--json").lines[0]
@@ -173,6 +189,68 @@ def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, 
     nobody = place.run("subscribe", "test", "nobody", "--on", "golden")
     assert nobody.status == 1
     assert "subscribe list" in nobody.err
+
+
+OWN = {"name", "seconds", "feeding_seconds", "run", "repeats", "taken_from"}
+"""What two runs of the same may differ in."""
+
+
+@pytest.fixture(scope="module")
+def taken(place: Shell, golden: Any) -> Any:
+    """The manifest of a run with other subscriptions that takes the golden one's events."""
+    manifest = replayed(place, "whole.jsonl", "--name", "taken", subscribed=OTHERS)
+    assert manifest["taken_from"] == golden["name"]
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def full(place: Shell, taken: Any) -> Any:
+    """The manifest of a run with those subscriptions that takes nothing, after the one that could take its events."""
+    assert taken["name"] == "taken"
+    return replayed(place, "whole.jsonl", "--name", "full", "--no-reuse", subscribed=OTHERS)
+
+
+@pytest.mark.timeout(900)
+def test_other_subscriptions_on_the_events_of_a_finished_run_give_what_a_full_run_gives(
+    place: Shell, golden: Any, full: Any, taken: Any
+) -> None:
+    assert full["taken_from"] is None
+    assert {name: taken[name] for name in taken.keys() - OWN} == {name: full[name] for name in full.keys() - OWN}
+    assert full["kinds"]["alerts"].keys() == OTHER_WISHES.keys()
+    assert full["digest"]["alerts"] != golden["digest"]["alerts"]
+    compared = place.run("replay", "compare", "full", "taken", "--json").lines[0]
+    assert all(compared["same_digests"].values())
+    assert compared["gained"] == compared["lost"] == []
+
+
+@pytest.mark.timeout(900)
+def test_run_with_taken_events_is_a_run_like_any_other(place: Shell, taken: Any) -> None:
+    out = place.run("replay", "export", "taken", "--json").lines
+    assert {row["topic"]: row["rows"] for row in out}["sentiment.events"] == taken["counts"]["sentiment.events"]
+    assert place.run("replay", "report", "taken").status == 0
+    tested = place.run("subscribe", "test", "digest", "--on", "taken", "--json").lines[0]
+    assert tested["alerts"] == taken["kinds"]["alerts"]["digest"]
+    row = next(row for row in place.run("replay", "list", "--json").lines if row["name"] == "taken")
+    assert (row["state"], row["taken_from"], row["finished"]) == ("done", "golden", len(history()))
+
+
+@pytest.mark.timeout(900)
+def test_taking_needs_no_server_goes_on_after_an_interruption_and_outlives_its_source(
+    place: Shell, shell: Shell, taken: Any
+) -> None:
+    replays = shell.folder / ".stream_app" / "replays"
+    shutil.copytree(place.folder / ".stream_app" / "replays" / "golden", replays / "golden")
+    for name in ("whole.jsonl", "others.jsonl"):
+        shutil.copy(place.folder / name, shell.folder)
+    manifest = replayed(shell, "whole.jsonl", "--name", "alone", subscribed=OTHERS)
+    assert (manifest["taken_from"], manifest["digest"]) == ("golden", taken["digest"])
+    assert not (shell.folder / ".stream_app" / "logs").exists()
+    assert shell.run("replay", "drop", "golden", "--json").status == 0
+    # As if it had been killed before it was done.
+    shutil.copytree(replays / "alone", replays / "killed", ignore=shutil.ignore_patterns("manifest.json"))
+    resumed = shell.run("replay", "resume", "killed", "--json")
+    assert resumed.status == 0, resumed.err
+    assert (resumed.lines[-1]["taken_from"], resumed.lines[-1]["digest"]) == ("alone", taken["digest"])
 
 
 @pytest.mark.timeout(900)

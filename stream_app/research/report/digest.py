@@ -75,10 +75,14 @@ class Digest:
         self.risks[event["published_at"][:_DAY]] += 1
 
     def add_alert(self, alert: Event) -> None:
-        """Take in an alert. A digest waits on purpose, in event time: it says nothing of latency."""
+        """Take in an alert. A digest waits on purpose, in event time: it says nothing of latency.
+
+        Nor does an alert that was decided afterwards, on the events of a run, which bears its event's time.
+        """
         self.alerts[alert["subscription"]].append(alert["published_at"][:_SECOND])
-        if not alert.get("digest"):
-            self._wait("from event to alert", _seconds(alert["event"]["processed_at"], alert["processed_at"]))
+        waited = _seconds(alert["event"]["processed_at"], alert["processed_at"])
+        if waited and not alert.get("digest"):
+            self._wait("from event to alert", waited)
 
     def spoken_of(self) -> list[str]:
         """Return the ids of the entities that anybody scored, those with most events first."""

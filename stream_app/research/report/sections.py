@@ -117,6 +117,7 @@ def made_of(manifest: Manifest) -> Section:
         ("seconds", f"{manifest.seconds:,.1f}, feeding {manifest.feeding_seconds:,.1f}"),
         ("late entries", f"{manifest.late:,}"),
         *((f"run: {name}", str(value)) for name, value in manifest.run.items()),
+        *([("events of run", manifest.taken_from)] if manifest.taken_from else []),
     ]
     counts = [(topic, f"{count:,}", manifest.digest.get(topic, "")[:16]) for topic, count in manifest.counts.items()]
     shown = table(("topic", "records", "digest"), counts) + folded("What the run was made of", table(("", ""), rows))

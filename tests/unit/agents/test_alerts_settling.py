@@ -7,18 +7,21 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream_app.alerts.facts import Event
-from stream_app.alerts.order import order_of
-from stream_app.alerts.trial import decided, noticed
+from stream_app.alerts.notices import Calm, Matched
+from stream_app.alerts.order import in_order, order_of, published_at
+from stream_app.alerts.trial import noticed, settled
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.events.tick import Tick
-from stream_app.events.topics import MATCHES
+from stream_app.events.topics import ALERTS, MATCHES
 from stream_app.pipeline.records import Record
 from tests.factories import RECEIVED, START
 from tests.unit.agents.alert_world import AlertWorld, event_record, subscription_record
@@ -47,8 +50,14 @@ class Lap:
     risks: Sequence[Event]
 
 
-def laps(count: int = 4, *, events: int = 12, late: bool = False) -> list[Lap]:
-    """Return laps of events close to each other; `late` ones belong to laps before theirs."""
+def laps(
+    count: int = 4, *, events: int = 12, late: bool = False, resent: bool = False, ahead: bool = False
+) -> list[Lap]:
+    """Return laps of events close to each other; `late` ones belong to laps before theirs.
+
+    `resent` events bear ids that came before, with other polarities; those `ahead` were received before they were
+    published.
+    """
     draw = random.Random(7)
     found = []
     for number in range(count):
@@ -59,6 +68,14 @@ def laps(count: int = 4, *, events: int = 12, late: bool = False) -> list[Lap]:
             sentiment(f"s{number}-{place}", draw.choice(COMPANIES[:2]), draw.uniform(-0.9, 0.6), at=at)
             for place, at in enumerate(moments)
         ]
+        if resent:
+            sentiments = [one.model_copy(update={"event_id": f"s{place}"}) for place, one in enumerate(sentiments)]
+        if ahead:
+            early = [timedelta(seconds=draw.randrange(0, 12 * LAP_SECONDS)) for _ in sentiments]
+            sentiments = [
+                one.model_copy(update={"received_at": one.published_at - by})
+                for one, by in zip(sentiments, early, strict=True)
+            ]
         risks = [risk(f"r{number}-{place}", at=at) for place, at in enumerate(moments[::2])]
         found.append(Lap(START + timedelta(seconds=(number + 1) * LAP_SECONDS), sentiments, risks))
     return found
@@ -75,9 +92,10 @@ async def _matched(world: AlertWorld, fed: Sequence[Lap], seed: int) -> None:
         records = [
             event_record(one, offset) for offset, one in enumerate(draw.sample(lap.sentiments, len(lap.sentiments)))
         ]
-        await matching.handle([*records, *draw.sample(records, 3)])
+        await matching.handle([*records, *draw.sample(records, min(3, len(records)))])
         risks = [replace(event_record(one), judged_at=lap.tick) for one in lap.risks]
-        for record in draw.sample([*risks, _tick(lap.tick), *risks[:2]], len(risks) + 3):
+        told = [*risks, _tick(lap.tick), *risks[:2]]
+        for record in draw.sample(told, len(told)):
             await matching.handle([record])
     await matching.handle([_tick(fed[-1].tick + timedelta(seconds=LAP_SECONDS))])
 
@@ -93,16 +111,52 @@ def _said(alerts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {key: {name: value for name, value in one.items() if name != "processed_at"} for key, one in alerts.items()}
 
 
-async def test_what_is_sent_is_what_a_trial_in_the_order_of_event_time_gives() -> None:
-    fed = laps()
+def _last(world: AlertWorld) -> dict[str, dict[str, Any]]:
+    """Return what was written last under each id: an event that comes again says something else."""
+    alerts = [orjson.loads(message.value or b"") for message in world.outside.log.topics[ALERTS.name]]
+    return {alert["alert_id"]: alert for alert in alerts}
+
+
+def _tried(fed: Sequence[Lap]) -> dict[str, dict[str, Any]]:
+    """Return what a trial of all subscriptions at once gives, under the ids; the last of an id as its run keeps it."""
     events = [event for lap in fed for event in (*lap.sentiments, *lap.risks)]
-    expected = {}
-    for wish in WISHES:
-        notices = sorted(noticed(wish, events, small_world()), key=order_of)
-        alerts = [alert.model_dump(mode="json") for alert in decided(notices, end=fed[-1].tick)]
-        assert alerts, wish.name
-        expected |= {alert["alert_id"]: alert for alert in alerts}
-    assert _said((await _sent(fed)).alerts()) == _said(expected)
+    found = sorted(noticed(WISHES, events, small_world()), key=published_at)
+    placed = (one for _, of_instant in groupby(found, key=published_at) for one in in_order(list(of_instant)))
+    alerts = settled(placed, [lap.tick for lap in fed])
+    return {alert.alert_id: alert.model_dump(mode="json") for alert in alerts}
+
+
+def test_order_of_an_instant_is_that_of_each_notice_alone() -> None:
+    """Within each subscription: what is said by two events of one id in one instant too, and each once."""
+    for polarities in ((-0.9, 0.1, -0.4), (-0.9, -0.8, -0.7)):
+        for ids in (("c", "a", "b"), ("a", "b", "a")):
+            events = [sentiment(one, polarity=value) for one, value in zip(ids, polarities, strict=True)]
+            found = list(noticed(WISHES, [*events, *(events if len(set(ids)) < len(ids) else [])], small_world()))
+            expected = [one for _, one in sorted({order_of(one): one for one in found}.items())]
+            for wish in WISHES:
+                own = [one for one in in_order(found) if _name(one) == wish.name]
+                assert own == [one for one in expected if _name(one) == wish.name]
+
+
+def _name(notice: Matched | Calm) -> str:
+    return notice.terms.name if isinstance(notice, Matched) else notice.subscription
+
+
+@pytest.mark.parametrize("fed", [laps(), laps(7, events=3), laps(6, resent=True), laps(6, ahead=True)])
+async def test_what_is_sent_is_what_a_trial_at_the_same_ticks_gives(fed: Sequence[Lap]) -> None:
+    expected = _tried(fed)
+    assert {alert["subscription"] for alert in expected.values()} == {wish.name for wish in WISHES}
+    assert _said(_last(await _sent(fed))) == _said(expected)
+
+
+async def test_digest_closes_at_the_tick_though_a_later_event_was_received_before_its_end() -> None:
+    """An event of after the tick that came before the digest's end: without ticks it would be one of the digest."""
+    before, after = sentiment("before", at=3000), sentiment("after", at=3900, received_at=START + timedelta(minutes=55))
+    ticks = [START + timedelta(hours=hour, minutes=10) for hour in (1, 2)]
+    fed = [Lap(ticks[0], [before], []), Lap(ticks[1], [after.model_copy(update={"published_at": ticks[0]})], [])]
+    digests = [alert["digest"]["count"] for alert in _tried(fed).values() if alert["subscription"] == "digest"]
+    assert digests == [1, 1]
+    assert _said((await _sent(fed)).alerts()) == _said(_tried(fed))
 
 
 @pytest.mark.parametrize("late", [False, True])

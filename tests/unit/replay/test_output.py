@@ -12,7 +12,8 @@ import pytest
 
 from stream_app.events.topics import ALERTS, DEAD_LETTERS, RISK, ROLLUPS, SENTIMENT
 from stream_app.replay.canonical import OUTPUTS, canonical, identity_of
-from stream_app.replay.output import keep, read_kept
+from stream_app.replay.event_files import editions, read_kept
+from stream_app.replay.output import keep
 from stream_app.replay.sorting import sorted_lines
 
 
@@ -66,6 +67,25 @@ def test_equal_bad_rows_count_each_and_one_that_was_written_twice_once(tmp_path:
     assert (kept.events, kept.repeats, kept.kinds) == (3, 1, {"not_json": 3})
     elsewhere = values(letter(7, partition=3), letter(8, partition=2), letter(9, partition=3))
     assert keep(elsewhere, tmp_path / "other", topic=DEAD_LETTERS.name).digest == kept.digest
+
+
+def test_what_an_event_said_before_is_kept_where_it_was_something_else(tmp_path: Path) -> None:
+    first, second = event(1, polarity=0.1), event(1, polarity=0.2)
+    again = first | {"processed_at": "2027-05-05T00:00:00Z"}
+    for topic in (SENTIMENT, RISK):
+        kept = keep(values(first, again, second, event(2), event(2)), tmp_path, topic=topic.name)
+        assert (kept.events, kept.repeats) == (2, 3)
+        assert [one["polarity"] for one in read_kept(tmp_path, topic.name)] == [0.2, 0.002]
+        assert [orjson.loads(one)["polarity"] for one in editions(tmp_path, topic.name)] == [0.2, 0.002, 0.1]
+    keep(values(second), tmp_path, topic=SENTIMENT.name)
+    assert [orjson.loads(one)["polarity"] for one in editions(tmp_path, SENTIMENT.name)] == [0.2]
+
+
+def test_revisions_of_windows_and_alerts_are_not_kept(tmp_path: Path) -> None:
+    window = {"entity": {"id": "e", "kind": "company"}, "window": "1h", "start": "2014-01-01T00:00:00Z"}
+    keep(values(*(window | {"revision": number} for number in range(3))), tmp_path, topic=ROLLUPS.name)
+    assert len(list(editions(tmp_path, ROLLUPS.name))) == 1
+    assert not (tmp_path / "superseded").exists()
 
 
 def test_clock_is_left_out_at_any_depth() -> None:
