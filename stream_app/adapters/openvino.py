@@ -58,6 +58,7 @@ class OpenVinoRuntime:
             reason = str(error).strip().splitlines()[-1]
             raise DataError(f"{file} is no model that OpenVINO can run ({reason}); export it again") from error
         self._requests = local()
+        _prepare_for_threads()
 
     @property
     def report(self) -> RuntimeReport:
@@ -82,6 +83,15 @@ class OpenVinoRuntime:
         if not hasattr(self._requests, "own"):
             self._requests.own = self._model.create_infer_request()
         return self._requests.own
+
+
+def _prepare_for_threads() -> None:
+    """Read a tensor once, before threads do.
+
+    OpenVINO makes a table at the first read, and lets go of the interpreter's lock amid it. A thread that comes then
+    takes the lock and waits for the table: both wait for ever (2026.4.1; 7 of 18 processes whose threads began so).
+    """
+    _ = openvino.Tensor(np.zeros(1, dtype=np.float32)).data
 
 
 def _best_precision(core: openvino.Core) -> str:
