@@ -12,6 +12,7 @@ from stream_app.adapters.openvino import OpenVinoRuntime
 from stream_app.compose_ingest import build_reader
 from stream_app.compose_risk import build_risk_models
 from stream_app.knowledge.build import build_graph
+from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.score_risks import risks_of
 from stream_app.pipeline.score_texts import TextScorer
@@ -25,6 +26,14 @@ def local_model(settings: Settings) -> tuple[LocalModel, ModelFiles]:
     cores = os.cpu_count() or 1
     runtime = OpenVinoRuntime(files.folder / "model.onnx", streams=cores, threads=cores)
     return LocalModel(runtime, version=files.version, streams=cores), files
+
+
+def text_scorer(settings: Settings) -> tuple[TextScorer, KnowledgeGraph, str]:
+    """Return what scores texts without their risks, the graph that it links with, and the model's version."""
+    model, files = local_model(settings)
+    graph = build_graph()
+    snapshot = Snapshot(graph.version, Linker(graph))
+    return TextScorer(build_reader(model, files), snapshot, compute=asyncio.to_thread), graph, files.version
 
 
 def local_scorer(settings: Settings) -> TextScorer:

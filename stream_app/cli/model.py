@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from stream_app.cli.output import stderr, stdout, write_json
+from stream_app.cli.probe import probe
 from stream_app.errors import ConfigurationError
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(probe)
 
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]

@@ -19,6 +19,7 @@ PURE_ROOMS = (
     "alerts",
     "research/backtest",
     "calibration",
+    "probes",
 )
 PURE = sorted(path for room in PURE_ROOMS for path in (ROOT / "stream_app" / room).rglob("*.py"))
 
