@@ -18,7 +18,6 @@ from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
-from stream_app.adapters.triton import TritonModel
 from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.in_hand import InHand
@@ -31,7 +30,7 @@ from stream_app.agents.ticks import tick_for_ever
 from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, write_when_ready
 from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of
 from stream_app.compose_alerts import AlertSurroundings, alerts_outside
-from stream_app.compose_ingest import build_ingestion
+from stream_app.compose_ingest import Ingesting, build_ingestion
 from stream_app.compose_risk import build_risk_models
 from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
 from stream_app.knowledge.build import build_graph
@@ -47,7 +46,7 @@ class Worker:
     """A worker's parts, connected to nothing yet."""
 
     app: faust.App
-    model: TritonModel | None
+    ingesting: Ingesting | None
     snapshots: SnapshotSource
     log: KafkaEventLog
     liveness: Liveness
@@ -69,11 +68,11 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
     )
     around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
     batch, prefix = around.batch, settings.topic_prefix
-    app, model, alerts = _engine(settings, batch.in_hand), None, None
+    app, ingesting, alerts = _engine(settings, batch.in_hand), None, None
     if "ingest" in parts:
-        ingestion, model = build_ingestion(settings, log, snapshots, telemetry=telemetry, patience=patience)
+        ingesting = build_ingestion(settings, log, snapshots, telemetry=telemetry, patience=patience)
         for topic in INPUTS:
-            add_ingest_agent(app, topic, ingestion.handle, prefix=prefix, options=batch, die=exit_process)
+            add_ingest_agent(app, topic, ingesting.ingestion.handle, prefix=prefix, options=batch, die=exit_process)
     if "risk" in parts:
         add_risk(app, around, build_risk_models(settings, lambda: snapshots.graph))
     if "rollups" in parts:
@@ -90,10 +89,10 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         SystemClock(),
         timeout=timedelta(seconds=settings.stall_timeout),
         assigned=partial(assigned_partitions, app),
-        waiting=lambda: patience.waiting or (model is not None and model.waiting),
+        waiting=lambda: patience.waiting or (ingesting is not None and ingesting.model.waiting),
         die=exit_process,
     )
-    return Worker(app, model, snapshots, log, liveness, patience, telemetry, alerts)
+    return Worker(app, ingesting, snapshots, log, liveness, patience, telemetry, alerts)
 
 
 def _surroundings(
@@ -150,9 +149,11 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
         await worker.patience.until_available(partial(ensure_state_topics, settings, state))
         await worker.patience.until_available(worker.log.start)
         running.push_async_callback(worker.log.stop)
-        if worker.model is not None:
-            await worker.patience.until_available(worker.model.start)
-            running.push_async_callback(worker.model.stop)
+        if worker.ingesting is not None:
+            running.push_async_callback(worker.ingesting.stop)
+            await worker.patience.until_available(worker.ingesting.model.start)
+            for beside in worker.ingesting.follow():
+                running.push_async_callback(_cancelled, asyncio.create_task(beside))
         await worker.snapshots.start()
         following = asyncio.create_task(worker.snapshots.follow())
         running.push_async_callback(_cancelled, following)

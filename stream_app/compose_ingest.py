@@ -3,66 +3,65 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from functools import partial
 
-from stream_app.adapters.caching_model import CachingModel
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.degrading_seen import DegradingSeenStore
 from stream_app.adapters.kafka import KafkaEventLog
-from stream_app.adapters.model_repository import ModelFiles, read_model
+from stream_app.adapters.model_source import ModelSource
 from stream_app.adapters.redis_seen import RedisSeenStore
-from stream_app.adapters.result_file import ResultFile
 from stream_app.adapters.snapshots import SnapshotSource
-from stream_app.adapters.triton import RequestOptions, TritonModel
 from stream_app.agents.ingestion import Ingestion
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
-from stream_app.clients import redis_of, triton_of
+from stream_app.agents.shadow import Shadow
+from stream_app.clients import redis_of
+from stream_app.compose_model import challenger_source, served_source
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
-from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.flow import Flow
-from stream_app.pipeline.language import why_unread
-from stream_app.pipeline.ports import FusionModel, Telemetry
-from stream_app.pipeline.reading import Reader
+from stream_app.pipeline.ports import Telemetry
 from stream_app.settings import Settings
 
 
-def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
-    """Return what reads documents with this model."""
-    unread = partial(why_unread, languages=files.languages, model_version=files.version)
-    return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=unread)
+@dataclass(frozen=True, slots=True)
+class Ingesting:
+    """What takes records to sentiment events, with the version that it asks, and the shadow, if there is one."""
+
+    ingestion: Ingestion
+    model: ModelSource
+    challenger: ModelSource | None = None
+    shadow: Shadow | None = None
+
+    def follow(self) -> list[Coroutine[None, None, None]]:
+        """Return what is to run beside it for ever."""
+        beside = [self.model.follow()]
+        if self.challenger is not None and self.shadow is not None:
+            beside += [self.challenger.follow(), self.shadow.run()]
+        return beside
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        for source in filter(None, (self.model, self.challenger)):
+            await source.stop()
 
 
 def build_ingestion(
     settings: Settings, log: KafkaEventLog, snapshots: SnapshotSource, *, telemetry: Telemetry, patience: Patience
-) -> tuple[Ingestion, TritonModel]:
-    """Return what takes records to sentiment events, and the model that it asks."""
-    clock, files = SystemClock(), read_model(settings.model_repository)
-    model = TritonModel(
-        partial(triton_of, settings),
-        str(settings.triton_url),
-        version=files.version,
-        telemetry=telemetry,
-        options=RequestOptions(timeout_seconds=settings.triton_timeout),
-    )
+) -> Ingesting:
+    """Return what takes records to sentiment events, connected to nothing yet."""
+    clock, source = SystemClock(), served_source(settings, telemetry)
+    challenger = challenger_source(settings, telemetry) if settings.shadow_share else None
+    shadow = Shadow(lambda: challenger.reader, telemetry, share=settings.shadow_share) if challenger else None
     seen = DegradingSeenStore(RedisSeenStore(redis_of(settings), prefix=settings.redis_prefix), telemetry)
-    flow = Flow(
-        build_reader(_cached(model, settings, telemetry), files),
-        seen,
-        snapshots.details,
-        clock=clock,
-        compute=asyncio.to_thread,
-        suppress=settings.suppress_repeats,
-    )
+    flow = Flow(seen, snapshots.details, clock=clock, compute=asyncio.to_thread, suppress=settings.suppress_repeats)
     ingestion = Ingestion(
         flow,
         Outbox(log, seen, clock, telemetry=telemetry, patience=patience),
-        snapshots=snapshots,
+        adopted=lambda: (snapshots.current, source.current),
         patience=patience,
         new_limit=partial(DeadLetterLimit, settings.dead_letter_stretch, settings.dead_letter_share),
+        shadow=shadow,
     )
-    return ingestion, model
-
-
-def _cached(model: FusionModel, settings: Settings, telemetry: Telemetry) -> FusionModel:
-    return CachingModel(model, ResultFile(settings.model_cache), telemetry) if settings.model_cache else model
+    return Ingesting(ingestion, source, challenger, shadow)

@@ -22,7 +22,7 @@ CONFIG_VARIABLE = "STREAM_APP_CONFIG"
 _PACKAGE = Path(__file__).parent
 
 
-def _shipped_model_repository() -> Path:
+def shipped_model_repository() -> Path:
     """Return `model_repo` of the checkout, or the copy that an installed wheel carries."""
     checkout = _PACKAGE.parent / "model_repo"
     return checkout if checkout.is_dir() else _PACKAGE / "_model_repo"
@@ -77,7 +77,15 @@ class Settings(BaseSettings):
         None, description="`--model-config-name` of the embedded Triton, such as `gpu`."
     )
     model_repository: Path = Field(
-        default_factory=_shipped_model_repository, description="Triton model repository; also holds the tokenizer."
+        default_factory=shipped_model_repository, description="Triton model repository; also holds the tokenizer."
+    )
+    model_version: PositiveInt | None = Field(
+        None, description="Number of the version to score with; unset: the one that is served, also when that changes."
+    )
+    model_poll: PositiveFloat = Field(2.0, description="Seconds between looks for another version of the model.")
+    shadow_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0,
+        description="Share of the documents that the challenger reads as well, to be compared; none of it is emitted.",
     )
 
     topic_prefix: str = Field(

@@ -59,7 +59,7 @@ def write_stand_in(
     home.mkdir(parents=True, exist_ok=True)
     (home / "model.py").write_text(_MODEL)
     parameters = {
-        "version": version,
+        "version_1": version,
         "slow_requests": slow_requests,
         "slow_seconds": slow_seconds,
         "failing_requests": failing_requests,

@@ -1,64 +1,99 @@
-"""The fusion model's files, as Triton's model repository holds them: which version, and what belongs to it."""
+"""The fusion model's files, as Triton's model repository holds them: which versions, and what belongs to each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from stream_app.adapters.model_standing import read_standing
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.pipeline.tensors import BUCKETS, LABELS, MODEL_NAME, TOPICS
 
-_METADATA, _TOKENIZER = "metadata.json", "tokenizer.json"
+METADATA, TOKENIZER, WEIGHTS = "metadata.json", "tokenizer.json", "model.onnx"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
     """One version of the model: its folder, and what a client must know of it.
 
-    `version` goes into every event; `topics` are in the model's order; `languages` are ISO 639-1 codes;
-    `tokenizer` is the content of `tokenizer.json`.
+    `number` is the version's folder, by which Triton is asked for it; `version` goes into every event; `topics` are in
+    the model's order; `languages` are ISO 639-1 codes; `tokenizer` is the content of `tokenizer.json`.
     """
 
     folder: Path
+    number: int
     version: str
     languages: frozenset[str]
     topics: tuple[str, ...]
     tokenizer: str
 
 
-def read_model(repository: Path) -> ModelFiles:
-    """Return the newest version in the repository, the one that Triton serves by default.
+def read_model(repository: Path, number: int | None = None) -> ModelFiles:
+    """Return that version, or the one that is served.
 
     Raises ConfigurationError where there is none, DataError where its files do not fit this program.
     """
-    folder = _newest(repository / MODEL_NAME)
+    number = served_number(repository) if number is None else number
+    folder = repository / MODEL_NAME / str(number)
+    metadata = read_metadata(folder)
     try:
-        metadata = orjson.loads((folder / _METADATA).read_bytes())
         _check(metadata, folder)
         return ModelFiles(
             folder=folder,
+            number=number,
             version=metadata["version"],
             languages=frozenset(metadata["languages"]),
             topics=tuple(metadata["topics"]),
-            tokenizer=(folder / _TOKENIZER).read_text(encoding="utf-8"),
+            tokenizer=(folder / TOKENIZER).read_text(encoding="utf-8"),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{folder} holds no complete model ({error!r}): export it again, or restore the folder"
-        ) from error
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise _incomplete(folder, error) from error
 
 
-def _newest(model: Path) -> Path:
-    versions = [folder for folder in model.glob("*/") if folder.name.isdecimal()]
-    if not versions:
-        raise ConfigurationError(f"no model at {model}: set STREAM_APP_MODEL_REPOSITORY to a Triton model repository")
-    return max(versions, key=lambda folder: int(folder.name))
+def served_number(repository: Path) -> int:
+    """Return the number of the version that is served: the one promoted last, or the newest where none ever was.
+
+    Raises ConfigurationError where there is no version at all.
+    """
+    served = read_standing(repository).served
+    return newest_number(repository) if served is None else served
 
 
-def _check(metadata: dict[str, Sequence[object]], folder: Path) -> None:
+def newest_number(repository: Path) -> int:
+    """Return the highest number; ConfigurationError where there is none."""
+    numbers = version_numbers(repository)
+    if not numbers:
+        raise ConfigurationError(
+            f"no model at {repository / MODEL_NAME}: set STREAM_APP_MODEL_REPOSITORY to a Triton model repository"
+        )
+    return numbers[-1]
+
+
+def version_numbers(repository: Path) -> list[int]:
+    """Return the numbers of all versions, lowest first."""
+    return sorted(int(folder.name) for folder in (repository / MODEL_NAME).glob("*/") if folder.name.isdecimal())
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """Return what the export wrote of a version; DataError where there is nothing to read."""
+    try:
+        metadata = orjson.loads((folder / METADATA).read_bytes())
+    except (OSError, ValueError) as error:
+        raise _incomplete(folder, error) from error
+    if not isinstance(metadata, dict):
+        raise _incomplete(folder, TypeError(METADATA))
+    return metadata
+
+
+def _incomplete(folder: Path, error: Exception) -> DataError:
+    return DataError(f"{folder} holds no complete model ({error!r}): export it again, or restore the folder")
+
+
+def _check(metadata: Mapping[str, Any], folder: Path) -> None:
     fits = (
         tuple(metadata["labels"]) == LABELS
         and tuple(metadata["buckets"]) == BUCKETS
@@ -66,4 +101,4 @@ def _check(metadata: dict[str, Sequence[object]], folder: Path) -> None:
         and isinstance(metadata["version"], str)
     )
     if not fits:
-        raise DataError(f"{folder / _METADATA} has other labels, buckets or topics than this program: export it again")
+        raise DataError(f"{folder / METADATA} has other labels, buckets or topics than this program: export it again")

@@ -65,3 +65,16 @@ class MemoryTelemetry:
     def observe(self, name: str, value: float, **_: str) -> None:
         """Add an observation."""
         self.observations.setdefault(name, []).append(value)
+
+
+class NoTelemetry:
+    """Hears nothing: for work beside the stream, whose requests are not to be taken for the stream's."""
+
+    def count(self, name: str, amount: int = 1, **labels: str) -> None:
+        """Do nothing."""
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Do nothing."""
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        """Do nothing."""

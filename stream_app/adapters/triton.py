@@ -53,6 +53,8 @@ class RequestOptions:
     in_flight: int = 4
     batch_tokens: int = 1024
     backoff: Backoff = field(default_factory=Backoff)
+    while_away: str = "consumption pauses until it is back"
+    """What is logged of what happens meanwhile."""
 
 
 class TritonModel:
@@ -67,12 +69,15 @@ class TritonModel:
         connect: Callable[[], InferenceServerClient],
         address: str,
         *,
-        version: str,
+        served: tuple[int, str],
         telemetry: Telemetry,
         options: RequestOptions = RequestOptions(),
     ) -> None:
-        """`connect` is called once, on the loop; `version` is the one that the server must have."""
-        self._connect, self._address, self._version = connect, address, version
+        """`connect` is called once, on the loop; `served` are number and name of the version that is asked for."""
+        self._connect, self._address = connect, address
+        self._number, self._version = served
+        self._asked = str(self._number)
+        self._retired = False
         self._telemetry, self._options = telemetry, options
         self._client: InferenceServerClient | None = None
         self._limits = BatchLimits(rows=1, tokens=options.batch_tokens)
@@ -89,6 +94,10 @@ class TritonModel:
         """Whether the server is away, so that calls wait."""
         return self._breaker.state is not State.CLOSED
 
+    def retire(self) -> None:
+        """Serve what is in hand, and no longer wait for a server that has dropped this version: another took over."""
+        self._retired = True
+
     async def start(self) -> None:
         """Connect and check: ServerUnavailable if the model is not ready, ServerRejected if it is another one."""
         self._client = self._connect()
@@ -97,7 +106,7 @@ class TritonModel:
         except InferenceServerException as error:
             raise self._away(error.message()) from error
         if not ready:
-            raise self._away(f"its model {MODEL_NAME} is not ready")
+            raise self._away(f"version {self._asked} of its model {MODEL_NAME} is not ready")
 
     def _away(self, reason: str) -> ServerUnavailable:
         return ServerUnavailable(
@@ -149,13 +158,13 @@ class TritonModel:
             await asyncio.sleep(self._options.backoff.pause(failures.total() - 1))
 
     async def _check_version(self, seconds: float) -> None:
-        config = await self._connected().get_model_config(MODEL_NAME, client_timeout=seconds)
-        check_version(config.config, version=self._version, address=self._address)
+        config = await self._connected().get_model_config(MODEL_NAME, self._asked, client_timeout=seconds)
+        check_version(config.config, number=self._number, version=self._version, address=self._address)
 
     async def _request(self, batch: Batch, seconds: float) -> Outputs:
         inputs = [_input(name, array) for name, array in batch.inputs().items()]
         began = asyncio.get_running_loop().time()
-        result = await self._connected().infer(MODEL_NAME, inputs, client_timeout=seconds)
+        result = await self._connected().infer(MODEL_NAME, inputs, model_version=self._asked, client_timeout=seconds)
         self._telemetry.observe("stream_app_triton_request_seconds", asyncio.get_running_loop().time() - began)
         full = self._limits.rows_of(batch.bucket) * batch.bucket
         self._telemetry.observe("stream_app_triton_batch_fill", batch.tokens / full)
@@ -181,11 +190,13 @@ class TritonModel:
     async def _check(self) -> bool:
         """Return whether the model is ready; ServerRejected where it is not the one that belongs to this program."""
         client, timeout = self._connected(), self._options.timeout_seconds
-        if not await client.is_model_ready(MODEL_NAME, client_timeout=timeout):
+        if not await client.is_model_ready(MODEL_NAME, self._asked, client_timeout=timeout):
+            if self._retired:
+                raise ServerRejected(f"Triton at {self._address} has dropped {self._version}, which a batch began with")
             return False
-        metadata = await client.get_model_metadata(MODEL_NAME, client_timeout=timeout)
-        config = await client.get_model_config(MODEL_NAME, client_timeout=timeout)
-        check_version(config.config, version=self._version, address=self._address)
+        metadata = await client.get_model_metadata(MODEL_NAME, self._asked, client_timeout=timeout)
+        config = await client.get_model_config(MODEL_NAME, self._asked, client_timeout=timeout)
+        check_version(config.config, number=self._number, version=self._version, address=self._address)
         most = check_tensors(metadata, config.config, address=self._address)
         self._limits = BatchLimits(rows=most, tokens=self._options.batch_tokens)
         return True
@@ -193,7 +204,7 @@ class TritonModel:
     def _tell_change(self, state: State) -> None:
         self._telemetry.gauge("stream_app_triton_away", float(state is not State.CLOSED))
         if state is State.OPEN:
-            _log.warning("triton is away: consumption pauses until it is back", address=self._address)
+            _log.warning(f"triton is away: {self._options.while_away}", address=self._address)
         else:
             _log.info("triton is back", address=self._address)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stream_app.adapters.triton_versions import version_parameter
 from stream_app.errors import ServerRejected
 from stream_app.pipeline.tensors import INPUTS, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
-
-VERSION_PARAMETER = "version"
-"""The parameter of `config.pbtxt` by which a server tells the version of `metadata.json`."""
 
 _BATCH_AXIS = -1
 _CURE = "let STREAM_APP_MODEL_REPOSITORY and the server's repository hold the same model"
 
 
-def check_version(config: Any, *, version: str, address: str) -> None:  # noqa: ANN401  (protobuf)
-    """Raise ServerRejected where the answer of Triton's ModelConfig call does not tell this version."""
-    parameters = config.parameters
-    told = parameters[VERSION_PARAMETER].string_value if VERSION_PARAMETER in parameters else "unknown"
+def check_version(config: Any, *, number: int, version: str, address: str) -> None:  # noqa: ANN401  (protobuf)
+    """Raise ServerRejected where the answer of Triton's ModelConfig call has another version under this number."""
+    parameters, name = config.parameters, version_parameter(number)
+    told = parameters[name].string_value if name in parameters else "unknown"
     if told != version:
         raise ServerRejected(f"{_where(address)} is version {told}, not {version}: {_CURE}")
 

@@ -11,12 +11,13 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
-from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.agents.outbox import Outbox
 from stream_app.agents.patience import Patience
+from stream_app.agents.shadow import Shadow
 from stream_app.errors import DeadLetterLimitExceeded
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
-from stream_app.pipeline.flow import Flow, Prepared
+from stream_app.pipeline.flow import Flow, Prepared, Told
+from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Outcome, Record
 from stream_app.pipeline.snapshot import Snapshot
 
@@ -33,13 +34,14 @@ class Ingestion:
         flow: Flow,
         outbox: Outbox,
         *,
-        snapshots: SnapshotSource,
+        adopted: Callable[[], tuple[Snapshot, Reader]],
         patience: Patience,
         new_limit: Callable[[], DeadLetterLimit],
+        shadow: Shadow | None = None,
     ) -> None:
-        """`new_limit` makes the limit of one input topic."""
-        self._flow, self._outbox = flow, outbox
-        self._snapshots, self._patience = snapshots, patience
+        """`adopted` are the graph and the model of now; `new_limit` makes the limit of one input topic."""
+        self._flow, self._outbox, self._shadow = flow, outbox, shadow
+        self._adopted, self._patience = adopted, patience
         self._limits: defaultdict[str, DeadLetterLimit] = defaultdict(new_limit)
         self._order = asyncio.Lock()
 
@@ -48,17 +50,20 @@ class Ingestion:
 
         Raises DeadLetterLimitExceeded, and whatever waiting does not cure.
         """
-        async with aclosing(self._prepared(records, self._snapshots.current)) as parts:
+        # Taken once: all parts of a batch are linked with one graph and scored by one version of the model.
+        async with aclosing(self._prepared(records, *self._adopted())) as parts:
             async for prepared in parts:
                 await self._conclude(prepared)
 
-    async def _prepared(self, records: Sequence[Record], snapshot: Snapshot) -> AsyncGenerator[Prepared]:
+    async def _prepared(
+        self, records: Sequence[Record], snapshot: Snapshot, reader: Reader
+    ) -> AsyncGenerator[Prepared]:
         """Yield the parts in order, each prepared; those after it are on their way."""
         ahead: deque[asyncio.Task[Prepared]] = deque()
         try:
             for start in range(0, len(records), _PART_RECORDS):
                 part = records[start : start + _PART_RECORDS]
-                prepare = partial(self._flow.prepare, part, snapshot)
+                prepare = partial(self._flow.prepare, part, snapshot, reader)
                 ahead.append(asyncio.create_task(self._patience.until_available(prepare)))
                 if len(ahead) > _PARTS_AHEAD:
                     yield await ahead.popleft()
@@ -74,6 +79,9 @@ class Ingestion:
         async with self._order:
             processed = await self._patience.until_available(partial(self._flow.conclude, prepared))
             await self._outbox.deliver(processed)
+        if self._shadow is not None:
+            scored = (told.scored for told in prepared.told if isinstance(told, Told))
+            self._shadow.offer(scored, prepared.versions[0])
         self._watch_limits(processed.outcomes)
 
     def _watch_limits(self, outcomes: Sequence[Outcome]) -> None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from stream_app.adapters.model_repository import read_model
+from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
+from stream_app.cli.model_sources import export_run, need_training
+from stream_app.cli.model_versions import list_versions, promote, rollback
 from stream_app.cli.output import stderr, stdout, write_json
 from stream_app.cli.probe import probe
-from stream_app.errors import ConfigurationError
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
-from stream_app.settings import Settings
 
 if TYPE_CHECKING:
     from stream_app.training.evaluation import HeadScore
@@ -30,13 +30,11 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(probe)
 
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
-_Repository = Annotated[Path | None, typer.Option(help="Triton model repository; unset: STREAM_APP_MODEL_REPOSITORY.")]
 
 
 @app.callback()
 def _group() -> None:
-    """Train, evaluate and export the fusion model.
+    """Train, evaluate and export the fusion model, and choose the version that is served.
 
     Example: stream-app model train --data DATA --out runs/first
     """
@@ -57,7 +55,7 @@ def train(  # noqa: PLR0913  (options of a command)
 
     Example: stream-app model train --data DATA --out runs/first --epochs 5
     """
-    _need_training()
+    need_training()
     from stream_app.training.config import load_config
     from stream_app.training.encoder import default_encoder
     from stream_app.training.evaluation import judge, score, torch_infer
@@ -88,13 +86,13 @@ def causes(
     *,
     data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the run with these heads.")],
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Teach a finished run to find causes and effects; nothing else of it changes.
 
     Example: stream-app model causes runs/second --data DATA --out runs/causes
     """
-    _need_training()
+    need_training()
     from stream_app.training.causal_run import learn_causes
     from stream_app.training.config import CausalConfig
     from stream_app.training.run import load_sources
@@ -118,22 +116,21 @@ def evaluate(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,
     data: _Data,
-    repository: _Repository = None,
-    json: _Json = False,
+    repository: RepositoryOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Score a run in single precision, and the exported file as it is served, on the held-out texts.
 
     Example: stream-app model evaluate runs/first --data DATA
     """
-    _need_training()
+    need_training()
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.export import VERSION
     from stream_app.training.run import load_network, load_sources
     from stream_app.training.served import uncalibrated
 
     corpus = load_sources(run, data, build_graph())
-    file = _repository(repository) / MODEL_NAME / str(VERSION) / "model.onnx"
+    file = read_model(repository_of(repository)).folder / "model.onnx"
     runtimes = {"fp32": torch_infer(uncalibrated(load_network(run))), "served": OpenVinoRuntime(file).infer}
     _show(
         {name: {head: score(one) for head, one in judge(infer, corpus).items()} for name, infer in runtimes.items()},
@@ -146,55 +143,28 @@ def export(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,
     data: _Data,
-    repository: _Repository = None,
-    json: _Json = False,
+    repository: RepositoryOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Calibrate a run and put it into the model repository, if serving it costs at most 0.3 points of accuracy.
 
+    It takes the next number, and is not served before it is promoted, unless it is the first.
+
     Example: stream-app model export runs/first --data DATA --repository model_repo
     """
-    _need_training()
-    from stream_app.training.card import model_card
-    from stream_app.training.export import VERSION
-    from stream_app.training.export import export as write
-    from stream_app.training.run import load_network, load_record, load_sources
-
-    corpus, record, target = load_sources(run, data, build_graph()), load_record(run), _repository(repository)
-    report = stderr().print
-    done = write(load_network(run), corpus, tokenizer=run / "tokenizer.json", repository=target, report=report)
-    card = model_card(done, corpus=corpus, record=record)
-    (target / MODEL_NAME / str(VERSION) / "MODEL_CARD.md").write_text(card)
+    target = repository_of(repository)
+    done = export_run(run, data, target)
     if json:
-        write_json({"version": done.version, "sha256": done.sha256, "bytes": done.bytes})
+        write_json({name: getattr(done, name) for name in ("number", "version", "sha256", "bytes")})
     else:
-        stdout().print(f"exported {done.version}: {done.bytes / 1e6:.1f} MB in {target / MODEL_NAME / str(VERSION)}")
+        folder = target / MODEL_NAME / str(done.number)
+        stdout().print(f"exported {done.version}: {done.bytes / 1e6:.1f} MB in {folder}")
     _show({"fp32": done.fp32, "served": done.served}, as_json=json)
 
 
-@app.command("list")
-def list_versions(*, repository: _Repository = None, json: _Json = False) -> None:
-    """List the versions in the model repository, with the figures of their cards.
-
-    Example: stream-app model list
-    """
-    table = Table("version", "document", "mention", "topic", "relevance", title="accuracy on held-out texts, as served")
-    for path in sorted((_repository(repository) / MODEL_NAME).glob("*/metadata.json")):
-        metadata = orjson.loads(path.read_bytes())
-        if json:
-            write_json({name: metadata[name] for name in ("version", "sha256", "languages", "scores")})
-        figures = (metadata["scores"][head]["accuracy"] for head in ("document", "mention", "topic", "relevance"))
-        table.add_row(metadata["version"], *(f"{figure:.4f}" for figure in figures))
-    if not json:
-        stdout().print(table)
-
-
-def _need_training() -> None:
-    if importlib.util.find_spec("torch") is None:
-        raise ConfigurationError("training needs PyTorch, which is not installed: pip install 'stream-app[train]'")
-
-
-def _repository(given: Path | None) -> Path:
-    return given or Settings().model_repository
+app.command()(promote)
+app.command()(rollback)
+app.command("list")(list_versions)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def constituents(settings: Settings, graph: KnowledgeGraph, run: RunFile) -> Mad
     rules = Request.model_validate(run.request).configuration() | _judging(settings)
     return Made(
         kg_version=graph.version,
-        model_version=read_model(settings.model_repository).version,
+        model_version=read_model(settings.model_repository, settings.model_version).version,
         code_version=code_version(),
         model_runtime=runtime_of(settings),
         events_config_sha256=sha256_of(rules),

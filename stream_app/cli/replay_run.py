@@ -45,7 +45,10 @@ class Replay:
     """Runs what a folder asks for, from the beginning or from where it was broken off."""
 
     def __init__(self, settings: Settings, folder: RunFolder, *, report: Report, on_look: OnLook) -> None:
-        self._settings, self._folder, self._report = settings, folder, report
+        # One version from the first record to the last, whatever is promoted meanwhile.
+        self._model = read_model(settings.model_repository, settings.model_version)
+        self._settings = settings.model_copy(update={"model_version": self._model.number})
+        self._folder, self._report = folder, report
         self._run: RunFile = folder.run()
         self._request = Request.model_validate(self._run.request)
         self._history, self._watch = History(settings, self._run), Watch(folder, on_look)
@@ -100,14 +103,15 @@ class Replay:
                 "settle_at_ticks": "true",
                 "commit_interval": _COMMIT_SECONDS,
                 "tick_period": "0",
+                "model_version": str(self._model.number),
+                "shadow_share": "0",
             }
         )
         return values | ({"model_cache": str(self._cache_file())} if request.cached else {})
 
     def _cache_file(self) -> object:
         """What computed a result decides which file keeps it."""
-        version = read_model(self._settings.model_repository).version
-        name = f"{version}-{sha256_of(runtime_of(self._settings).model_dump())[:8]}.sqlite"
+        name = f"{self._model.version}-{sha256_of(runtime_of(self._settings).model_dump())[:8]}.sqlite"
         return (self._settings.state_dir / "model-cache" / name).resolve()
 
     async def _graph(self) -> KnowledgeGraph:
@@ -127,8 +131,7 @@ class Replay:
     def _fed(self, system: System, graph: KnowledgeGraph) -> Account:
         """Feed all sources, which are opened, read and closed outside of the event loop: they may have their own."""
         request, settings = self._request, system.settings
-        model_version = read_model(settings.model_repository).version
-        settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=model_version)
+        settler = Settler(Snapshot(graph.version, Linker(graph)), model_version=self._model.version)
         there = asyncio.run(last_ordinals(settings))
         preparation = Preparation(settler, partitions=request.partitions, begun_at=self._run.begun_at, there=there)
         with self._history.steps() as steps:

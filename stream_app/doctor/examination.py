@@ -122,19 +122,20 @@ async def _triton(subject: Subject, started: ExitStack) -> list[Finding]:
     except StreamAppError as error:
         return [failed("triton", error)]
     async with client:
-        version = _model_version(subject.embedded_triton.model_repository)
-        return await found("triton", check_triton(client, address=address.url, version=version))
+        served = _served(subject.embedded_triton.model_repository)
+        return await found("triton", check_triton(client, address=address.url, served=served))
 
 
 async def _start(started: ExitStack, start: Callable[[], RunningServer]) -> RunningServer:
     return started.enter_context(await asyncio.to_thread(start))
 
 
-def _model_version(repository: Path) -> str | None:
+def _served(repository: Path) -> tuple[int, str] | None:
     try:
-        return read_model(repository).version
+        files = read_model(repository)
     except StreamAppError:
         return None
+    return files.number, files.version
 
 
 def _without_password(url: str) -> str:

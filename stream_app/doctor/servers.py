@@ -89,22 +89,23 @@ async def check_graph(store: GraphStore) -> list[Finding]:
     return [ok("knowledge graph", f"version {graph.version}, {len(graph.entities)} entities")]
 
 
-async def check_triton(client: InferenceServerClient, *, address: str, version: str | None) -> list[Finding]:
-    """Look at Triton and whether it serves the model of `version` (None: there is none to compare with)."""
+async def check_triton(client: InferenceServerClient, *, address: str, served: tuple[int, str] | None) -> list[Finding]:
+    """Look at Triton and whether it has the version of this number and name (None: there is none to compare with)."""
+    number = str(served[0]) if served else ""
     try:
         server = await client.get_server_metadata(client_timeout=_TIMEOUT_SECONDS)
-        ready = await client.is_model_ready(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
+        ready = await client.is_model_ready(MODEL_NAME, number, client_timeout=_TIMEOUT_SECONDS)
         if not ready:
-            advice = f"see why in Triton's log; its repository must hold {MODEL_NAME}"
+            advice = f"see why in Triton's log; its repository must hold version {number or 'any'} of {MODEL_NAME}"
             return [failure("triton", f"{address} runs, but its model {MODEL_NAME} is not ready", advice)]
-        metadata = await client.get_model_metadata(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
-        config = await client.get_model_config(MODEL_NAME, client_timeout=_TIMEOUT_SECONDS)
+        metadata = await client.get_model_metadata(MODEL_NAME, number, client_timeout=_TIMEOUT_SECONDS)
+        config = await client.get_model_config(MODEL_NAME, number, client_timeout=_TIMEOUT_SECONDS)
     except InferenceServerException as error:
         advice = "check that it runs, STREAM_APP_TRITON_URL (gRPC's port) and the TLS settings"
         return [failure("triton", f"{address} does not answer ({error.message()})", advice)]
     rows = check_tensors(metadata, config.config, address=address)
     text = f"{address}, {server.name} {server.version}, batches of up to {rows} rows"
-    if version is None:
+    if served is None:
         return [ok("triton", text)]
-    check_version(config.config, version=version, address=address)
-    return [ok("triton", f"{text}, serves {version}")]
+    check_version(config.config, number=served[0], version=served[1], address=address)
+    return [ok("triton", f"{text}, serves {served[1]}")]

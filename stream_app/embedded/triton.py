@@ -66,6 +66,9 @@ def _installation(state_dir: Path, server: Path | None) -> Installation:
 def _arguments(options: TritonOptions, ports: Ports, shared_memory: str) -> list[str]:
     named: Mapping[str, str] = {
         "model-repository": str(options.model_repository.resolve()),
+        # Versions come and go by order, all models are there from the start (docs/serving.md has what was measured).
+        "model-control-mode": "explicit",
+        "load-model": "*",
         "grpc-address": LOOPBACK,
         "grpc-port": str(ports[MAIN]),
         "http-address": LOOPBACK,

@@ -58,7 +58,6 @@ class Flow:
 
     def __init__(
         self,
-        reader: Reader,
         seen: SeenStore,
         details: Details,
         *,
@@ -67,19 +66,22 @@ class Flow:
         suppress: bool = False,
     ) -> None:
         """`suppress` drops documents that were emitted before, by the same model and graph."""
-        self._reader, self._seen, self._details = reader, seen, details
+        self._seen, self._details = seen, details
         self._clock, self._compute, self._suppress = clock, compute, suppress
 
-    async def prepare(self, records: Sequence[Record], snapshot: Snapshot) -> Prepared:
-        """Decode, link, encode, infer and state; waits for the model where it is away."""
+    async def prepare(self, records: Sequence[Record], snapshot: Snapshot, reader: Reader) -> Prepared:
+        """Decode, link, encode, infer and state; waits for the model where it is away.
+
+        All records are linked with this graph and read by this version of the model.
+        """
         compute = self._compute_of(records)
         documents = await through(compute, each(decode), records)
         linked = await through(compute, each(partial(link, snapshot=snapshot)), documents)
         detailed = await with_details(linked, self._details, snapshot.kg_version)
-        scored = await self._reader.read(detailed, compute)
+        scored = await reader.read(detailed, compute)
         stated = await through(compute, each(with_statements), scored)
         told = await through(compute, each(_told), stated)
-        return Prepared(tuple(records), tuple(told), (self._reader.version, snapshot.kg_version))
+        return Prepared(tuple(records), tuple(told), (reader.version, snapshot.kg_version))
 
     async def conclude(self, prepared: Prepared) -> Processed:
         """Recall and assemble; ServerUnavailable where the seen store is away."""

@@ -30,6 +30,7 @@ class Metric:
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _COUNTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+_DIFFERENCES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _COUNTER, _GAUGE, _HISTOGRAM = MetricKind
 
 METRICS = (
@@ -82,6 +83,25 @@ METRICS = (
     Metric(
         "stream_app_model_cache_rows_total", _COUNTER, "rows",
         "Rows whose results were kept, or had to be computed, in a replay.", ("outcome",),
+    ),
+    Metric(
+        "stream_app_model_adoptions_total", _COUNTER, "versions",
+        "Versions of the model that were taken into use, as `served` or as `challenger`.", ("role", "model_version"),
+    ),
+    Metric(
+        "stream_app_shadow_documents_total", _COUNTER, "documents",
+        "Documents that the challenger read as well: `compared`, `failed`, or `dropped` since it was behind.",
+        ("model_version", "outcome"),
+    ),
+    Metric(
+        "stream_app_shadow_labels_total", _COUNTER, "labels",
+        "Likeliest labels of documents and entities of which the challenger says the `same` or an `other` one.",
+        ("model_version", "agreement"),
+    ),
+    Metric(
+        "stream_app_shadow_polarity_difference", _HISTOGRAM, "polarity",
+        "How far the challenger's polarity of a document or an entity lies from the served one, 0 to 2.",
+        ("model_version",), _DIFFERENCES,
     ),
     Metric("stream_app_triton_retries_total", _COUNTER, "requests", "Requests that are made again.", ("reason",)),
     Metric(

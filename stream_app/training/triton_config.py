@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from stream_app.adapters.triton_versions import with_versions, write_whole
 from stream_app.pipeline.tensors import BUCKETS, INPUTS, MODEL_NAME, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor
 
 MAX_BATCH = 64
@@ -13,43 +15,46 @@ _PREFERRED = (16, 32, MAX_BATCH)
 _QUEUE_DELAY_MICROSECONDS = 1000
 _CPU_INSTANCES, _CPU_THREADS = 2, 1
 
+_TITLE = """\
+# Written by `stream-app model export`; the tensors are those of stream_app/pipeline/tensors.py. What is said of
+# versions, at the end, is written again by `stream-app model promote`; the rest is yours to change."""
 
-def write_configs(model: Path, version: str) -> None:
-    """Write `config.pbtxt` and `configs/gpu.pbtxt` into the model's folder, both telling `version`."""
+
+def write_missing_configs(model: Path) -> None:
+    """Write `config.pbtxt` and `configs/gpu.pbtxt` into the model's folder, where they are not; of no version yet."""
     (model / "configs").mkdir(parents=True, exist_ok=True)
-    (model / "config.pbtxt").write_text(cpu_config(version))
-    (model / "configs" / "gpu.pbtxt").write_text(gpu_config(version))
+    for file, config in ((model / "config.pbtxt", cpu_config), (model / "configs" / "gpu.pbtxt", gpu_config)):
+        if not file.exists():
+            write_whole(file, config({}))
 
 
-def cpu_config(version: str) -> str:
-    """Return the configuration for the Python backend, `model.py` over OpenVINO."""
+def cpu_config(versions: Mapping[int, str]) -> str:
+    """Return the configuration for the Python backend, `model.py` over OpenVINO; `versions` by their numbers."""
     parameters = {
-        "version": version,
         "precision": "auto",
         "threads": str(_CPU_THREADS),
         "batch_sizes": ",".join(map(str, BATCH_SIZES)),
     }
     head = f'name: "{MODEL_NAME}"\nbackend: "python"'
-    return _config(head, parameters, instances=f"count: {_CPU_INSTANCES}\n    kind: KIND_CPU")
+    return with_versions(_config(head, parameters, instances=f"count: {_CPU_INSTANCES}\n    kind: KIND_CPU"), versions)
 
 
-def gpu_config(version: str) -> str:
+def gpu_config(versions: Mapping[int, str]) -> str:
     """Return the configuration for the ONNX Runtime backend, which `--model-config-name=gpu` chooses."""
     head = f'name: "{MODEL_NAME}"\nbackend: "onnxruntime"\ndefault_model_filename: "model.onnx"'
-    return _config(head, {"version": version}, instances="count: 1\n    kind: KIND_GPU")
+    return with_versions(_config(head, {}, instances="count: 1\n    kind: KIND_GPU"), versions)
 
 
 def _config(head: str, parameters: dict[str, str], *, instances: str) -> str:
     preferred = ", ".join(map(str, _PREFERRED))
     batching = f"  preferred_batch_size: [ {preferred} ]\n  max_queue_delay_microseconds: {_QUEUE_DELAY_MICROSECONDS}"
     sections = [
-        "# Written by `stream-app model export`; the tensors are those of stream_app/pipeline/tensors.py.",
+        _TITLE,
         f"{head}\nmax_batch_size: {MAX_BATCH}",
         f"input [\n{_tensors(INPUTS)}\n]",
         f"output [\n{_tensors(OUTPUTS)}\n]",
         f"dynamic_batching {{\n{batching}\n}}",
         f"instance_group [\n  {{\n    {instances}\n  }}\n]",
-        "version_policy { latest { num_versions: 1 } }",
         *(f'parameters {{ key: "{key}" value {{ string_value: "{value}" }} }}' for key, value in parameters.items()),
         *(_warm_up(bucket) for bucket in BUCKETS),
     ]

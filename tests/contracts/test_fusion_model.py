@@ -21,6 +21,7 @@ from tests.figures import Figures
 from tests.model_rows import model_row
 
 FILES = read_model(MODEL_REPOSITORY)
+SERVED = (FILES.number, FILES.version)
 PLACES = ("memory", "process", "triton")
 
 
@@ -34,7 +35,7 @@ async def model(request: pytest.FixtureRequest) -> AsyncIterator[FusionModel]:
             yield LocalModel(request.getfixturevalue("runtime"), version=FILES.version)
         case _:
             address = request.getfixturevalue("triton_url")
-            served = TritonModel(lambda: triton_client(address), address, version=FILES.version, telemetry=Figures())
+            served = TritonModel(lambda: triton_client(address), address, served=SERVED, telemetry=Figures())
             await served.start()
             yield served
             await served.stop()
@@ -129,7 +130,7 @@ def _of_mention(result: RowResult, slot: int) -> Sequence[bytes]:
 
 
 async def test_triton_and_the_process_compute_the_same(runtime: OpenVinoRuntime, triton_url: str) -> None:
-    served = TritonModel(lambda: triton_client(triton_url), triton_url, version=FILES.version, telemetry=Figures())
+    served = TritonModel(lambda: triton_client(triton_url), triton_url, served=SERVED, telemetry=Figures())
     await served.start()
     try:
         rows = varied_rows(40)

@@ -88,21 +88,23 @@ async def test_redis_that_refuses_the_login_is_told_apart_from_one_that_is_away(
 
 async def test_triton_is_held_to_the_version_of_the_model(triton_url: str) -> None:
     async with triton_client(triton_url) as client:
-        version = read_model(MODEL_REPOSITORY).version
-        same = await found("triton", check_triton(client, address=triton_url, version=version))
-        other = await found("triton", check_triton(client, address=triton_url, version="fusion-0"))
+        served = (1, read_model(MODEL_REPOSITORY).version)
+        same = await found("triton", check_triton(client, address=triton_url, served=served))
+        other = await found("triton", check_triton(client, address=triton_url, served=(1, "fusion-0")))
+        missing = await found("triton", check_triton(client, address=triton_url, served=(2, "fusion-2")))
     assert statuses(same) == {"triton": "ok"}
-    assert statuses(other) == {"triton": "failure"}
+    assert statuses(other) == statuses(missing) == {"triton": "failure"}
     assert "fusion-0" in other[0].detail
+    assert "version 2" in str(missing[0].advice)
 
 
 async def test_triton_without_the_model_and_triton_that_is_away_are_failures(tmp_path: Path) -> None:
     options = TritonOptions(model_repository=write_echo_repository(tmp_path / "repository"))
     with start_triton(tmp_path, options) as server:
         async with triton_client(server.address) as client:
-            without = await check_triton(client, address=server.address, version=None)
+            without = await check_triton(client, address=server.address, served=None)
     async with triton_client(NOBODY) as client:
-        away = await check_triton(client, address=NOBODY, version=None)
+        away = await check_triton(client, address=NOBODY, served=None)
     assert statuses(without) == statuses(away) == {"triton": "failure"}
     assert "not ready" in without[0].detail
     assert "STREAM_APP_TRITON_URL" in str(away[0].advice)

@@ -137,4 +137,4 @@ def test_padding_has_no_evidence(runtime: OpenVinoRuntime, tokenizer: Tokenizer)
 async def test_server_tells_the_version_of_its_metadata(client: InferenceServerClient) -> None:
     metadata = orjson.loads((VERSION_FOLDER / "metadata.json").read_bytes())
     config = (await client.get_model_config(MODEL_NAME)).config
-    assert config.parameters["version"].string_value == metadata["version"]
+    assert config.parameters["version_1"].string_value == metadata["version"]

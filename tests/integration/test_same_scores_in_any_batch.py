@@ -11,7 +11,7 @@ import pytest
 from stream_app.adapters.clock import FixedClock
 from stream_app.adapters.memory_seen import MemorySeenStore
 from stream_app.cli.local import local_model
-from stream_app.compose_ingest import build_reader
+from stream_app.compose_model import build_reader
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.linking import Linker
@@ -59,10 +59,10 @@ def records() -> list[Record]:
 
 async def _run(records: Sequence[Record], batch: int, reader: Reader, snapshot: Snapshot) -> list[Message]:
     seen = MemorySeenStore()
-    flow = Flow(reader, seen, _no_details, clock=FixedClock(RECEIVED), compute=_at_once)
+    flow = Flow(seen, _no_details, clock=FixedClock(RECEIVED), compute=_at_once)
     written: list[Message] = []
     for start in range(0, len(records), batch):
-        processed = await flow.conclude(await flow.prepare(records[start : start + batch], snapshot))
+        processed = await flow.conclude(await flow.prepare(records[start : start + batch], snapshot, reader))
         await seen.mark(processed.sightings)
         written.extend(messages_of(processed.outcomes, RECEIVED))
     return written
@@ -84,6 +84,6 @@ async def test_other_neighbours_in_the_batch_change_no_bit_of_a_score(
 
 
 async def _scores(records: Sequence[Record], reader: Reader, snapshot: Snapshot) -> dict[int, Any]:
-    flow = Flow(reader, MemorySeenStore(), _no_details, clock=FixedClock(RECEIVED), compute=_at_once)
-    prepared = await flow.prepare(records, snapshot)
+    flow = Flow(MemorySeenStore(), _no_details, clock=FixedClock(RECEIVED), compute=_at_once)
+    prepared = await flow.prepare(records, snapshot, reader)
     return {one.offset: getattr(told, "scored", told) for one, told in zip(records, prepared.told, strict=True)}

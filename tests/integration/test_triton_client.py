@@ -36,7 +36,7 @@ async def connected(
     model = TritonModel(
         lambda: triton_client(server.address),
         server.address,
-        version="stand-in",
+        served=(1, "stand-in"),
         telemetry=figures or Figures(),
         options=options,
     )
@@ -171,7 +171,8 @@ async def test_other_version_is_refused_at_the_start_and_after_a_return(tmp_path
 
 async def test_triton_that_is_not_there_at_the_start_is_named() -> None:
     address = f"127.0.0.1:{free_port()}"
-    model = TritonModel(lambda: triton_client(address), address, version="stand-in", telemetry=Figures(), options=QUICK)
+    served = (1, "stand-in")
+    model = TritonModel(lambda: triton_client(address), address, served=served, telemetry=Figures(), options=QUICK)
     with pytest.raises(ServerUnavailable, match=address):
         await asyncio.wait_for(model.start(), timeout=10)
     await model.stop()

@@ -23,19 +23,21 @@ class RememberingFlow(Flow):
     """Asks the world's model at each batch, so that it may be away; the answer is a hash of the text."""
 
     def __init__(self, outside: Outside, seen: SeenStore, *, clock: Clock) -> None:
-        reader = Reader(
-            MemoryModel(), encoder(), topics=[f"topic {one}" for one in range(TOPICS)], why_unread=lambda _: None
-        )
-        super().__init__(reader, seen, _no_details, clock=clock, compute=at_once)
+        super().__init__(seen, _no_details, clock=clock, compute=at_once)
         self._outside = outside
 
-    async def prepare(self, records: Sequence[Record], snapshot: Snapshot) -> Prepared:
+    async def prepare(self, records: Sequence[Record], snapshot: Snapshot, reader: Reader) -> Prepared:
         await self._outside.ask_model()
         keys = [(one.topic, one.value, one.received_at, snapshot.kg_version) for one in records]
         for key, record in zip(keys, records, strict=True):
             if key not in _told:
-                (_told[key],) = (await super().prepare([record], snapshot)).told
+                (_told[key],) = (await super().prepare([record], snapshot, reader)).told
         return Prepared(tuple(records), tuple(_told[key] for key in keys), (self._outside.version, snapshot.kg_version))
+
+
+def memory_reader() -> Reader:
+    topics = [f"topic {one}" for one in range(TOPICS)]
+    return Reader(MemoryModel(), encoder(), topics=topics, why_unread=lambda _: None)
 
 
 async def _no_details(_: str, __: Collection[str]) -> Mapping[str, Entity]:

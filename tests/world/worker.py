@@ -55,7 +55,7 @@ from tests.causal_world import PARAMETERS
 from tests.unit.agents.world import ProcessEnded, small_graph
 from tests.world.broker import Broker, Place
 from tests.world.outside import Graphs, Outside, Servers, answer
-from tests.world.remembering import RememberingFlow
+from tests.world.remembering import RememberingFlow, memory_reader
 from tests.world.scenario import LIMITS, risk_model
 
 Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
@@ -221,11 +221,11 @@ class Worker:
     def _of_ingest(self) -> list[Agent]:
         seen = DegradingSeenStore(self._outside, self._telemetry)
         outbox = Outbox(self._outside, seen, self._clock, telemetry=self._telemetry, patience=self._patience)
-        flow = RememberingFlow(self._outside, seen, clock=self._clock)
+        flow, reader = RememberingFlow(self._outside, seen, clock=self._clock), memory_reader()
         ingestion = Ingestion(
             flow,
             outbox,
-            snapshots=self._snapshots,
+            adopted=lambda: (self._snapshots.current, reader),
             patience=self._patience,
             new_limit=lambda: DeadLetterLimit(10_000, 1.0),
         )

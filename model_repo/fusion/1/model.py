@@ -49,7 +49,8 @@ class TritonPythonModel:
             },
         )
         self._request = compiled.create_infer_request()
-        pb_utils.Logger.log_info(f"fusion {parameters['version']}: OpenVINO {openvino.__version__} in {precision}")
+        version = parameters.get(f"version_{args['model_version']}", "without a name")
+        pb_utils.Logger.log_info(f"fusion {version}: OpenVINO {openvino.__version__} in {precision}")
 
     def execute(self, requests: list[Any]) -> list[Any]:
         """Answer the requests, all of one padded length."""

@@ -28,22 +28,24 @@ class FakeTriton:
         self.failures, self.ready, self.version, self.max_batch_size = list(failures), ready, version, max_batch_size
         self.running = self.most = self.requests = 0
         self.seconds: list[float] = []
+        self.numbers: set[str] = set()
         self.outputs: Sequence[Tensor] = OUTPUTS
 
-    async def is_model_ready(self, _name: str, client_timeout: float) -> bool:
+    async def is_model_ready(self, _name: str, _number: str, client_timeout: float) -> bool:
         self.seconds.append(client_timeout)
         return self.ready
 
-    async def get_model_metadata(self, _name: str, client_timeout: float) -> Any:
+    async def get_model_metadata(self, _name: str, _number: str, client_timeout: float) -> Any:
         self.seconds.append(client_timeout)
         return SimpleNamespace(inputs=_described(INPUTS), outputs=_described(self.outputs))
 
-    async def get_model_config(self, _name: str, client_timeout: float) -> Any:
+    async def get_model_config(self, _name: str, _number: str, client_timeout: float) -> Any:
         self.seconds.append(client_timeout)
-        parameters = {"version": SimpleNamespace(string_value=self.version)} if self.version else {}
+        parameters = {"version_3": SimpleNamespace(string_value=self.version)} if self.version else {}
         return SimpleNamespace(config=SimpleNamespace(parameters=parameters, max_batch_size=self.max_batch_size))
 
-    async def infer(self, _name: str, inputs: Sequence[Any], client_timeout: float) -> Any:
+    async def infer(self, _name: str, inputs: Sequence[Any], *, model_version: str, client_timeout: float) -> Any:
+        self.numbers.add(model_version)
         self.requests += 1
         self.seconds.append(client_timeout)
         self.running += 1
@@ -68,7 +70,8 @@ def _described(tensors: Sequence[Tensor]) -> list[Any]:
 
 
 async def started(triton: FakeTriton, figures: Figures | None = None) -> TritonModel:
-    model = TritonModel(lambda: triton, "triton:8001", version="v1", telemetry=figures or Figures(), options=OPTIONS)
+    telemetry = figures or Figures()
+    model = TritonModel(lambda: triton, "triton:8001", served=(3, "v1"), telemetry=telemetry, options=OPTIONS)
     await model.start()
     return model
 
@@ -131,6 +134,16 @@ async def test_model_that_is_exchanged_between_two_calls_is_noticed() -> None:
     triton.version = "v2"
     with pytest.raises(ServerRejected, match="is version v2, not v1"):
         await model.infer([model_row()])
+    assert triton.numbers == {"3"}
+
+
+async def test_version_that_another_took_over_from_is_not_waited_for_once_the_server_has_dropped_it() -> None:
+    triton = FakeTriton(*["UNAVAILABLE"] * 9)
+    model = await started(triton)
+    triton.ready = False
+    model.retire()
+    with pytest.raises(ServerRejected, match="has dropped v1"):
+        await asyncio.wait_for(model.infer([model_row()]), timeout=5)
 
 
 async def test_fill_of_a_batch_is_its_tokens_of_a_full_one() -> None:
@@ -141,7 +154,7 @@ async def test_fill_of_a_batch_is_its_tokens_of_a_full_one() -> None:
 
 
 async def test_server_that_is_not_ready_is_unavailable() -> None:
-    with pytest.raises(ServerUnavailable, match="model fusion is not ready"):
+    with pytest.raises(ServerUnavailable, match="version 3 of its model fusion is not ready"):
         await started(FakeTriton(ready=False))
 
 

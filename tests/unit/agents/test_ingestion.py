@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stream_app.adapters.memory_model import MemoryModel
 from stream_app.errors import DeadLetterLimitExceeded
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.records import Record
+from stream_app.pipeline.rows import ModelRow, RowResult
 from tests.factories import START, raw_document, record
 from tests.feeds import values
 from tests.unit.agents.world import World
@@ -111,3 +115,32 @@ async def test_any_input_becomes_events_or_one_dead_letter_with_a_reason(value: 
     for letter in letters.values():
         assert letter["message"]
         assert letter["error_kind"] != "processing_failed", letter["message"]
+
+
+class Promoting(MemoryModel):
+    """Has another version promoted as soon as it is asked for the first rows of a batch."""
+
+    def __init__(self, version: str, promote: Callable[[], None]) -> None:
+        super().__init__(version)
+        self._promote = promote
+
+    async def infer(self, rows: Sequence[ModelRow]) -> list[RowResult]:
+        self._promote()
+        return await super().infer(rows)
+
+
+async def test_batch_during_which_another_version_is_promoted_is_scored_by_one_version() -> None:
+    world, versions = World(), (f"fusion-{number}" for number in count(2))
+
+    def promote() -> None:
+        world.model = Promoting(next(versions), promote)
+
+    world.model = Promoting("first", promote)
+    records = _feed(400)
+    await world.run(records[:390], batch=390)
+    await world.run(records[390:], batch=10)
+    found = [event["model_version"] for event in world.events().values()]
+    documents = {event["document_id"]: event["model_version"] for event in world.events().values()}
+    assert set(found) == set(documents.values()) > {"first"}
+    assert [documents[json.loads(one.value or b"")["id"]] for one in records[:390]] == ["first"] * 390
+    assert "first" not in {documents[json.loads(one.value or b"")["id"]] for one in records[390:]}

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +31,7 @@ from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.flow import Flow
 from stream_app.pipeline.novelty import Query, Recollection, Sighting
-from stream_app.pipeline.ports import Message
+from stream_app.pipeline.ports import FusionModel, Message
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Record
 from stream_app.pipeline.rows import ModelRow, RowResult
@@ -138,6 +138,8 @@ class World:
     wire: Tripwire = field(default_factory=Tripwire)
     limit: DeadLetterLimit = field(default_factory=lambda: DeadLetterLimit(10_000, 1.0))
     crashes: int = 0
+    model: FusionModel | None = None
+    """The model that the next batch is scored with, where it is not the ports'."""
 
     def __post_init__(self) -> None:
         self.ports = TrippingPorts(self.wire)
@@ -149,11 +151,12 @@ class World:
         snapshots = SnapshotSource(ports, self.telemetry, build=small_graph, poll_seconds=1)
         await snapshots.start()
         topics = [f"topic {number}" for number in range(TOPICS)]
-        reader = Reader(ports, encoder(), topics=topics, why_unread=lambda _: None)
+        read_with = partial(Reader, encoder=encoder(), topics=topics, why_unread=lambda _: None)
         patience = Patience(self.telemetry, sleep=lambda _: asyncio.sleep(0))
-        flow = Flow(reader, ports, snapshots.details, clock=clock, compute=ports.compute)
+        flow = Flow(ports, snapshots.details, clock=clock, compute=ports.compute)
         outbox = Outbox(ports, ports, clock, telemetry=self.telemetry, patience=patience)
-        return Ingestion(flow, outbox, snapshots=snapshots, patience=patience, new_limit=lambda: self.limit)
+        adopted = lambda: (snapshots.current, read_with(self.model or ports))  # noqa: E731
+        return Ingestion(flow, outbox, adopted=adopted, patience=patience, new_limit=lambda: self.limit)
 
     async def run(self, records: Sequence[Record], *, batch: int) -> None:
         """Deliver all records in batches; a worker that ended is started again where its offset stands."""

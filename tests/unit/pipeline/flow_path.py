@@ -34,6 +34,11 @@ def unread(linked: LinkedDocument) -> str | None:
     return why_unread(linked, {"en"}, "memory")
 
 
+def reader_of(version: str = "memory") -> Reader:
+    topics = [f"topic {number}" for number in range(TOPICS)]
+    return Reader(MemoryModel(version), encoder(), topics=topics, why_unread=unread)
+
+
 async def no_details(_: str, __: Collection[str]) -> Mapping[str, Entity]:
     return {}
 
@@ -45,15 +50,13 @@ class Path:
     suppress: bool = False
     seen: MemorySeenStore = field(default_factory=MemorySeenStore)
 
-    def flow(self, version: str, clock: Clock | None = None) -> Flow:
-        topics = [f"topic {number}" for number in range(TOPICS)]
-        reader = Reader(MemoryModel(version), encoder(), topics=topics, why_unread=unread)
+    def flow(self, clock: Clock | None = None) -> Flow:
         clock = clock or FixedClock(RECEIVED)
-        return Flow(reader, self.seen, no_details, clock=clock, compute=at_once, suppress=self.suppress)
+        return Flow(self.seen, no_details, clock=clock, compute=at_once, suppress=self.suppress)
 
     async def process(self, records: Sequence[Record], *, version: str = "memory") -> Processed:
-        flow = self.flow(version)
-        processed = await flow.conclude(await flow.prepare(records, SNAPSHOT))
+        flow = self.flow()
+        processed = await flow.conclude(await flow.prepare(records, SNAPSHOT, reader_of(version)))
         await self.seen.mark(processed.sightings)
         return processed
 

@@ -14,7 +14,7 @@ from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.flow import Processed
 from stream_app.pipeline.records import Emitted, Record, Rejection, Suppressed
 from tests.factories import RECEIVED, START, minutes, record
-from tests.unit.pipeline.flow_path import SNAPSHOT, TRIPS, Path
+from tests.unit.pipeline.flow_path import SNAPSHOT, TRIPS, Path, reader_of
 
 
 def events_of(processed: Processed) -> list[list[SentimentEvent]]:
@@ -117,9 +117,9 @@ class TrippingClock:
 
 
 async def test_bug_in_the_last_step_leaves_the_documents_before_and_after_it_alone() -> None:
-    flow = Path(suppress=True).flow("memory", TrippingClock())
+    flow = Path(suppress=True).flow(TrippingClock())
     records = [record(id=f"doc-{number}", offset=number) for number in range(4)]
-    processed = await flow.conclude(await flow.prepare(records, SNAPSHOT))
+    processed = await flow.conclude(await flow.prepare(records, SNAPSHOT, reader_of()))
     assert [type(one.result) for one in processed.outcomes] == [Emitted, Rejection, Emitted, Emitted]
     assert [sighting.document_id for sighting in processed.sightings] == ["doc-0", "doc-2", "doc-3"]
     assert [sighting.seen.repeats for sighting in processed.sightings] == [0, 1, 2]

@@ -18,6 +18,7 @@ from stream_app.training.triton_config import cpu_config, gpu_config
 MODEL = Path(__file__).parents[3] / "model_repo" / "fusion"
 GOOD = HeadScore(rows=1000, accuracy=0.88, macro_f1=0.86, calibration_error=0.02)
 DONE = Exported(
+    number=1,
     version="fusion-1-abc",
     sha256="abc",
     bytes=48_000_000,
@@ -29,7 +30,7 @@ DONE = Exported(
 )
 
 
-@pytest.mark.parametrize("config", [cpu_config("v"), gpu_config("v")])
+@pytest.mark.parametrize("config", [cpu_config({1: "v"}), gpu_config({1: "v"})])
 def test_configuration_has_the_tensors_of_the_table(config: str) -> None:
     found = re.findall(r'^  \{ name: "(\w+)" data_type: TYPE_(\w+) dims: \[ (.*) \] \}', config, re.MULTILINE)
     expected = [(one.name, one.dtype, ", ".join(map(str, one.shape))) for one in (*INPUTS, *OUTPUTS)]
@@ -37,14 +38,14 @@ def test_configuration_has_the_tensors_of_the_table(config: str) -> None:
 
 
 def test_every_bucket_is_warmed_up() -> None:
-    assert re.findall(r'name: "tokens_(\d+)"', cpu_config("v")) == [str(bucket) for bucket in BUCKETS]
+    assert re.findall(r'name: "tokens_(\d+)"', cpu_config({})) == [str(bucket) for bucket in BUCKETS]
 
 
 def test_shipped_configurations_are_those_that_export_writes() -> None:
     shipped = (MODEL / "config.pbtxt").read_text()
-    (version,) = re.findall(r'key: "version" value \{ string_value: "([^"]+)" \}', shipped)
-    assert shipped == cpu_config(version)
-    assert (MODEL / "configs" / "gpu.pbtxt").read_text() == gpu_config(version)
+    (version,) = re.findall(r'key: "version_1" value \{ string_value: "([^"]+)" \}', shipped)
+    assert shipped == cpu_config({1: version})
+    assert (MODEL / "configs" / "gpu.pbtxt").read_text() == gpu_config({1: version})
 
 
 def test_model_that_loses_over_three_tenths_of_a_point_is_refused() -> None:

@@ -1,0 +1,39 @@
+"""More versions of the shipped model, to be promoted: the same network at another temperature."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import struct
+from pathlib import Path
+
+from tests.conftest import MODEL_REPOSITORY
+
+SHIPPED = MODEL_REPOSITORY / "fusion" / "1"
+
+
+def copied_repository(folder: Path) -> Path:
+    """Return a copy of the shipped repository that is quick to load: one instance, and no warm-up."""
+    repository = Path(shutil.copytree(MODEL_REPOSITORY, folder / "models"))
+    config = repository / "fusion" / "config.pbtxt"
+    text = re.sub(r"^model_warmup \{\n.*?^\}\n", "", config.read_text(), flags=re.MULTILINE | re.DOTALL)
+    config.write_text(text.replace("count: 2", "count: 1"))
+    return repository
+
+
+def warmer(folder: Path, *, factor: float = 1.5, **metadata: object) -> Path:
+    """Write the shipped version with the temperature of documents and mentions times `factor`; return its folder."""
+    shutil.copytree(SHIPPED, folder)
+    about = json.loads((SHIPPED / "metadata.json").read_text())
+    weights = (SHIPPED / "model.onnx").read_bytes()
+    for head in ("document", "mention"):
+        old = struct.pack("<f", about["temperatures"][head])
+        assert weights.count(old) == 1, "the file has the number in another place as well"
+        about["temperatures"][head] *= factor
+        weights = weights.replace(old, struct.pack("<f", about["temperatures"][head]))
+    (folder / "model.onnx").write_bytes(weights)
+    about |= {"sha256": hashlib.sha256(weights).hexdigest()} | metadata
+    (folder / "metadata.json").write_text(json.dumps(about))
+    return folder
