@@ -7,12 +7,11 @@ import json
 import os
 import re
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from stream_app.adapters.connections import triton_client
 from stream_app.adapters.model_repository import read_model
@@ -26,7 +25,6 @@ from tests.model_rows import model_row
 from tests.model_versions import SHIPPED, copied_repository, warmer
 from tests.streaming import Outcomes, StreamUnderTest, Worker, running_worker
 
-RUNNER = CliRunner()
 SECONDS = 180
 
 
@@ -123,8 +121,13 @@ async def test_promotion_fails_no_request_and_what_cannot_be_served_changes_noth
 async def until_used(worker: Worker, role: str, version: object, times: int = 1) -> None:
     """Wait until the worker has taken a version into use, so many times in all."""
     line = re.compile(rf"a version of the model is used.*{re.escape(str(version))}.*{role}")
+    await until(lambda: len(line.findall(re.sub(r"\x1b\[\d*m", "", worker.log_path.read_text()))) >= times)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until another process has come so far."""
     async with asyncio.timeout(60):
-        while len(line.findall(re.sub(r"\x1b\[\d*m", "", worker.log_path.read_text()))) < times:
+        while not condition():  # noqa: ASYNC110  (what another process does wakes nobody here)
             await asyncio.sleep(0.2)
 
 
@@ -168,9 +171,7 @@ async def test_worker_goes_on_through_shadow_promotion_and_rollback(
         await until_used(worker, "challenger", new)
         await stream.feed(values(60))
         await stream.wait_for(60)
-        async with asyncio.timeout(60):
-            while figure(port, "stream_app_shadow_documents_total") < 30:
-                await asyncio.sleep(0.2)
+        await until(lambda: figure(port, "stream_app_shadow_documents_total") >= 30)
         assert figure(port, "stream_app_shadow_labels_total") > 0
 
         assert (await done("promote", str(prepared["number"]), **around))["served"] == new
