@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.model_repository import read_metadata, read_model, version_numbers
@@ -72,9 +72,8 @@ def list_versions(*, repository: RepositoryOption = None, json: JsonOption = Fal
     Example: stream-app model list
     """
     target = repository_of(repository)
-    table = Table(
-        "number", "version", "state", "served since (UTC)", *_HEADS, title="accuracy on held-out texts, as served"
-    )
+    version = Column("version", no_wrap=True)
+    table = Table("no", version, "state", "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served")
     standing = standing_of(target) if version_numbers(target) else Standing()
     for number in version_numbers(target):
         metadata = read_metadata(target / MODEL_NAME / str(number))
