@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from stream_app.adapters.clock import SystemClock
@@ -29,7 +30,7 @@ from stream_app.promotion.switching import promote as promote_version
 from stream_app.promotion.switching import rollback as roll_back
 
 Change = Callable[[Loader | None], Awaitable[Standing]]
-_HEADS = ("document", "mention", "topic", "relevance")
+_HEADS = ("document", "mention", "topic")
 
 
 def promote(
@@ -72,8 +73,8 @@ def list_versions(*, repository: RepositoryOption = None, json: JsonOption = Fal
     Example: stream-app model list
     """
     target = repository_of(repository)
-    version = Column("version", no_wrap=True)
-    table = Table("no", version, "state", "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served")
+    whole = (Column(title, no_wrap=True) for title in ("no", "version", "state"))
+    table = Table(*whole, "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served", box=SIMPLE_HEAD)
     standing = standing_of(target) if version_numbers(target) else Standing()
     for number in version_numbers(target):
         metadata = read_metadata(target / MODEL_NAME / str(number))
