@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
     kafka_fetch_wait: PositiveFloat = Field(
         1.5,
-        description="Seconds that a broker may hold a worker's request for news; the embedded broker is given 0.5.",
+        description="Seconds that a broker may hold a worker's request for news; the embedded broker is given 0.05.",
     )
     kafka_replication: PositiveInt = Field(1, description="Replicas of topics that are created.")
 
