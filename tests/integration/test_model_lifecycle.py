@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -42,7 +43,7 @@ def server(tmp_path: Path, repository: Path) -> Iterator[RunningServer]:
 async def model_command(*args: str | Path, repository: Path, triton: str) -> tuple[int, str]:
     """Run `stream-app model …` as a user would; return its status, and what it said on either output."""
     process = await asyncio.create_subprocess_exec(
-        *("stream-app", "model", *map(str, args), "--repository", str(repository)),
+        *(Path(sys.executable).parent / "stream-app", "model", *map(str, args), "--repository", str(repository)),
         env={**os.environ, "STREAM_APP_TRITON_URL": triton, "STREAM_APP_START_TIMEOUT": str(SECONDS)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
