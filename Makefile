@@ -20,7 +20,7 @@ help: ## List what can be made
 demo: $(VENV)/.demo ## Run the main job on embedded servers with the shipped sample
 	$(BIN)/stream-app demo
 
-test: $(VENV)/.dev ## Run all tests against real servers (under 15 minutes on two cores)
+test: $(VENV)/.dev ## Run all tests against real servers
 	STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(SPREAD) $(PYTEST_ARGS)
 
 check: lint types arrows house test ## Do all that continuous integration does
