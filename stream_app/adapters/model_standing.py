@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from stream_app.adapters.triton_versions import write_whole
 from stream_app.errors import DataError
 
 STANDING_FILE = "promotions.json"
@@ -76,6 +77,4 @@ def read_standing(repository: Path) -> Standing:
 
 def write_standing(repository: Path, standing: Standing) -> None:
     """Write the standing in one step, so that a reader sees the old one or the new one."""
-    draft = repository / f"{STANDING_FILE}.new"
-    draft.write_text(standing.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    draft.replace(repository / STANDING_FILE)
+    write_whole(repository / STANDING_FILE, standing.model_dump_json(indent=2) + "\n")

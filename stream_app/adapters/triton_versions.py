@@ -43,7 +43,7 @@ def write_versions(model: Path, versions: Mapping[int, str]) -> dict[Path, str]:
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Replace a file in one step, so that Triton never reads half of it."""
+    """Replace a file in one step, so that nobody reads half of it."""
     draft = file.with_name(f".{file.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.replace(file)

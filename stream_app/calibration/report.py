@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
 from stream_app.calibration.fit import Fit, Variant
-
-_DECIMALS = 5
+from stream_app.events.figures import told
 
 
 def report_of(found: Fit) -> dict[str, Any]:
     """Return everything that a fit found; what could not be measured is null."""
-    told = {
+    found_all = {
         "parameters_version": found.parameters.version,
         "days": dict(zip(("strengths", "calibration", "check"), found.days, strict=True)),
         "calibration": asdict(found.parameters.calibration),
@@ -22,7 +20,7 @@ def report_of(found: Fit) -> dict[str, Any]:
         "same_day_strengths": [asdict(one) for one in found.same_day],
         "variants": [_variant(one) for one in found.variants],
     }
-    cleaned: dict[str, Any] = _clean(told)
+    cleaned: dict[str, Any] = told(found_all)
     return cleaned
 
 
@@ -33,13 +31,3 @@ def _variant(one: Variant) -> dict[str, Any]:
         "chances": asdict(one.chances) if one.chances else None,
         "curve": asdict(one.curve) if one.curve else None,
     }
-
-
-def _clean(value: Any) -> Any:  # noqa: ANN401  (any JSON)
-    if isinstance(value, dict):
-        return {name: _clean(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(inner) for inner in value]
-    if isinstance(value, float):
-        return round(value, _DECIMALS) if math.isfinite(value) else None
-    return value

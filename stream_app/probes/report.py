@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from stream_app.events.figures import told
 from stream_app.probes.bias import MOST_SHIFT, Bias
 from stream_app.probes.neighbours import Isolation
 from stream_app.probes.robustness import Finding
-
-_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +51,5 @@ def to_fields(report: ProbeReport) -> dict[str, Any]:
     largest = report.bias.largest
     fields = asdict(report) | {"bound": MOST_SHIFT, "broken": report.broken}
     fields["bias"]["largest"] = largest and asdict(largest)
-    cleaned: dict[str, Any] = _clean(fields)
+    cleaned: dict[str, Any] = told(fields)
     return cleaned
-
-
-def _clean(value: Any) -> Any:  # noqa: ANN401  (any JSON)
-    if isinstance(value, dict):
-        return {name: _clean(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(inner) for inner in value]
-    if isinstance(value, float):
-        return round(value, _DECIMALS) if math.isfinite(value) else None
-    return value
