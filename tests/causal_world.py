@@ -13,7 +13,7 @@ from stream_app.causal.parameters import CausalParameters, shipped_parameters
 from stream_app.causal.propagation import MOST_HOPS, Travel
 from stream_app.causal.risks import RiskModel
 from stream_app.causal.view import GraphView
-from stream_app.causal.ways import ARRIVALS, REFUSALS
+from stream_app.causal.ways import ARRIVALS, REFUSALS, Arrival
 from stream_app.events.entity import EntityRef
 from stream_app.events.risk_effect import RiskEffect
 from stream_app.events.risk_event import Trigger
@@ -114,17 +114,22 @@ def simple_paths(view: GraphView, source: int, travel: Travel) -> Iterator[tuple
 
 
 def _longer(
-    view: GraphView, passed: tuple[int, ...], arcs: tuple[int, ...], strength: float, travel: Travel
+    view: GraphView,
+    passed: tuple[int, ...],
+    arcs: tuple[int, ...],
+    strength: float,
+    travel: Travel,
+    *,
+    arrival: int = Arrival.ANY,
 ) -> Iterator[tuple[tuple[int, ...], int, float]]:
     node = passed[-1]
-    for arc in range(view.starts[node], view.starts[node + 1]):
-        way, target = view.ways[arc], int(view.targets[arc])
-        refused = arcs and ARRIVALS[view.ways[arcs[-1]]] and ARRIVALS[view.ways[arcs[-1]]] == REFUSALS[way]
-        factor = float(view.weights[arc]) * float(travel.rates[way])
+    for arc, target, weight, way in view.arcs[view.starts[node] : view.starts[node + 1]].tolist():
+        refused = arrival and arrival == REFUSALS[way]
+        factor = weight * float(travel.rates[way])
         if target in passed or refused or not factor:
             continue
         carried = strength * max(-1.0, min(1.0, factor)) * (travel.damping if arcs else 1.0)
         longer = (*arcs, arc)
         yield longer, target, carried
         if len(longer) < MOST_HOPS:
-            yield from _longer(view, (*passed, target), longer, carried, travel)
+            yield from _longer(view, (*passed, target), longer, carried, travel, arrival=ARRIVALS[way])

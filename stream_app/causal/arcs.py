@@ -60,7 +60,7 @@ class CausalGraph:
     def memory_bytes(self) -> int:
         """Size of the arrays, the kept views included."""
         arrays = (self.starts, self.targets, self.ways, self.told_by)
-        views = sum(view.weights.nbytes + view.order.nbytes + view.keys.nbytes for view in self._views.values())
+        views = sum(view.memory_bytes for view in self._views.values())
         return sum(one.nbytes for one in arrays) + self.periods.memory_bytes + views
 
 

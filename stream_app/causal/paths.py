@@ -53,7 +53,7 @@ def paths_to(reach: Reach, nodes: Sequence[int]) -> dict[int, list[FoundPath]]:
 
 def _last(hop: Hop, is_wanted: NDArray[np.bool_]) -> _Tails:
     chosen = np.flatnonzero(is_wanted[hop.targets])
-    arcs, ends = hop.arcs[chosen][:, np.newaxis], hop.targets[chosen]
+    arcs, ends = hop.arcs[chosen][:, np.newaxis], hop.targets[chosen].astype(np.int64)
     return _Tails(arcs, hop.sources[chosen], hop.ways[chosen], hop.strengths[chosen].astype(np.float64), ends)
 
 

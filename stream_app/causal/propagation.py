@@ -11,18 +11,19 @@ arcs that had led there. So the work is that of the arcs that leave the nodes re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.causal.view import GraphView
-from stream_app.causal.ways import ARRIVALS, REFUSALS, Arrival
+from stream_app.causal.ways import ARRIVALS, IS_CHOOSY, IS_SPECIAL, REFUSALS, Arrival
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 MOST_HOPS = 3
+_TINY = 1e-300  # so that rates of nothing but 0 divide nothing
 
 
 class Mass(NamedTuple):
@@ -32,13 +33,16 @@ class Mass(NamedTuple):
     net: Floats
 
 
+_NOTHING = Mass(np.zeros(0), np.zeros(0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hop:
     """The arcs that carried something at one hop: from node to node, their ways and signed strengths."""
 
     arcs: Places
     sources: Places
-    targets: Places
+    targets: NDArray[np.int32]
     ways: NDArray[np.uint8]
     strengths: Floats
 
@@ -57,8 +61,8 @@ class Reach:
 class Travel:
     """How a shock travels: over at most `hops` relations, each after the first weakened by `damping`.
 
-    `rates` are factors of the ways of arcs `[ways]`. What surely carries less than `floor` is not followed; with a
-    floor of 0, all paths count. `cut` are arcs that carry nothing.
+    `rates` are factors of the ways of arcs `[ways]`. An arc that carries no more than `floor` of what arrived is
+    not followed; with a floor of 0, all paths count. `cut` are arcs that carry nothing.
     """
 
     rates: NDArray[np.float32]
@@ -71,95 +75,109 @@ class Travel:
 def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
     """Return what a unit shock of the source does to all others."""
     steps = tuple(_steps(view, source, travel))
-    count = view.nodes
-    size, net = np.zeros(count), np.zeros(count)
-    for step in steps:
-        size += step.arrived.size
-        net += step.arrived.net
-    return Reach(source, Mass(size, net), tuple(one.hop for one in steps), tuple(one.brought for one in steps))
+    targets = np.concatenate([hop.targets for hop, _ in steps])
+    brought = [np.concatenate(amounts) for amounts in zip(*(one for _, one in steps), strict=True)]
+    mass = Mass(*(_by(targets, amounts, view.nodes) for amounts in brought))
+    return Reach(source, mass, tuple(hop for hop, _ in steps), tuple(one for _, one in steps))
 
 
-class _Step(NamedTuple):
-    """A hop, what its arcs brought `[arcs]`, and what arrived in all `[nodes]`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Front:
+    """Where a hop begins: `nodes` and what `arrived` at each, by the arcs of the hop before and what they `brought`.
 
-    hop: Hop
-    brought: Mass
+    `ends` is the place among `nodes` of where each of those arcs leads, -1 where nobody goes on.
+    """
+
+    nodes: Places
     arrived: Mass
+    before: Hop | None = None
+    brought: Mass = _NOTHING
+    ends: Places = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[_Step]:
-    count, step = view.nodes, None
-    at = np.zeros(count)
-    at[source] = 1.0
-    for number in range(min(travel.hops, MOST_HOPS)):
-        hop = _hop(view, at, source, travel=travel, damping=travel.damping if number else 1.0)
-        given = _given(hop, step, count, is_last=number == MOST_HOPS - 1)
+def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[tuple[Hop, Mass]]:
+    """Yield each hop and what its arcs brought `[arcs]`."""
+    front = _Front(np.array([source]), Mass(np.ones(1), np.ones(1)))
+    last = min(travel.hops, MOST_HOPS) - 1
+    for number in range(last + 1):
+        hop, of_front = _hop(view, front, source, travel=travel)
+        given = _given(hop, of_front, front, is_last=number == MOST_HOPS - 1)
         brought = Mass(given.size * np.abs(hop.strengths), given.net * hop.strengths)
-        step = _Step(hop, brought, Mass(*(_by(hop.targets, one, count) for one in brought)))
-        yield step
-        at = step.arrived.size
+        yield hop, brought
+        if number < last:
+            front = _next(hop, brought, travel)
 
 
-def _hop(view: GraphView, at: Floats, source: int, *, travel: Travel, damping: float) -> Hop:
-    """Return the arcs that carry something on, but for those back to the source."""
-    strongest = damping * float(travel.rates.max())
-    nodes = np.flatnonzero(at * strongest > travel.floor)
-    arcs, of_node = view.arcs_of(nodes, travel.floor / (at[nodes] * strongest))
-    targets, ways = view.targets[arcs], view.ways[arcs]
-    strengths = view.weights[arcs] * travel.rates[ways]
-    kept = (strengths != 0) & (targets != source)
+def _next(hop: Hop, brought: Mass, travel: Travel) -> _Front:
+    """Return where the next hop begins: the nodes at which enough has arrived."""
+    reached, place = np.unique(hop.targets.astype(np.int64), return_inverse=True)
+    arrived = Mass(*(_by(place, amounts, len(reached)) for amounts in brought))
+    goes_on = arrived.size * travel.damping * float(travel.rates.max()) > travel.floor
+    ends = np.where(goes_on, np.cumsum(goes_on) - 1, -1)[place]
+    return _Front(reached[goes_on], Mass(*(one[goes_on] for one in arrived)), hop, brought, ends)
+
+
+def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tuple[Hop, Places]:
+    """Return the arcs that carry something on, but for those back to the source, and each one's place in the front."""
+    damping = travel.damping if front.before else 1.0
+    arrived = front.arrived.size * damping
+    most = np.maximum(arrived * float(travel.rates.max()), _TINY)
+    arcs, of_front = view.arcs_of(front.nodes, travel.floor / most)
+    strengths = arcs["weight"] * travel.rates[arcs["way"]]
+    kept = (arrived[of_front] * np.abs(strengths) > travel.floor) & (arcs["target"] != source)
     if travel.cut:
-        kept &= ~np.isin(arcs, travel.cut)
+        kept &= ~np.isin(arcs["arc"], travel.cut)
+    arcs, of_front = arcs[kept], of_front[kept]
     strengths = np.clip(strengths[kept], -1, 1) * np.float64(damping)
-    return Hop(arcs[kept], nodes[of_node[kept]], targets[kept], ways[kept], strengths)
+    hop = Hop(arcs["arc"].astype(np.int64), front.nodes[of_front], arcs["target"], arcs["way"], strengths)
+    return hop, of_front
 
 
-def _given(hop: Hop, before: _Step | None, count: int, *, is_last: bool) -> Mass:
+def _given(hop: Hop, of_front: Places, front: _Front, *, is_last: bool) -> Mass:
     """Return what each arc is given to carry: all that arrived at its beginning, but for what it refuses.
 
     The last hop's arcs refuse what came from where they lead to.
     """
-    if before is None:
-        return Mass(np.ones(len(hop.arcs)), np.ones(len(hop.arcs)))
-    given = Mass(*(arrived[hop.sources] for arrived in before.arrived))
-    _take_refused(given, hop, before, count=count)
+    given = Mass(*(arrived[of_front] for arrived in front.arrived))
+    if front.before is None:
+        return given
+    _take_refused(given, hop, of_front, front=front, before=front.before)
     if is_last:
-        _take_returns(given, hop, before, count=count)
+        _take_returns(given, hop, front=front, before=front.before)
     return Mass(np.maximum(given.size, 0.0, out=given.size), given.net)  # rounding must not leave less than nothing
 
 
-def _take_refused(given: Mass, hop: Hop, before: _Step, *, count: int) -> None:
+def _take_refused(given: Mass, hop: Hop, of_front: Places, *, front: _Front, before: Hop) -> None:
     """Take from what the arcs are given what came by a way after which they do not go on."""
-    choosy = np.flatnonzero(REFUSALS[hop.ways])
-    special = np.flatnonzero(ARRIVALS[before.hop.ways])
+    choosy = np.flatnonzero(IS_CHOOSY[hop.ways])
+    special = np.flatnonzero(IS_SPECIAL[before.ways] & (front.ends >= 0))
     if not len(choosy) or not len(special):
         return
-    refused = REFUSALS[hop.ways[choosy]] * count + hop.sources[choosy]
-    places = ARRIVALS[before.hop.ways[special]] * count + before.hop.targets[special]
-    for mine, brought in zip(given, before.brought, strict=True):
+    count = len(front.nodes)
+    refused = REFUSALS[hop.ways[choosy]] * count + of_front[choosy]
+    places = ARRIVALS[before.ways[special]] * count + front.ends[special]
+    for mine, brought in zip(given, front.brought, strict=True):
         mine[choosy] -= _by(places, brought[special], len(Arrival) * count)[refused]
 
 
-def _take_returns(given: Mass, hop: Hop, before: _Step, *, count: int) -> None:
+def _take_returns(given: Mass, hop: Hop, *, front: _Front, before: Hop) -> None:
     """Take from what the arcs b → c are given what came to b from c itself, one hop before, unless refused anyway."""
-    passed = np.zeros(count, bool)
-    passed[before.hop.sources] = True
-    candidates = np.flatnonzero(passed[hop.targets])
-    pairs, place = np.unique(before.hop.sources * count + before.hop.targets, return_inverse=True)
-    if not len(pairs) or not len(candidates):
+    returns = np.flatnonzero(np.isin(hop.targets, before.sources, kind="table"))
+    there = (hop.targets[returns].astype(np.int64) << 32) | hop.sources[returns]
+    pairs, pair = np.unique(there, return_inverse=True)
+    if not len(pairs):
         return
-    back = hop.targets[candidates].astype(np.int64) * count + hop.sources[candidates]
-    found = np.minimum(np.searchsorted(pairs, back), len(pairs) - 1)
-    is_return = pairs[found] == back
-    returns, found = candidates[is_return], found[is_return]
-    arrivals = ARRIVALS[before.hop.ways]
+    came = (before.sources << 32) | before.targets
+    place = np.minimum(np.searchsorted(pairs, came), len(pairs) - 1)
+    back = np.flatnonzero(pairs[place] == came)
+    places = place[back] * len(Arrival) + ARRIVALS[before.ways[back]]
     refusals = REFUSALS[hop.ways[returns]]
-    for mine, brought in zip(given, before.brought, strict=True):
-        by_arrival = _by(place * len(Arrival) + arrivals, brought, len(pairs) * len(Arrival)).reshape(-1, len(Arrival))
-        refused = np.where(refusals == Arrival.ANY, 0.0, by_arrival[found, refusals])
-        mine[returns] -= by_arrival.sum(axis=1)[found] - refused
+    for mine, brought in zip(given, front.brought, strict=True):
+        by_arrival = _by(places, brought[back], len(pairs) * len(Arrival)).reshape(-1, len(Arrival))
+        refused = np.where(refusals == Arrival.ANY, 0.0, by_arrival[pair, refusals])
+        mine[returns] -= by_arrival.sum(axis=1)[pair] - refused
 
 
-def _by(places: Places, amounts: Floats, count: int) -> Floats:
+def _by(places: NDArray[np.integer[Any]], amounts: Floats, count: int) -> Floats:
     """Return the sums of the amounts at each of `count` places."""
     return np.bincount(places, amounts, minlength=count).astype(np.float64, copy=False)

@@ -20,7 +20,7 @@ from stream_app.events.sentiment_event import SentimentEvent
 
 DECIMALS = 6
 _HALF_LIVES_OF_HORIZON = 2
-_COPIED = set(RiskEvent.model_fields) & set(RiskEffect.model_fields)
+_COPIED = tuple(RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def judge(
 def risk_event(effect: RiskEffect, held: AliveEffect, parameters: CausalParameters) -> RiskEvent:
     """Return the event that tells of the effect among those alive before it."""
     with_it, without = (probability(size, parameters) for size in (held.size_with, held.size_without))
-    copied = effect.model_dump(include=_COPIED)
+    copied = {name: getattr(effect, name) for name in _COPIED}
     return RiskEvent.model_validate(
         copied
         | {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,43 +13,66 @@ Weights = NDArray[np.float32]
 Places = NDArray[np.int64]
 
 
+ARC = np.dtype([("arc", np.int32), ("target", np.int32), ("weight", np.float32), ("way", np.uint8)], align=True)
+"""What propagation needs of an arc, side by side in memory, since it is gathered from all over the graph."""
+_LEVELS = 26  # halves of a power of two: down to 2^-12.5, below which all arcs in force are taken
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GraphView:
-    """Arcs of one event time: `weights` are signed and 0 where an arc is not in force.
+    """Arcs of one event time: `arcs` (`ARC`) of each row from the strongest to the weakest, with signed weights.
 
-    `order` has the arcs of each row from the strongest to the weakest; `keys` are row + 1 - size in that order, so
-    that one search finds how many arcs of a row are strong enough.
+    An arc that is not in force weighs 0. `counts` `[nodes, levels]` says how many arcs of a row are at least as strong
+    as each level.
     """
 
     starts: Places
-    targets: NDArray[np.int32]
-    ways: NDArray[np.uint8]
-    weights: Weights
-    order: NDArray[np.int32]
-    keys: NDArray[np.float64]
+    arcs: NDArray[np.void]
+    counts: NDArray[np.int32]
 
     @classmethod
     def of(cls, starts: Places, targets: NDArray[np.int32], *, ways: NDArray[np.uint8], weights: Weights) -> Self:
         """Return the view of these arcs."""
         rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        keys = rows + (1.0 - np.minimum(np.abs(weights), 1.0))
-        order = np.argsort(keys, kind="stable").astype(np.int32)
-        return cls(starts, targets, ways, weights, order, keys[order])
+        sizes = np.minimum(np.abs(weights), 1.0)
+        order = np.lexsort((-sizes, rows))
+        arcs = np.empty(len(order), ARC)
+        arcs["arc"], arcs["target"], arcs["weight"], arcs["way"] = order, targets[order], weights[order], ways[order]
+        return cls(starts, arcs, _counts(rows, sizes, len(starts) - 1))
 
     @property
     def nodes(self) -> int:
         """Number of nodes."""
         return len(self.starts) - 1
 
-    def arcs_of(self, nodes: Places, least: NDArray[np.float64]) -> tuple[Places, Places]:
-        """Return the arcs in force of at least that size that leave each node, and the place of the node in `nodes`."""
-        first = self.starts[nodes]
-        counts = np.searchsorted(self.keys, nodes + (1.0 - np.minimum(least, 1.0)), side="right") - first
-        counts = np.maximum(np.minimum(counts, self.starts[nodes + 1] - first), 0)
+    @property
+    def memory_bytes(self) -> int:
+        """Size of the arrays that are this view's own."""
+        return self.arcs.nbytes + self.counts.nbytes
+
+    def arcs_of(self, nodes: Places, least: NDArray[np.float64]) -> tuple[NDArray[np.void], Places]:
+        """Return the arcs in force that leave each node, and the place of the node in `nodes`.
+
+        All of at least that size are among them, and of the weaker ones at most those of the same level.
+        """
+        counts = self.counts[nodes, _level(least)]
         of_node = np.repeat(np.arange(len(nodes)), counts)
         ends = np.cumsum(counts)
-        places = np.arange(len(of_node)) + (first - ends + counts)[of_node]
-        return self.order[places].astype(np.int64), of_node
+        return self.arcs[np.arange(len(of_node)) + (self.starts[nodes] - ends + counts)[of_node]], of_node
+
+
+def _level(least: NDArray[np.float64]) -> Places:
+    """Return the highest level that arcs of at least this size all reach."""
+    with np.errstate(divide="ignore"):
+        level: Places = np.clip(np.ceil(-2.0 * np.log2(least)), 0, _LEVELS - 1).astype(np.int64)
+    return level
+
+
+def _counts(rows: Places, sizes: NDArray[np.floating[Any]], nodes: int) -> NDArray[np.int32]:
+    in_force = sizes > 0
+    places = rows[in_force] * _LEVELS + _level(sizes[in_force].astype(np.float64))
+    levels = np.bincount(places, minlength=nodes * _LEVELS).reshape(nodes, _LEVELS)
+    return levels.cumsum(axis=1).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -52,3 +52,7 @@ ARRIVALS = _table(LOST_ORDERS=_UP, FROM_RIVAL=_RIVALS)
 """How a shock that took a way arrives `[ways]`."""
 REFUSALS = _table(LOST_ORDERS=_DOWN, FROM_RIVAL=_RIVALS)
 """The arrival that does not go on along a way `[ways]`; `ANY`: it takes all."""
+IS_SPECIAL = ARRIVALS != Arrival.ANY
+"""Ways by which a shock arrives so that it does not go on everywhere `[ways]`."""
+IS_CHOOSY = REFUSALS != Arrival.ANY
+"""Ways that refuse some arrival `[ways]`."""

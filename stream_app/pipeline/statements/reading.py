@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stream_app.events.entity import EntityKind
-from stream_app.pipeline.documents import Field, LinkedDocument, TextDocument
+from stream_app.pipeline.documents import Field, LinkedDocument, LinkedEntity, TextDocument
 from stream_app.pipeline.language import language_of
 from stream_app.pipeline.sentences import sentence_starts
 from stream_app.pipeline.statements.judgement import Said, said_in, spoken_of
 from stream_app.pipeline.statements.pieces import Named
-from stream_app.pipeline.statements.statement import CausalReading, CausalRelation, EntityStatement, Statements
+from stream_app.pipeline.statements.statement import CausalReading, CausalRelation, EntityStatement, Span, Statements
 
 LANGUAGES = frozenset({"en", "zh"})
 MOST_SENTENCES = 256
@@ -47,15 +47,32 @@ def state(linked: LinkedDocument, reading: CausalReading | None = None) -> State
     for place in _FIELDS:
         _read_field(linked, place, ledger)
     entities = tuple(ledger.best[who][1] if who in ledger.best else EntityStatement() for who in range(len(nothing)))
-    return _joined(Statements(entities, tuple(ledger.relations)), reading)
+    return _joined(linked, Statements(entities, tuple(ledger.relations)), reading)
 
 
-def _joined(found: Statements, reading: CausalReading | None) -> Statements:
-    """Return the rules' findings with a model's judgement of cause and effect in place of theirs."""
+def _joined(linked: LinkedDocument, found: Statements, reading: CausalReading | None) -> Statements:
+    """Return the rules' findings with a model's judgement of cause and effect in place of theirs, where it has one."""
     if reading is None:
         return found
     told = tuple(CausalRelation(reading.field, cause, effect) for cause, effect in reading.relations)
-    return Statements(found.entities, told or found.relations, reading.probability)
+    entities = tuple(
+        said and _placed(said, one, told) for one, said in zip(linked.entities, found.entities, strict=True)
+    )
+    return Statements(entities, told or found.relations, reading.probability)
+
+
+def _placed(said: EntityStatement, entity: LinkedEntity, told: Sequence[CausalRelation]) -> EntityStatement:
+    """Return the statement with the entity's place in the first relation that names it, its effect before its cause."""
+    for relation in told:
+        if _stands_in(entity, relation.field, relation.effect):
+            return replace(said, role="effect", relation=relation)
+        if _stands_in(entity, relation.field, relation.cause):
+            return replace(said, role="cause", relation=relation)
+    return said
+
+
+def _stands_in(entity: LinkedEntity, place: Field, span: Span) -> bool:
+    return any(one.field == place and span[0] <= one.start and one.end <= span[1] for one in entity.mentions)
 
 
 def _read_field(linked: LinkedDocument, place: Field, ledger: _Ledger) -> None:

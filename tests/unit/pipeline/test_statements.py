@@ -183,8 +183,18 @@ def test_a_model_may_add_its_reading() -> None:
     reading = CausalReading(0.9, (((24, 28), (0, 17)),))
     found = state(linked, reading)
     assert (found.probability, [(one.cause, one.effect) for one in found.relations]) == (0.9, [((24, 28), (0, 17))])
-    assert found.entities == state(linked).entities
+    (said,), (by_rules,) = found.entities, state(linked).entities
+    assert said is not None
+    assert by_rules is not None
+    assert (said.role, said.relation) == ("effect", found.relations[0])
+    assert (said.move, said.modality, said.words) == (by_rules.move, by_rules.modality, by_rules.words)
     assert state(linked, CausalReading(0.1)).relations == state(linked).relations
+
+
+def test_names_that_a_models_relations_leave_out_stay_where_the_rules_put_them() -> None:
+    linked = marked("<TSMC> halts output after fire, <Apple> warns")
+    outside = CausalReading(0.9, (((24, 28), (6, 17)),))
+    assert state(linked, outside).entities == state(linked).entities
 
 
 @pytest.mark.parametrize(
