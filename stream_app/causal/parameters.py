@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.causal.curve import UNCHANGED, Curve
-from stream_app.causal.ways import KINDS, WAYS, way_name
+from stream_app.causal.ways import CHANNELS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
 from stream_app.events.voice import Grade
@@ -33,7 +33,7 @@ class CausalParameters:
     further. `least_alive`: an effect that is smaller is forgotten. `strengths`: factor of a way such as
     `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind. `modality`: factor
     of a stated shock. `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster
-    effects fade once their cause has ended. `transmission`: factor by topic and relation.
+    effects fade once their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`).
     `voices`: how much of a shock is believed of a source by its grade.
     """
 
@@ -60,6 +60,8 @@ class CausalParameters:
             raise ValueError("damping lies in 0..1, floors are not negative, hasten is at least 1")
         if DEFAULT_TOPIC not in self.transmission:
             raise ValueError(f"the transmission table has no row {DEFAULT_TOPIC}")
+        if unknown := {channel for row in self.transmission.values() for channel in row} - CHANNELS.keys():
+            raise ValueError(f"the transmission table names {min(unknown)}: it knows {', '.join(CHANNELS)}")
 
     @cached_property
     def version(self) -> str:
@@ -70,8 +72,7 @@ class CausalParameters:
     @cached_property
     def _of_topics(self) -> Mapping[str, NDArray[np.float32]]:
         own = np.array([self.strengths.get(way_name(way), 1.0) for way in range(WAYS)])
-        table = {topic: [row.get(kind, 1.0) for kind in KINDS] for topic, row in self.transmission.items()}
-        return {topic: (own * np.repeat(row, 2)).astype(np.float32) for topic, row in table.items()}
+        return {topic: (own * _by_way(row)).astype(np.float32) for topic, row in self.transmission.items()}
 
     def rates(self, topic: Topic | None) -> NDArray[np.float32]:
         """Return the factor of each way of an arc `[ways]`: that of the topic, as far as the topic is sure."""
@@ -80,6 +81,13 @@ class CausalParameters:
             return usual
         sure = np.float32(topic.probability)
         return sure * self._of_topics[topic.label] + (1 - sure) * usual
+
+
+def _by_way(row: Mapping[str, float]) -> NDArray[np.float64]:
+    factors = np.ones(WAYS)
+    for channel, factor in row.items():
+        factors[list(CHANNELS[channel])] = factor
+    return factors
 
 
 def shipped_parameters() -> CausalParameters:

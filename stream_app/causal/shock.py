@@ -30,12 +30,13 @@ class Shock:
 def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | None:
     """Return the event's shock: direction times confidence, relevance and novelty; None where there is none.
 
-    Confidence is that of the link times the certainty of what is stated times what the source's word is worth.
+    Confidence is that of the link times the certainty of what is stated times what the source's word is worth. Of a
+    text that the model cannot score, what rules read in it counts alone.
     """
-    if event.entity is None or event.polarity is None:
-        return None
     stated = event.shock if event.shock is not None and event.shock.move else None
-    direction = _direction(event.entity.kind, event.polarity, stated, parameters=parameters)
+    if event.entity is None or (event.polarity is None and stated is None):
+        return None
+    direction = _direction(event.entity.kind, event.polarity or 0.0, stated, parameters=parameters)
     # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
     relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)
     weight = (event.link_confidence or 0.0) * relevance * event.novelty * parameters.voices[grade_of(event)]

@@ -38,6 +38,12 @@ def way_name(way: int) -> str:
 
 _UP = (way_of(DependenceKind.SUPPLIES, backward=True), way_of(DependenceKind.CUSTOMER_OF, backward=False))
 _DOWN = (way_of(DependenceKind.SUPPLIES, backward=False), way_of(DependenceKind.CUSTOMER_OF, backward=True))
+CHANNELS: Mapping[str, tuple[int, ...]] = {"downstream": _DOWN, "upstream": _UP} | {
+    kind.value: tuple(way_of(kind, backward=backward) for backward in (False, True))
+    for kind in KINDS
+    if kind not in {DependenceKind.SUPPLIES, DependenceKind.CUSTOMER_OF}
+}
+"""The ways that a topic treats alike: from suppliers to customers, from customers to suppliers, else each relation."""
 _RIVALS = tuple(way_of(DependenceKind.COMPETES_WITH, backward=backward) for backward in (False, True))
 
 

@@ -75,6 +75,6 @@ def test_fitted_numbers_take_the_place_of_the_priors_and_none_is_below_nothing()
     ways = [Strength("supplies.forward", 0.5, 0.1, 0.1, 900), Strength("owns.forward", -0.2, 0.1, 0.1, 900)]
     fitted = with_strengths(PARAMETERS, ways, [Strength("earnings", 0.5, 0.1, 0.1, 900)], name="fitted")
     assert fitted.strengths == {"supplies.forward": 0.5, "owns.forward": 0.0}
-    assert fitted.transmission["earnings"]["supplies"] == PARAMETERS.transmission["earnings"]["supplies"] / 2
+    assert fitted.transmission["earnings"]["upstream"] == PARAMETERS.transmission["earnings"]["upstream"] / 2
     assert fitted.transmission["dividend"] == PARAMETERS.transmission["dividend"]
     assert from_json(to_json(fitted)) == fitted

@@ -10,7 +10,7 @@ import pytest
 
 from stream_app.causal.curve import UNCHANGED
 from stream_app.causal.parameters import from_json, to_json
-from stream_app.causal.ways import KINDS, way_of
+from stream_app.causal.ways import CHANNELS, way_of
 from stream_app.events.sentiment_event import Topic
 from stream_app.knowledge.dependence import DependenceKind
 from tests.causal_world import PARAMETERS
@@ -22,7 +22,7 @@ SUPPLIES = way_of(DependenceKind.SUPPLIES, backward=False)
 
 def test_the_table_has_every_topic_of_the_model_and_every_relation() -> None:
     assert PARAMETERS.transmission.keys() == set(json.loads(METADATA.read_text(encoding="utf-8"))["topics"])
-    assert all(row.keys() == set(KINDS) for row in PARAMETERS.transmission.values())
+    assert all(row.keys() == set(CHANNELS) for row in PARAMETERS.transmission.values())
 
 
 def test_a_lawsuit_travels_to_owners_rather_than_to_customers() -> None:
@@ -63,7 +63,15 @@ def test_what_is_no_parameters_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"base_rate": 1.0}, {"damping": 2.0}, {"floor": -1.0}, {"hasten": 0.5}, {"transmission": {}}]
+    "wrong",
+    [
+        {"base_rate": 1.0},
+        {"damping": 2.0},
+        {"floor": -1.0},
+        {"hasten": 0.5},
+        {"transmission": {}},
+        {"transmission": {"general_news": {"supplies": 1.0}}},
+    ],
 )
 def test_numbers_out_of_bounds_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):

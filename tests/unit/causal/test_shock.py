@@ -36,6 +36,16 @@ def test_size_is_polarity_times_confidence_relevance_and_novelty(
     assert value == pytest.approx(polarity * link * relevance * novelty)
 
 
+def test_of_a_text_without_scores_the_stated_move_counts_alone() -> None:
+    entity = EntityRef(id="company:it", name="It", kind=EntityKind.COMPANY)
+    unscored: dict[str, Any] = {"entity": entity, "polarity": None, "relevance": None}
+    told = shock_of(shocking(**unscored, shock=stated(-0.9)), PARAMETERS)
+    assert told is not None
+    assert told.value == pytest.approx(-0.9 * PARAMETERS.stated_relevance)
+    assert shock_of(shocking(**unscored, shock=stated(0.0)), PARAMETERS) is None
+    assert shock_of(shocking(**unscored), PARAMETERS) is None
+
+
 def test_a_possibility_weighs_less_than_a_fact_and_a_denial_nothing() -> None:
     fact, possible = value_of(shock=stated(-0.9)), value_of(shock=stated(-0.9, "hypothetical", 0.5))
     assert fact < possible < 0
