@@ -23,6 +23,7 @@ from stream_app.training.corpus import Corpus, SourceFile, load_corpus, with_rep
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
+from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
 
 WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
@@ -68,7 +69,8 @@ def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[
     network = _network(load_encoder(sources.encoder), len(corpus.topics))
     if sources.start:
         _load(network, sources.start)
-    fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
+    task = FusionTask(network, corpus, _teacher(run, sources, corpus), config=config)
+    fit(task, config=config, run=run, report=report)
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     record = RunRecord(
