@@ -84,7 +84,7 @@ class TrainConfig(BaseModel):
 
 
 def load_config(path: Path | None, pack: Mapping[str, Any] | None = None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
-    """Return the defaults, changed by the `pack`'s, by the file's values and then by the `changes` that are not None."""
+    """Return the defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
     try:
         fields = dict(pack or {}) | (tomllib.loads(path.read_text()) if path else {})
         return TrainConfig(**(fields | {name: value for name, value in changes.items() if value is not None}))

@@ -60,7 +60,7 @@ def fit(task: Task, *, config: TrainConfig, run: Path, report: Callable[[Progres
     network, plan = task.network, task.plan()
     _choose_parts(network, config.learn)
     for parameter in task.frozen():
-        parameter.requires_grad_(requires_grad=False)
+        parameter.requires_grad = False
     optimiser = _optimiser(network, config)
     recipe = _recipe(task, config)
     done = 0

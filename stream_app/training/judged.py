@@ -58,7 +58,7 @@ def score(judged: Judged) -> HeadScore:
         span_f1 = _span_f1(found, told, judged.tags)
         roles = _roles(judged.tags)
         predicted, labels = roles[np.concatenate(found)], roles[labels]
-    macro, weighted = _f1(predicted, labels)
+    macro, weighted = f1(predicted, labels)
     return HeadScore(
         rows=len(labels),
         accuracy=float((predicted == labels).mean()),
@@ -71,7 +71,7 @@ def score(judged: Judged) -> HeadScore:
 
 def decoded(judged: Judged) -> tuple[list[Labels], list[Labels]]:
     """Return each text's tags as decoding finds them, and as they are."""
-    ends = np.cumsum(judged.texts)[:-1]
+    ends = np.cumsum(judged.texts or ())[:-1].tolist()
     parts = np.split(judged.probabilities.astype(np.float32), ends)
     return [best_tags(part, judged.tags, switch=judged.switch) for part in parts], np.split(judged.labels, ends)
 
@@ -91,7 +91,7 @@ def _span_f1(found: Sequence[Labels], told: Sequence[Labels], tags: tuple[str, .
     return 2 * right / max(of_found + of_told, 1)
 
 
-def _f1(predicted: Labels, labels: Labels) -> tuple[float, float]:
+def f1(predicted: Labels, labels: Labels) -> tuple[float, float]:
     """Return F1 as the mean over the classes that occur in the labels, and as the mean weighted by their rows."""
     classes, counts = np.unique(labels, return_counts=True)
     scores = [

@@ -19,12 +19,13 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import CausalConfig, TrainConfig
-from stream_app.training.corpus import Corpus, SourceFile, load_corpus, with_reports
+from stream_app.training.corpus import Corpus, load_corpus, with_reports
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
+from stream_app.training.source_file import SourceFile
 
 WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
 _LEARNT_LAST = "causal_heads."
