@@ -10,6 +10,18 @@ import typer
 from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
+from stream_app.cli.model_continue import (
+    ContinueOption,
+    CorrectionsOption,
+    DocumentsOption,
+    EventsOption,
+    FromTopicOption,
+    Given,
+    RehearsalOption,
+    SelectedOption,
+    Stage,
+    continue_run,
+)
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
 from stream_app.cli.model_select import select, select_trial
@@ -22,6 +34,7 @@ from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
 
 if TYPE_CHECKING:
+    from stream_app.training.config import TrainConfig
     from stream_app.training.evaluation import HeadScore
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
@@ -59,25 +72,40 @@ def train(  # noqa: PLR0913  (options of a command)
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder; unset: the package's.")] = None,
     start: Annotated[Path | None, typer.Option(metavar="RUN", help="A finished run to train further.")] = None,
+    before: ContinueOption = None,
+    corrections: CorrectionsOption = None,
+    events: EventsOption = None,
+    documents: DocumentsOption = None,
+    selected: SelectedOption = None,
+    from_topic: FromTopicOption = False,
+    rehearsal: RehearsalOption = 0.8,
 ) -> None:
     """Train the model, or that of another domain; an interrupted run that is started again ends in the same weights.
 
     Example: stream-app model train --data DATA --out runs/first --epochs 5
     """
     need_training()
+    from stream_app.training.config import load_config
+
     if pack != _PACK:
         changes = {"seed": seed, "epochs": epochs}
         train_pack(pack, out, data=data, encoder=encoder, recipe=recipe, changes=changes)
         return
     data = needed(data)
-    from stream_app.training.config import load_config
+    if before:
+        stage = Stage(before, out, data, encoder, recipe, rehearsal, seed, epochs)
+        continue_run(stage, Given(corrections, events, documents, selected, from_topic=from_topic))
+        return
+    _train(out, data, start=start, encoder=encoder, config=load_config(recipe, seed=seed, epochs=epochs))
+
+
+def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:
     from stream_app.training.encoder import default_encoder
     from stream_app.training.evaluation import judge, score, torch_infer
     from stream_app.training.run import Sources, load_network, load_sources, write_metrics
     from stream_app.training.run import train as train_run
     from stream_app.training.served import uncalibrated
 
-    config = load_config(recipe, seed=seed, epochs=epochs)
     graph = build_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
     with training_bar("training") as report:

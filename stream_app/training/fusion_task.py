@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 import numpy as np
 from torch import Tensor, nn
@@ -45,8 +46,9 @@ class FusionTask:
         return total_loss(scores, batch, teacher=self._teacher[batch.rows].float(), config=self._config)
 
     def identity(self) -> bytes:
-        """Return files and names."""
-        return repr(self._corpus.files).encode() + "\n".join(self._corpus.gazetteer.names).encode()
+        """Return files, names, and all that is trained on, which corrections are part of."""
+        texts = sha256(repr(self._corpus.train).encode()).digest()
+        return repr(self._corpus.files).encode() + "\n".join(self._corpus.gazetteer.names).encode() + texts
 
     def frozen(self) -> Iterable[nn.Parameter]:
         """Return what never learns: nothing that `learn` does not say."""

@@ -82,12 +82,11 @@ def _k_means_plus_plus(gradients: Floats, embeddings: Floats, *, count: int, rng
     """
     sizes = (gradients**2).sum(axis=-1) * (embeddings**2).sum(axis=-1)
     chosen: list[int] = []
-    nearest = sizes.copy()
+    nearest = np.full(len(sizes), np.inf)
     while len(chosen) < count:
-        whole = nearest.sum()
         if not chosen:
             place = int(sizes.argmax())
-        elif whole > _LEAST:
+        elif (whole := nearest.sum()) > _LEAST:
             place = int(rng.choice(len(nearest), p=nearest / whole))
         else:  # all that is left is like what is chosen
             place = int(rng.choice(np.setdiff1d(np.arange(len(nearest)), chosen)))

@@ -78,17 +78,18 @@ def _unsure(chances: NDArray[np.float64], names: Sequence[str]) -> dict[str, Any
 def _line(answer: Answer, version: str) -> dict[str, Any]:
     document = answer.linked.document
     labels = dict(zip(LABELS, _rounded(answer.scores.probabilities), strict=True))
-    known = [(one.entity, scores) for one, scores in zip(answer.linked.entities, answer.scores.entities, strict=True)]
+    found = list(zip(answer.linked.entities, answer.scores.entities, strict=True))
     entities = [
         {
-            "event_id": sentiment_event_id(document.id, entity.id, version),
-            "entity": {"id": entity.id, "name": entity.name},
+            "event_id": sentiment_event_id(document.id, one.entity.id, version),
+            "entity": {"id": one.entity.id, "name": one.entity.name},
+            "mentions": [{"field": span.field, "start": span.start, "end": span.end} for span in one.mentions],
             "probabilities": dict(zip(LABELS, _rounded(scores.probabilities), strict=True)),
         }
-        for entity, scores in known
-        if entity is not None and isinstance(scores, EntityScores)
+        for one, scores in found
+        if one.entity is not None and isinstance(scores, EntityScores)
     ]
-    lone = {} if any(entity for entity, _ in known) else {"event_id": sentiment_event_id(document.id, None, version)}
+    lone = {} if any(one.entity for one, _ in found) else {"event_id": sentiment_event_id(document.id, None, version)}
     return {
         "document_id": document.id,
         "source": document.source,
