@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
+from stream_app.cli.model_continue import (
+    ContinueOption,
+    CorrectionsOption,
+    DocumentsOption,
+    EventsOption,
+    FromTopicOption,
+    Given,
+    RehearsalOption,
+    SelectedOption,
+    Stage,
+    continue_run,
+)
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
-from stream_app.cli.model_sources import export_run, need_training
+from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
+from stream_app.cli.model_select import select, select_trial
+from stream_app.cli.model_sources import export_run, need_training, needed
 from stream_app.cli.model_versions import list_versions, promote, rollback
-from stream_app.cli.output import stderr, stdout, write_json
+from stream_app.cli.output import stdout, write_json
 from stream_app.cli.probe import probe
+from stream_app.cli.training_bar import open_bar, training_bar
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
 
 if TYPE_CHECKING:
+    from stream_app.training.config import TrainConfig
     from stream_app.training.evaluation import HeadScore
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
@@ -28,8 +42,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(probe)
+app.command()(tag)
+app.command()(select)
+app.command("select-trial")(select_trial)
 
+_PACK = "finance"
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]
+_OwnData = Annotated[Path | None, typer.Option(help="Folder of the training sets; a pack may bring its own.")]
 
 
 @app.callback()
@@ -43,37 +62,54 @@ def _group() -> None:
 @app.command()
 def train(  # noqa: PLR0913  (options of a command)
     *,
-    data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was interrupted goes on.")],
+    data: _OwnData = None,
+    pack: Annotated[
+        str, typer.Option(metavar="NAME|FILE.toml", help="The domain: finance, medical, or a file.")
+    ] = _PACK,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder; unset: the package's.")] = None,
     start: Annotated[Path | None, typer.Option(metavar="RUN", help="A finished run to train further.")] = None,
+    before: ContinueOption = None,
+    corrections: CorrectionsOption = None,
+    events: EventsOption = None,
+    documents: DocumentsOption = None,
+    selected: SelectedOption = None,
+    from_topic: FromTopicOption = False,
+    rehearsal: RehearsalOption = 0.8,
 ) -> None:
-    """Train the model; an interrupted run that is started again ends in the same weights.
+    """Train the model, or that of another domain; an interrupted run that is started again ends in the same weights.
 
     Example: stream-app model train --data DATA --out runs/first --epochs 5
     """
     need_training()
     from stream_app.training.config import load_config
+
+    if pack != _PACK:
+        changes = {"seed": seed, "epochs": epochs}
+        train_pack(pack, out, data=data, encoder=encoder, recipe=recipe, changes=changes)
+        return
+    data = needed(data)
+    if before:
+        stage = Stage(before, out, data, encoder, recipe, rehearsal, seed, epochs)
+        continue_run(stage, Given(corrections, events, documents, selected, from_topic=from_topic))
+        return
+    _train(out, data, start=start, encoder=encoder, config=load_config(recipe, seed=seed, epochs=epochs))
+
+
+def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:
     from stream_app.training.encoder import default_encoder
     from stream_app.training.evaluation import judge, score, torch_infer
     from stream_app.training.run import Sources, load_network, load_sources, write_metrics
     from stream_app.training.run import train as train_run
     from stream_app.training.served import uncalibrated
 
-    config = load_config(recipe, seed=seed, epochs=epochs)
     graph = build_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
-    with _training_bar() as bar:
-        task = bar.add_task("training", total=None, loss="")
-        train_run(
-            out,
-            sources,
-            config,
-            report=lambda now: bar.update(task, completed=now.step, total=now.steps, loss=f"loss {now.loss:.3f}"),
-        )
+    with training_bar("training") as report:
+        train_run(out, sources, config, report=report)
     judged = judge(torch_infer(uncalibrated(load_network(out))), load_sources(out, data, graph))
     scores = {head: score(one) for head, one in judged.items()}
     write_metrics(out, scores)
@@ -98,7 +134,7 @@ def causes(
     from stream_app.training.run import load_sources
 
     corpus = load_sources(run, data, build_graph())
-    with _training_bar() as bar:
+    with open_bar() as bar:
         task = bar.add_task("causes", total=None, loss="")
         learn_causes(
             run,
@@ -115,7 +151,7 @@ def causes(
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,
-    data: _Data,
+    data: _OwnData = None,
     repository: RepositoryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -124,6 +160,10 @@ def evaluate(
     Example: stream-app model evaluate runs/first --data DATA
     """
     need_training()
+    if is_pack_run(run):
+        evaluate_pack(run, data=data, json=json)
+        return
+    data = needed(data)
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.evaluation import judge, score, torch_infer
     from stream_app.training.run import load_network, load_sources
@@ -165,13 +205,6 @@ def export(
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)
-
-
-@contextmanager
-def _training_bar() -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as bar:
-        yield bar
 
 
 def _show(scores: Mapping[str, Mapping[str, HeadScore]], *, as_json: bool) -> None:

@@ -25,6 +25,13 @@ def need_training() -> None:
         raise ConfigurationError("training needs PyTorch, which is not installed: pip install 'stream-app[train]'")
 
 
+def needed(data: Path | None) -> Path:
+    """Return the folder of training sets; ConfigurationError where none was given."""
+    if data is None:
+        raise ConfigurationError("give --data, the folder of the public training sets")
+    return data
+
+
 def export_run(run: Path, data: Path, target: Path) -> Exported:
     """Export a finished run into the repository, with its card; DataError where it does not pass the gate."""
     need_training()

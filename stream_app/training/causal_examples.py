@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-from stream_app.errors import DataError
 from stream_app.pipeline.tensors import TAGS
+from stream_app.training.packs.bio import NO_TAG, bio_tags
+from stream_app.training.packs.labelled import Marked, read_rows
+from stream_app.training.packs.pack import load_pack
 from stream_app.training.split import is_dev
 
-FINCAUSAL_DETECT = Path("causal/fincausal_detect.train.jsonl")
-FINCAUSAL_SPANS = Path("causal/fincausal_spans.train.jsonl")
-NEWS_DETECT = Path("causal/cnc_detect.train.jsonl")
-NEWS_SPANS = Path("causal/cnc_spans.train.jsonl")
+__all__ = ["CAUSAL_FILES", "NO_TAG", "CausalExample", "load_causal", "tags_of"]
+
+_FILES = {source.name: source.file for source in load_pack("finance").data}
+FINCAUSAL_DETECT, FINCAUSAL_SPANS = _FILES["fincausal_detect"], _FILES["fincausal_spans"]
+NEWS_DETECT, NEWS_SPANS = _FILES["cnc_detect"], _FILES["cnc_spans"]
 CAUSAL_FILES = (FINCAUSAL_DETECT, FINCAUSAL_SPANS, NEWS_DETECT, NEWS_SPANS)
-NO_TAG = -100
+
+_ROLES = ("CAUSE", "EFFECT")
 
 Relation = tuple[tuple[int, int], tuple[int, int]]
 
@@ -45,18 +48,14 @@ def load_causal(data: Path) -> list[CausalExample]:
 
 
 def _read(data: Path, file: Path) -> Iterator[CausalExample]:
-    try:
-        lines = (data / file).read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(f"training set {data / file} cannot be read ({error.strerror}); see --data") from error
-    for number, line in enumerate(lines, start=1):
+    for row in read_rows(data / file):
         try:
-            row = orjson.loads(line)
-            pairs = [(tuple(one["cause"]), tuple(one["effect"])) for one in row.get("relations", [])]
-            causal = bool(row["causal"]) if "causal" in row else None
-            yield CausalExample(file, str(row["text"]), causal, tuple(pairs))
+            pairs = [(tuple(one["cause"]), tuple(one["effect"])) for one in row.fields.get("relations", [])]
+            causal = bool(row.fields["causal"]) if "causal" in row.fields else None
+            example = CausalExample(file, str(row.fields["text"]), causal, tuple(pairs))
         except (KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{data / file} line {number} is no example ({error!r}); mend or remove it") from error
+            raise row.damaged(error) from error
+        yield example
 
 
 def tags_of(example: CausalExample, spans: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -64,12 +63,5 @@ def tags_of(example: CausalExample, spans: NDArray[np.int32]) -> NDArray[np.int6
 
     Of relations that overlap, the first one in the text's list keeps its tokens.
     """
-    tags = np.full(len(spans), TAGS.index("O"), dtype=np.int64)
-    for pair in example.relations:
-        for role, (start, end) in zip(("CAUSE", "EFFECT"), pair, strict=True):
-            inside = np.flatnonzero((spans[:, 0] < end) & (start < spans[:, 1]))
-            if len(inside) and not tags[inside].any():
-                tags[inside] = TAGS.index(f"I-{role}")
-                tags[inside[0]] = TAGS.index(f"B-{role}")
-    tags[spans[:, 0] == spans[:, 1]] = NO_TAG
-    return tags
+    roles = [Marked(*span, role) for pair in example.relations for role, span in zip(_ROLES, pair, strict=True)]
+    return bio_tags(roles, spans, TAGS)

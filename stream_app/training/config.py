@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from stream_app.errors import ConfigurationError
+from stream_app.training.packs.pack import load_pack
+
+_FINANCE = load_pack("finance")
 
 
 class LossWeights(BaseModel):
-    """How much each head's loss counts; `weak` scales derived labels, `additive` the explaining part alone."""
+    """How much each head's loss counts; `weak` scales derived labels, `additive` the explaining part alone.
+
+    What is not given is what the finance pack says.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    document: float = 1.0
-    mention: float = 1.0
-    topic: float = 0.5
-    relevance: float = 0.2
-    embedding: float = 0.5
-    additive: float = 0.3
-    weak: float = 0.4
+    document: float = _FINANCE.head("document").loss
+    mention: float = _FINANCE.head("mention").loss
+    topic: float = _FINANCE.head("topic").loss
+    relevance: float = _FINANCE.head("relevance").loss
+    embedding: float = _FINANCE.losses["embedding"]
+    additive: float = _FINANCE.losses["additive"]
+    weak: float = _FINANCE.losses["weak"]
 
 
 class CausalConfig(BaseModel):
@@ -76,10 +83,10 @@ class TrainConfig(BaseModel):
     losses: LossWeights = LossWeights()
 
 
-def load_config(path: Path | None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
-    """Return the defaults, changed by the file's values and then by the `changes` that are not None."""
+def load_config(path: Path | None, pack: Mapping[str, Any] | None = None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
+    """Return the defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
     try:
-        fields = tomllib.loads(path.read_text()) if path else {}
+        fields = dict(pack or {}) | (tomllib.loads(path.read_text()) if path else {})
         return TrainConfig(**(fields | {name: value for name, value in changes.items() if value is not None}))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(

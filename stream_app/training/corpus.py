@@ -15,18 +15,10 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
 from stream_app.training.gazetteer import Gazetteer, make_gazetteer
 from stream_app.training.reports import reports
+from stream_app.training.source_file import SourceFile
 from stream_app.training.split import is_dev, text_key
 
 LARGE_SET = "tfn_topic"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A training file as the model card names it."""
-
-    path: str
-    sha256: str
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)

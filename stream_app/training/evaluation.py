@@ -40,11 +40,7 @@ def torch_infer(network: ServedNetwork) -> Infer:
 
 def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
     """Return what the model says of the dev texts, for each head that has labels there."""
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
-    rows = [_row(collator, example) for example in corpus.dev]
-    batches = pack(rows, _LIMITS)
-    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
-    pairs = list(zip(corpus.dev, results, strict=True))
+    pairs = _answers(infer, corpus, corpus.dev)
     return {
         "document": _judged(_documents(pairs)),
         "mention": _judged(_mentions(pairs)),
@@ -52,6 +48,20 @@ def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
         "relevance": _judged(_relevance(pairs)),
         **judge_causal(infer, corpus),
     }
+
+
+def hits(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> list[bool]:
+    """Tell for each given sentiment of the examples, of texts and of names, whether the model says the same."""
+    pairs = _answers(infer, corpus, examples)
+    return [int(said.argmax()) == label for judge_one in (_documents, _mentions) for said, label, _ in judge_one(pairs)]
+
+
+def _answers(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> Pairs:
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
+    rows = [_row(collator, example) for example in examples]
+    batches = pack(rows, _LIMITS)
+    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
+    return list(zip(examples, results, strict=True))
 
 
 def _row(collator: Collator, example: Example) -> ModelRow:

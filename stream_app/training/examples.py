@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
-from stream_app.errors import DataError
 from stream_app.pipeline.tensors import LABELS, MENTION_SLOTS
+from stream_app.training.packs.labelled import Labelled, read_source
+from stream_app.training.packs.pack import Source, load_pack
 from stream_app.training.salience import names_beside
 
-SENTFIN = Path("entity_sentiment/sentfin.train.jsonl")
-TFNS = Path("sentiment/tfns.train.jsonl")
-TOPIC = Path("topic/tfn_topic.train.jsonl")
 HEADLINES = "sentfin"
 """Name of the set of headlines."""
+
+_POSTS, _TOPICS = "tfns", "tfn_topic"
+_FINANCE = load_pack("finance")
+SENTFIN, TFNS, TOPIC = (_FINANCE.source(name).file for name in (HEADLINES, _POSTS, _TOPICS))
 
 _CASHTAG = re.compile(r"\$[A-Za-z]{1,5}\b")
 _MOST_CASHTAGS = 3
@@ -53,55 +51,32 @@ class Example:
 
 def load_examples(data: Path) -> list[Example]:
     """Return the examples of the English sets under `data`; `DataError` where one is missing or damaged."""
-    readers: tuple[tuple[Path, Callable[[dict[str, object]], Example]], ...] = (
-        (SENTFIN, _from_sentfin),
-        (TFNS, _from_tfns),
-        (TOPIC, _from_topic),
-    )
-    return [example for path, reader in readers for example in _read(data / path, reader)]
+    sources = [_FINANCE.source(name) for name in (HEADLINES, _POSTS, _TOPICS)]
+    return [_example(one, source) for source in sources for one in read_source(data, source, _FINANCE)]
 
 
-def _read(path: Path, reader: Callable[[dict[str, object]], Example]) -> Iterator[Example]:
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(
-            f"training set {path} cannot be read ({error.strerror}); give its folder with --data"
-        ) from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            yield reader(orjson.loads(line))
-        except (KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{path} line {number} is not an example ({error!r}); mend or remove the line") from error
-
-
-def _from_sentfin(row: dict[str, object]) -> Example:
-    text = str(row["text"])
-    labelled = [
-        Mention(start=one["start"], end=one["end"], label=LABELS.index(one["label"]), salient=True)
-        for one in row["entities"]  # type: ignore[attr-defined]
+def _example(row: Labelled, source: Source) -> Example:
+    document = LABELS.index(row.classes["document"]) if "document" in row.classes else None
+    mentions = [
+        Mention(one.start, one.end, LABELS.index(one.label), salient=True) for one in row.spans.get("mention", ())
     ][:MENTION_SLOTS]
-    beside = [Mention(start, end, None, salient=False) for start, end in names_beside(text, labelled)]
-    labels = {mention.label for mention in labelled}
+    agreed = "agreement" in source.rules
+    if agreed:
+        labels = {mention.label for mention in mentions}
+        document = labels.pop() if len(labels) == 1 else None
+    if "bystanders" in source.rules:
+        mentions += [Mention(start, end, None, salient=False) for start, end in names_beside(row.text, mentions)]
+    if "cashtags" in source.rules:
+        mentions += _cashtags(row.text, document)
     return Example(
-        set_name=HEADLINES,
-        text=text,
-        source_kind="news",
-        document=labels.pop() if len(labels) == 1 else None,
-        weak=True,
-        mentions=tuple((labelled + beside)[:MENTION_SLOTS]),
+        set_name=row.source,
+        text=row.text,
+        source_kind=source.kind,
+        document=document,
+        weak=agreed,
+        topic=row.classes.get("topic"),
+        mentions=tuple(mentions[:MENTION_SLOTS]),
     )
-
-
-def _from_tfns(row: dict[str, object]) -> Example:
-    text = html.unescape(str(row["text"]))
-    label = LABELS.index(row["label"])
-    return Example("tfns", text, "social", document=label, mentions=_cashtags(text, label))
-
-
-def _from_topic(row: dict[str, object]) -> Example:
-    text = html.unescape(str(row["text"]))
-    return Example("tfn_topic", text, "social", topic=str(row["topic"]), mentions=_cashtags(text, None))
 
 
 def _cashtags(text: str, label: int | None) -> tuple[Mention, ...]:

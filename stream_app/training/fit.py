@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
 from stream_app.errors import ConfigurationError
-from stream_app.training.batches import Batch, Collator, epoch_plan
 from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
 from stream_app.training.config import TrainConfig
-from stream_app.training.corpus import LARGE_SET, Corpus
-from stream_app.training.encoder import half_precision
-from stream_app.training.examples import HEADLINES
-from stream_app.training.losses import total_loss
-from stream_app.training.network import FusionNetwork
 
 _STEP_SEEDS = 1_000_003
 
@@ -35,42 +29,56 @@ class Progress:
     parts: dict[str, float]
 
 
-def fit(
-    network: FusionNetwork,
-    corpus: Corpus,
-    teacher: Tensor,
-    *,
-    config: TrainConfig,
-    run: Path,
-    report: Callable[[Progress], None],
-) -> None:
-    """Train `network` in place, going on from the run's checkpoint where there is one.
+class Task(Protocol):
+    """What a run learns: a network, its batches in order, and their loss."""
 
-    `teacher` is `[train, hidden]`. Whatever `report` raises ends the run, which may be continued later.
+    @property
+    def network(self) -> nn.Module: ...  # noqa: D102
+
+    def plan(self) -> list[tuple[int, list[int]]]:
+        """Return the batches as (epoch, rows)."""
+        ...
+
+    def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
+        """Return the loss of a batch, and each head's part of it."""
+        ...
+
+    def identity(self) -> bytes:
+        """Return what decides the result beside settings and first weights."""
+        ...
+
+    def frozen(self) -> Iterable[nn.Parameter]:
+        """Return what never learns."""
+        ...
+
+
+def fit(task: Task, *, config: TrainConfig, run: Path, report: Callable[[Progress], None]) -> None:
+    """Train the task's network in place, going on from the run's checkpoint where there is one.
+
+    Whatever `report` raises ends the run, which may be continued later.
     """
-    plan = _plan(corpus, config)
+    network, plan = task.network, task.plan()
     _choose_parts(network, config.learn)
+    for parameter in task.frozen():
+        parameter.requires_grad = False
     optimiser = _optimiser(network, config)
-    recipe = _recipe(network, corpus, config)
+    recipe = _recipe(task, config)
     done = 0
     if state := load_checkpoint(run, recipe):
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         done = state["step"]
-    headlines = [example for example in corpus.train if example.set_name == HEADLINES]
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config, headlines=headlines)
     for step, (epoch, rows) in enumerate(plan[done:], start=done):
-        batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
         _set_rates(optimiser, config, step / len(plan))
         torch.manual_seed(config.seed * _STEP_SEEDS + step)
-        loss, parts = _step(network, optimiser, batch, teacher=teacher[batch.rows], config=config)
+        loss, parts = _step(task, optimiser, (epoch, rows), config=config)
         if (step + 1) % config.checkpoint_steps == 0 or step + 1 == len(plan):
             state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
             save_checkpoint(run, {**state, "step": step + 1, "recipe": recipe})
         report(Progress(step + 1, len(plan), loss, parts))
 
 
-def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
+def _choose_parts(network: nn.Module, learn: Sequence[str]) -> None:
     """Let these parts learn, all where none is named, and keep the others as they are."""
     parts = dict(network.named_children())
     if unknown := set(learn) - parts.keys():
@@ -81,26 +89,15 @@ def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
         parts[name].requires_grad_().train()
 
 
-def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:
-    lengths = np.array([len(example.text) for example in corpus.train])
-    large = np.array([example.set_name == LARGE_SET for example in corpus.train])
-    return [
-        (epoch, rows)
-        for epoch in range(config.epochs)
-        for rows in epoch_plan(lengths, large, config=config, epoch=epoch)
-    ]
-
-
-def _recipe(network: FusionNetwork, corpus: Corpus, config: TrainConfig) -> str:
+def _recipe(task: Task, config: TrainConfig) -> str:
     """Return the digest of what decides a run's result: settings, data, names, and the weights that it starts from."""
-    digest = hashlib.sha256(config.model_dump_json().encode() + repr(corpus.files).encode())
-    digest.update("\n".join(corpus.gazetteer.names).encode())
-    for tensor in network.state_dict().values():
+    digest = hashlib.sha256(config.model_dump_json().encode() + task.identity())
+    for tensor in task.network.state_dict().values():
         digest.update(tensor.numpy().tobytes())
     return digest.hexdigest()
 
 
-def _optimiser(network: FusionNetwork, config: TrainConfig) -> AdamW:
+def _optimiser(network: nn.Module, config: TrainConfig) -> AdamW:
     """Return AdamW over four groups: encoder or heads, with weight decay or (biases, norms) without."""
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
@@ -129,13 +126,12 @@ def _set_rates(optimiser: AdamW, config: TrainConfig, done: float) -> None:
 
 
 def _step(
-    network: FusionNetwork, optimiser: AdamW, batch: Batch, *, teacher: Tensor, config: TrainConfig
+    task: Task, optimiser: AdamW, batch: tuple[int, list[int]], *, config: TrainConfig
 ) -> tuple[float, dict[str, float]]:
-    with half_precision(wanted=config.bf16):
-        scores = network(*batch.inputs)
-    loss, parts = total_loss(scores, batch, teacher=teacher.float(), config=config)
+    epoch, rows = batch
+    loss, parts = task.loss(rows, epoch)
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), config.clip)
+    nn.utils.clip_grad_norm_(task.network.parameters(), config.clip)
     optimiser.step()
     return loss.item(), parts

@@ -34,6 +34,11 @@ def total_loss(
     return sum(parts.values(), scores.topic.new_zeros(())), {name: part.item() for name, part in parts.items()}
 
 
+def class_loss(logits: Tensor, labels: Tensor, *, smooth: float) -> Tensor:
+    """Return the mean cross-entropy over the labels that are there, `NO_LABEL` elsewhere; classes are the last axis."""
+    return _classes(logits, labels, weights=logits.new_ones(()), smooth=smooth)
+
+
 def _classes(logits: Tensor, labels: Tensor, *, weights: Tensor, smooth: float) -> Tensor:
     flat, target = logits.flatten(0, -2).float(), labels.flatten()
     each = functional.cross_entropy(flat, target, ignore_index=NO_LABEL, label_smoothing=smooth, reduction="none")

@@ -63,7 +63,8 @@ class Gate(nn.Module):
         return gated
 
 
-def _head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+def classifier(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    """Return the layers that make scores of classes of a vector."""
     return nn.Sequential(
         nn.LayerNorm(inputs), nn.Linear(inputs, hidden), nn.GELU(), nn.Dropout(_DROPOUT), nn.Linear(hidden, outputs)
     )
@@ -80,11 +81,11 @@ class FusionNetwork(nn.Module):
         self.mention_query = nn.Linear(hidden, hidden)
         self.document_gate = Gate(hidden, CONTEXT_FEATURES)
         self.mention_gate = Gate(hidden, KG_FEATURES + CONTEXT_FEATURES)
-        self.document_head = _head(hidden, hidden, len(LABELS))
-        self.mention_head = _head(2 * hidden, hidden, len(LABELS))
+        self.document_head = classifier(hidden, hidden, len(LABELS))
+        self.mention_head = classifier(2 * hidden, hidden, len(LABELS))
         self.document_token, self.mention_token = nn.Linear(hidden, len(LABELS)), nn.Linear(hidden, len(LABELS))
         self.relevance_head = nn.Sequential(nn.LayerNorm(2 * hidden), nn.Linear(2 * hidden, 1))
-        self.topic_head = _head(hidden, hidden, topics)
+        self.topic_head = classifier(hidden, hidden, topics)
         self.projection = nn.Linear(hidden, hidden, bias=False)
         self.causal_heads = CausalHeads(hidden)
         nn.init.normal_(self.document_query, std=0.02)

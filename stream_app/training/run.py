@@ -19,13 +19,15 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import CausalConfig, TrainConfig
-from stream_app.training.corpus import Corpus, SourceFile, load_corpus, with_reports
+from stream_app.training.corpus import Corpus, load_corpus, with_reports
 from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
+from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
+from stream_app.training.source_file import SourceFile
 
-WEIGHTS, _RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
+WEIGHTS, RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
 _LEARNT_LAST = "causal_heads."
 ENCODER_FILES = ("config.json", "tokenizer.json")
 
@@ -46,7 +48,8 @@ class Sources:
 class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
-    `causal` is how the heads on cause and effect were learnt, None where they were not.
+    `causal` is how the heads on cause and effect were learnt, None where they were not; `rehearsal` the share of old
+    texts beside corrections, None where there were no corrections.
     """
 
     config: TrainConfig
@@ -55,20 +58,28 @@ class RunRecord(BaseModel):
     graph: str | None
     start: RunRecord | None = None
     causal: CausalConfig | None = None
+    rehearsal: float | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
+    corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
+    train_on(run, with_reports(corpus, config), sources, config=config, report=report)
+
+
+def train_on(
+    run: Path, corpus: Corpus, sources: Sources, *, config: TrainConfig, report: Callable[[Progress], None]
+) -> None:
+    """Train on a corpus, into the folder `run`, going on where an interrupted call stopped."""
     run.mkdir(parents=True, exist_ok=True)
     for name in ENCODER_FILES:
         shutil.copyfile(sources.encoder / name, run / name)
-    corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
-    corpus = with_reports(corpus, config)
     torch.manual_seed(config.seed)
     network = _network(load_encoder(sources.encoder), len(corpus.topics))
     if sources.start:
         _load(network, sources.start)
-    fit(network, corpus, _teacher(run, sources, corpus), config=config, run=run, report=report)
+    task = FusionTask(network, corpus, _teacher(run, sources, corpus), config=config)
+    fit(task, config=config, run=run, report=report)
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     record = RunRecord(
@@ -104,14 +115,14 @@ def write_metrics(run: Path, scores: Mapping[str, HeadScore]) -> None:
 def load_record(run: Path) -> RunRecord:
     """Return what a finished run was made of; `DataError` where there is none."""
     try:
-        return RunRecord.model_validate_json((run / _RECORD).read_bytes())
+        return RunRecord.model_validate_json((run / RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise DataError(f"{run} holds no finished run; finish it with: stream-app model train --out {run}") from error
 
 
 def write_record(run: Path, record: RunRecord) -> None:
     """Say what a finished run was made of."""
-    (run / _RECORD).write_text(record.model_dump_json(indent=2))
+    (run / RECORD).write_text(record.model_dump_json(indent=2))
 
 
 def _load(network: FusionNetwork, run: Path) -> None:
@@ -131,7 +142,7 @@ def _network(encoder: torch.nn.Module, topics: int) -> FusionNetwork:
 def _teacher(run: Path, sources: Sources, corpus: Corpus) -> Tensor:
     """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on."""
     path = run / _TEACHER
-    if not path.exists():
+    if not path.exists() or len(np.load(path, mmap_mode="r")) != len(corpus.train):
         texts = [normalise_for_model(example.text) for example in corpus.train]
         np.save(path, sentence_embeddings(load_encoder(sources.encoder), corpus.tokenizer, texts))
     return torch.from_numpy(np.load(path))

@@ -1,0 +1,38 @@
+"""The bar that shows how far a training run is, with its loss and the time that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stream_app.cli.output import stderr
+
+
+class Step(Protocol):
+    """Where a run stands."""
+
+    @property
+    def step(self) -> int: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+    @property
+    def loss(self) -> float: ...  # noqa: D102
+
+
+@contextmanager
+def open_bar() -> Iterator[Progress]:
+    """Yield the bar; a task of it has the field `loss`, any words."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as bar:
+        yield bar
+
+
+@contextmanager
+def training_bar(what: str) -> Iterator[Callable[[Step], None]]:
+    """Yield what hears of each step."""
+    with open_bar() as bar:
+        task = bar.add_task(what, total=None, loss="")
+        yield lambda now: bar.update(task, completed=now.step, total=now.steps, loss=f"loss {now.loss:.3f}")

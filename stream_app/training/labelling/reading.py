@@ -1,0 +1,92 @@
+"""Corrections, events and documents out of lines and records: what is needed of each to know whose label is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from stream_app.errors import DataError
+from stream_app.events.correction import Correction
+from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.pipeline.decode import decode
+from stream_app.pipeline.documents import Mention, TextDocument
+from stream_app.pipeline.records import Record
+from stream_app.training.labelling.corrections import Place, place_of
+
+
+def latest(values: Iterable[tuple[str | None, bytes | None]]) -> dict[str, Correction]:
+    """Return the last correction of each event; `values` are a record's key and value, a null value takes one back.
+
+    DataError where a value is no correction.
+    """
+    found: dict[str, Correction] = {}
+    for key, value in values:
+        if value is None:
+            found.pop(key or "", None)
+            continue
+        try:
+            correction = Correction.model_validate_json(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"])) or "it"
+            raise DataError(f"a correction is wrong ({where}: {first['msg']}): {value[:200]!r}; mend it") from error
+        found[correction.event_id] = correction
+    return found
+
+
+def places(values: Iterable[bytes | None], wanted: Iterable[str]) -> dict[str, Place]:
+    """Return what the wanted events speak of; `values` are events of `sentiment.events`."""
+    asked = set(wanted)
+    found: dict[str, Place] = {}
+    for value in values:
+        event_id = _field(value, "event_id")
+        if value is not None and event_id in asked:
+            found[event_id] = place_of(SentimentEvent.model_validate_json(value))
+    return found
+
+
+def documents(records: Iterable[Record], wanted: Iterable[str]) -> dict[str, TextDocument]:
+    """Return the wanted documents by their id, in the form that was read last."""
+    asked = set(wanted)
+    read = (decode(record) for record in records)
+    return {one.id: one for one in read if isinstance(one, TextDocument) and one.id in asked}
+
+
+def selected(lines: Iterable[bytes], topic: str, *, now: datetime) -> tuple[dict[str, Place], dict[str, TextDocument]]:
+    """Return what the lines of `model select` answer for, and their documents; DataError where one is none."""
+    found: dict[str, Place] = {}
+    texts: dict[str, TextDocument] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            fields = orjson.loads(line)
+            row = {name: fields[name] for name in ("title", "body", "source", "published_at")}
+            value = orjson.dumps(row | {"id": fields["document_id"]})
+            document = decode(Record(topic, 0, 0, key=None, value=value, received_at=now))
+            if not isinstance(document, TextDocument):
+                raise ValueError(document.message)  # noqa: TRY004, TRY301  (told with its line, as any other)
+            found |= dict(_places(fields))
+            texts[document.id] = document
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"line {number} is none of `stream-app model select` ({error!r}); mend it") from error
+    return found, texts
+
+
+def _places(fields: dict[str, Any]) -> Iterator[tuple[str, Place]]:
+    if event_id := fields["scores"]["document"].get("event_id"):
+        yield event_id, Place(fields["document_id"], None)
+    for one in fields["scores"]["entities"]:
+        mentions = tuple(Mention(span["field"], span["start"], span["end"]) for span in one["mentions"])
+        yield one["event_id"], Place(fields["document_id"], mentions)
+
+
+def _field(value: bytes | None, name: str) -> str | None:
+    try:
+        fields = orjson.loads(value or b"null")
+    except orjson.JSONDecodeError:
+        return None
+    found = fields.get(name) if isinstance(fields, dict) else None
+    return found if isinstance(found, str) else None
