@@ -64,5 +64,7 @@ $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.demo
 	deploy/setup/system-packages.sh $(PYTHON)
 	@echo "installing what training and tests need (once)"
-	$(PIP_INSTALL) --editable '.[embedded,train,research,dev]'
+	$(PIP_INSTALL) --editable '.[embedded,train,research,media,dev]'
+	@# over the build for screens, which needs libGL: bare machines have none
+	$(PIP_INSTALL) --no-deps --force-reinstall opencv-python-headless
 	touch $@

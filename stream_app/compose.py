@@ -89,7 +89,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         SystemClock(),
         timeout=timedelta(seconds=settings.stall_timeout),
         assigned=partial(assigned_partitions, app),
-        waiting=lambda: patience.waiting or (ingesting is not None and ingesting.model.waiting),
+        waiting=lambda: patience.waiting or (ingesting is not None and ingesting.waiting),
         die=exit_process,
     )
     return Worker(app, ingesting, snapshots, log, liveness, patience, telemetry, alerts)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -132,6 +132,10 @@ class Settings(BaseSettings):
     model_cache: Path | None = Field(
         None, description="File that keeps the model's results, so that a row is computed once; a replay sets it."
     )
+    media_readers: NonNegativeInt = Field(
+        1, description="Processes of a worker that read text in images, about 1 GiB each; 0: images are not read."
+    )
+    media_timeout: PositiveFloat = Field(30.0, description="Seconds after which an image is given up.")
     start_timeout: PositiveFloat = Field(60.0, description="Seconds that a server has to become ready.")
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0, description="Port of Prometheus metrics of a worker; 0: none."

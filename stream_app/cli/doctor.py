@@ -59,6 +59,7 @@ def _subject(settings: Settings) -> Subject:
         ),
         graph_store=lambda client: RedisGraphStore(client, prefix=settings.redis_prefix),
         start_timeout_seconds=settings.start_timeout,
+        media_readers=settings.media_readers,
     )
 
 

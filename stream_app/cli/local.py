@@ -14,6 +14,7 @@ from stream_app.compose_risk import build_risk_models
 from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.media import MediaReading
 from stream_app.pipeline.score_risks import risks_of
 from stream_app.pipeline.score_texts import TextScorer
 from stream_app.pipeline.snapshot import Snapshot
@@ -36,8 +37,8 @@ def text_scorer(settings: Settings) -> tuple[TextScorer, KnowledgeGraph, str]:
     return TextScorer(build_reader(model, files), snapshot, compute=asyncio.to_thread), graph, files.version
 
 
-def local_scorer(settings: Settings) -> TextScorer:
-    """Return what scores texts here; makes the model and the graph ready, which takes seconds."""
+def local_scorer(settings: Settings, media: MediaReading | None = None) -> TextScorer:
+    """Return what scores texts here, their images too where `media` reads them; takes seconds to be ready."""
     model, files = local_model(settings)
     graph = build_graph()
     risk = build_risk_models(settings, lambda: graph).current()
@@ -45,5 +46,6 @@ def local_scorer(settings: Settings) -> TextScorer:
         build_reader(model, files),
         Snapshot(graph.version, Linker(graph)),
         compute=asyncio.to_thread,
+        media=media,
         risks=partial(risks_of, model=risk, model_version=files.version),
     )

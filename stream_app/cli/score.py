@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import json as json_text
 import sys
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Coroutine, Mapping
 from io import BufferedReader
 from itertools import count, islice
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.files import open_file, read_lines, size_of
+from stream_app.adapters.telemetry import NoTelemetry
 from stream_app.cli.inputs import Input
 from stream_app.cli.local import local_scorer
 from stream_app.cli.output import ScrollingTable, byte_progress, stderr, stdout, write_json
 from stream_app.cli.verdicts import LINES, print_line, print_verdict
+from stream_app.compose_media import build_images
 from stream_app.errors import DataError
 from stream_app.events.verdict import Verdict
+from stream_app.pipeline.assemble import Scored
+from stream_app.pipeline.media import MediaReading
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.score_lines import read_line
 from stream_app.pipeline.score_texts import TextScorer
@@ -27,6 +33,7 @@ from stream_app.settings import Settings
 
 app = typer.Typer()
 _LINES_AT_ONCE = 512
+_T = TypeVar("_T")
 _BUFFER_BYTES = 64 * 1024
 
 Show = Callable[[Verdict | Rejection], None]
@@ -37,6 +44,7 @@ def score(
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="A text to score.")] = None,
     *,
     file: Annotated[str | None, typer.Option("--input", metavar="FILE.jsonl", help="Documents; - for stdin.")] = None,
+    image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="An image that comes with the TEXT.")] = None,
     topic: Annotated[Input, typer.Option(help="Whether it is read as news or as a post.")] = Input.NEWS,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON line for each text.")] = False,
 ) -> None:
@@ -47,23 +55,49 @@ def score(
     which text they are. There is one line out for each line in, in order; one that is no document gives
     {"error": {"kind", "field", "message"}} in its place, and a count on standard error.
 
+    Text that images show is read as well, those of "media" in a file too, and is scored as the field "media".
+
     Example: stream-app score "Apple sues Samsung after record profit"
     """
-    if (text is None) == (file is None):
-        raise typer.BadParameter("give a TEXT, or --input FILE")
+    if (text is None and not image) == (file is None) or (file is not None and image):
+        raise typer.BadParameter("give a TEXT, with --image or without, or --input FILE")
     if file is not None:
         size = size_of(file)
-        asyncio.run(
-            _score_file(local_scorer(Settings()), file, size, topic=topic, show=_as_json if json else _as_rows())
-        )
+        show = _as_json if json else _as_rows()
+        _with_images(lambda scorer: _score_file(scorer, file, size, topic=topic, show=show))
     else:
-        _score_text(text or "", topic, json=json)
+        media = [{"kind": "image", "base64": b64encode(_content(one)).decode()} for one in image or ()]
+        _score_text({"text": text or "", "media": media}, topic, json=json)
 
 
-def _score_text(text: str, topic: Input, *, json: bool) -> None:
-    line = read_line(json_text.dumps({"text": text}).encode(), topic, now=SystemClock().now())
-    scorer = local_scorer(Settings())
-    scored = line if isinstance(line, Rejection) else asyncio.run(scorer.score([line]))[0]
+def _with_images(work: Callable[[TextScorer], Coroutine[None, None, _T]]) -> _T:
+    """Run the work with a scorer that reads images, and end what reads them."""
+    settings = Settings()
+    images = build_images(settings, NoTelemetry())
+    scorer = local_scorer(settings, MediaReading(images))
+
+    async def done() -> _T:
+        try:
+            return await work(scorer)
+        finally:
+            if images is not None:
+                await images.stop()
+
+    return asyncio.run(done())
+
+
+def _content(image: Path) -> bytes:
+    with open_file(str(image)) as file:
+        return file.read()
+
+
+def _score_text(fields: Mapping[str, object], topic: Input, *, json: bool) -> None:
+    line = read_line(json_text.dumps(fields).encode(), topic, now=SystemClock().now())
+
+    async def work(scorer: TextScorer) -> tuple[TextScorer, Scored | Rejection]:
+        return scorer, line if isinstance(line, Rejection) else (await scorer.score([line]))[0]
+
+    scorer, scored = _with_images(work)
     if isinstance(scored, Rejection):
         raise DataError(f"the text cannot be scored ({scored.message}): give another")
     if json:
@@ -95,6 +129,8 @@ def _as_json(one: Verdict | Rejection) -> None:
     fields = one.model_dump(mode="json")
     if one.unscored is None:
         del fields["unscored"]
+    if not one.media:
+        del fields["media"]
     write_json(fields)
 
 

@@ -13,13 +13,13 @@ from stream_app.cli.risks import risk_list
 from stream_app.events.sentiment_event import Evidence, Probabilities
 from stream_app.events.verdict import EntityVerdict, Verdict
 from stream_app.pipeline.assemble import Scored
-from stream_app.pipeline.documents import Field, TextDocument
+from stream_app.pipeline.documents import TEXTS, TextDocument
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.scores import DocumentScores, EvidenceSpan
 
 _MOST_WORDS = 4
 _STRONG = 0.5
-_FIELDS: tuple[Field, ...] = ("title", "body")
+_SHOWN_IN_IMAGE = "in its images: "
 LINES = (Column("line", 6), Column("sentiment", 14), Column("topic", share=1), Column("entities", share=3))
 
 
@@ -41,14 +41,17 @@ def print_verdict(console: Console, scored: Scored, verdict: Verdict) -> None:
 def _coloured(document: TextDocument, evidence: Iterable[EvidenceSpan]) -> Iterable[Text]:
     spans = list(evidence)
     strongest = max((abs(span.weight) for span in spans), default=0.0)
-    for field in _FIELDS:
+    for field in TEXTS:
         text = Text(document.text_of(field))
         for span in spans:
             if span.field == field:
                 weight = "bold " if abs(span.weight) >= _STRONG * strongest else ""
                 text.stylize(weight + polarity_style(span.weight), span.start, span.end)
         if text:
-            yield text
+            yield Text.assemble((_SHOWN_IN_IMAGE, QUIET), text) if field == "media" else text
+    for medium in document.media_read:
+        if medium.unread:
+            yield Text(f"{medium.kind:.40} not read: {medium.unread}", style=QUIET)
 
 
 def _summary(verdict: Verdict) -> Text:

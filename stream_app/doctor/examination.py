@@ -16,6 +16,7 @@ from stream_app.adapters.kafka import Connection
 from stream_app.adapters.model_repository import read_model
 from stream_app.doctor import machine
 from stream_app.doctor.finding import Finding, Status, failed, found
+from stream_app.doctor.images import check_images
 from stream_app.doctor.model import check_model
 from stream_app.doctor.servers import check_build, check_graph, check_kafka, check_redis, check_triton
 from stream_app.embedded.broker import start_broker
@@ -54,6 +55,7 @@ class Subject:
     embedded_triton: TritonOptions
     graph_store: Callable[[Redis], GraphStore]
     start_timeout_seconds: float
+    media_readers: int = 0
 
 
 async def examine(subject: Subject) -> AsyncIterator[Finding]:
@@ -61,6 +63,7 @@ async def examine(subject: Subject) -> AsyncIterator[Finding]:
     for finding in _machine(subject):
         yield finding
     yield check_model(subject.embedded_triton.model_repository)
+    yield await check_images(readers=subject.media_readers)
     for look in (_kafka, _redis, _triton):
         with ExitStack() as started:
             for finding in await look(subject, started):

@@ -51,9 +51,11 @@ class Media(Schema):
 
 
 class Document(Schema):
-    """One news item or post. `title` or `body` has text; `published_at` is its event time."""
+    """One news item or post. `title` or `body` has text, or an image shows some; `published_at` is its event time."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["title"]}, {"required": ["body"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [field]} for field in ("title", "body", "media")]}
+    )
 
     id: Identity | None = Field(default=None, description="Else a hash of source, time and text.")
     source: str | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeInt
 
 from stream_app.events.document import Author
 from stream_app.events.entity import EntityRef
+from stream_app.events.media_read import MediaRead
 from stream_app.events.schema import Instant, Schema
 from stream_app.events.span import Fraction, Span
 from stream_app.events.stated_shock import StatedShock
@@ -87,4 +88,7 @@ class SentimentEvent(Schema):
     document_sentiment: Sentiment | None = None
     evidence: tuple[Evidence, ...] = ()
     shock: StatedShock | None = Field(default=None, description="What the text states to happen to the entity.")
+    media: tuple[MediaRead, ...] = Field(
+        default=(), description="What became of each of the document's media; their texts are the field `media`."
+    )
     unscored: str | None = Field(default=None, description="Why the scores are null; null where they are not.")

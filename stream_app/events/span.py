@@ -12,9 +12,9 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class Span(Schema):
-    """Characters `[start, end)` of the named field of the document, HTML stripped."""
+    """Characters `[start, end)` of a field of the document, HTML stripped; `media` is the text in its images."""
 
     text: str
     start: NonNegativeInt
     end: NonNegativeInt
-    field: Literal["title", "body", "symbols"]
+    field: Literal["title", "body", "media", "symbols"]

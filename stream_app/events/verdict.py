@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt
 
 from stream_app.events.entity import EntityRef
+from stream_app.events.media_read import MediaRead
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.schema import Schema
 from stream_app.events.sentiment_event import (
@@ -25,7 +26,7 @@ class CausalRelation(Schema):
 
     cause: tuple[NonNegativeInt, NonNegativeInt]
     effect: tuple[NonNegativeInt, NonNegativeInt]
-    field: Literal["title", "body"] = "body"
+    field: Literal["title", "body", "media"] = "body"
 
 
 class Causal(Schema):
@@ -63,4 +64,5 @@ class Verdict(Schema):
     causal: Causal = Causal()
     entities: tuple[EntityVerdict, ...]
     risks: tuple[RiskEvent, ...] = ()
+    media: tuple[MediaRead, ...] = ()
     unscored: str | None = None

@@ -17,7 +17,7 @@ from stream_app.events.sentiment_event import (
     Topic,
 )
 from stream_app.events.span import Span
-from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
+from stream_app.pipeline.documents import TEXTS, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
 from stream_app.pipeline.sentences import sentence_starts
 from stream_app.pipeline.stated import shock_of
@@ -76,6 +76,7 @@ def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
         "source_kind": document.source_kind,
         "author": document.author,
         "novelty": round(judgement.novelty, DECIMALS),
+        "media": document.media_read,
     }
     if isinstance(scores, Unscored):
         return shared | {"unscored": scores.reason}
@@ -158,12 +159,12 @@ def _evidence(document: TextDocument, span: EvidenceSpan) -> Evidence:
 
 
 def first_sentence(document: TextDocument, mentions: Sequence[Mention]) -> int | None:
-    """Return the number of the first sentence that names the entity; a title comes before the body."""
+    """Return the number of the first sentence that names the entity, of title, body and images."""
     numbers = [_sentence(document, mention) for mention in mentions if mention.field != "symbols"]
     return min(numbers, default=None)
 
 
 def _sentence(document: TextDocument, mention: Mention) -> int:
     number = bisect_right(sentence_starts(document.text_of(mention.field)), mention.start) - 1
-    before = len(sentence_starts(document.title)) if mention.field == "body" and document.title else 0
-    return before + number
+    earlier = TEXTS[: TEXTS.index(mention.field)]
+    return number + sum(len(sentence_starts(text)) for field in earlier if (text := document.text_of(field)))

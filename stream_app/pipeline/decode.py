@@ -16,6 +16,7 @@ from stream_app.events.topics import SOCIAL
 from stream_app.pipeline.clean import is_blank, without_markup
 from stream_app.pipeline.documents import TextDocument
 from stream_app.pipeline.json_object import NotAnObject, json_object
+from stream_app.pipeline.pictures import image_names, refused
 from stream_app.pipeline.records import Record, Rejection
 
 MAX_BYTES = 256 * 1024
@@ -62,10 +63,13 @@ def _invalid(error: ValidationError) -> Rejection:
 
 def _text_document(document: Document, record: Record) -> TextDocument | Rejection:
     title, body = _seen(document.title), _seen(document.body)
-    if not (title or body):
+    images = image_names(document.media)
+    if (place := refused(document.media)) is not None:
+        return _refused(document.media[place].kind, place)
+    if not (title or body or images):
         return _without_text(document)
     return TextDocument(
-        id=document.id or document_id(document.source, document.published_at, f"{title}\n{body}"),
+        id=document.id or document_id(document.source, document.published_at, "\n".join((title, body, *images))),
         source=document.source,
         source_kind=_source_kind(record.topic),
         title=title,
@@ -84,6 +88,11 @@ def _text_document(document: Document, record: Record) -> TextDocument | Rejecti
 def _seen(raw: str | None) -> str:
     text = without_markup(raw) if raw else ""
     return "" if is_blank(text) else text
+
+
+def _refused(kind: str, place: int) -> Rejection:
+    message = f"{kind[:40]} is not read: there is no model for it; send what it says as the body, without it"
+    return Rejection(ErrorKind.UNSUPPORTED_MEDIA, f"media.{place}", message)
 
 
 def _without_text(document: Document) -> Rejection:

@@ -7,17 +7,23 @@ from datetime import datetime
 from typing import Literal
 
 from stream_app.events.document import Author, Engagement, Media, SourceKind
+from stream_app.events.media_read import MediaRead
 from stream_app.knowledge.entities import Entity
 
-Field = Literal["title", "body", "symbols"]
-"""Where a mention stands; offsets in `symbols` count in the tickers joined by single spaces."""
+Field = Literal["title", "body", "media", "symbols"]
+"""Where a mention stands; offsets in `symbols` count in the tickers joined by single spaces, those in `media` in the
+texts of the images joined by line breaks."""
+
+TEXTS: tuple[Field, ...] = ("title", "body", "media")
+"""The fields that are read as text, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
     """A decoded record: HTML is stripped, times are in UTC, missing texts are empty.
 
-    `lang` is the primary subtag that the producer gave, such as `en`; nobody has checked it.
+    `lang` is the primary subtag that the producer gave, such as `en`; nobody has checked it. `media_text` and
+    `media_read` are empty until its images are read.
     """
 
     id: str
@@ -33,6 +39,8 @@ class TextDocument:
     symbols: tuple[str, ...] = ()
     engagement: Engagement | None = None
     media: tuple[Media, ...] = ()
+    media_text: str = ""
+    media_read: tuple[MediaRead, ...] = ()
 
     def text_of(self, field: Field) -> str:
         """Return the text that offsets of `field` refer to."""
@@ -41,6 +49,8 @@ class TextDocument:
                 return self.title
             case "body":
                 return self.body
+            case "media":
+                return self.media_text
             case "symbols":
                 return " ".join(self.symbols)
 

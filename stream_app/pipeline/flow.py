@@ -1,4 +1,4 @@
-"""The flow of a micro-batch, on one screen: decode, link, encode, infer, state, recall, assemble.
+"""The flow of a micro-batch, on one screen: decode, read media, link, encode, infer, state, recall, assemble.
 
 Its two halves are called by whoever has the batch: `prepare` may run side by side with other batches, `conclude`
 one batch after the other, with the outcomes delivered before the next.
@@ -16,7 +16,9 @@ from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.fingerprint import fingerprint
 from stream_app.pipeline.isolation import Compute, at_once, each, through
 from stream_app.pipeline.link import Details, link, with_details
+from stream_app.pipeline.media import MediaReading
 from stream_app.pipeline.novelty import NOTHING, Query, Seen, Sighting
+from stream_app.pipeline.pictures import image_names
 from stream_app.pipeline.ports import Clock, SeenStore
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Emitted, Outcome, Record, Rejection, Result, Suppressed
@@ -63,20 +65,26 @@ class Flow:
         *,
         clock: Clock,
         compute: Compute,
+        media: MediaReading | None = None,
         suppress: bool = False,
     ) -> None:
-        """`suppress` drops documents that were emitted before, by the same model and graph."""
+        """`media` reads images, where something can.
+
+        `suppress` drops documents that were emitted before, by the same model and graph.
+        """
         self._seen, self._details = seen, details
+        self._media = media or MediaReading(None)
         self._clock, self._compute, self._suppress = clock, compute, suppress
 
     async def prepare(self, records: Sequence[Record], snapshot: Snapshot, reader: Reader) -> Prepared:
-        """Decode, link, encode, infer and state; waits for the model where it is away.
+        """Decode, read media, link, encode, infer and state; waits for the model where it is away.
 
         All records are linked with this graph and read by this version of the model.
         """
         compute = self._compute_of(records)
         documents = await through(compute, each(decode), records)
-        linked = await through(compute, each(partial(link, snapshot=snapshot)), documents)
+        read = await self._media.read(documents)
+        linked = await through(compute, each(partial(link, snapshot=snapshot)), read)
         detailed = await with_details(linked, self._details, snapshot.kg_version)
         scored = await reader.read(detailed, compute)
         stated = await through(compute, each(with_statements), scored)
@@ -134,7 +142,12 @@ def _told(scored: Scored) -> Told:
 
 
 def query_of(linked: LinkedDocument) -> Query:
-    """Return how novelty sees a document."""
+    """Return how novelty sees a document: without what its images say, but by the images where it has no other text.
+
+    A replay decides novelty before it feeds a document, and reads no images for it.
+    """
     document = linked.document
-    entities = frozenset(one.entity.id for one in linked.entities if one.entity is not None)
-    return Query(document.id, document.published_at, entities, fingerprint(document.title, document.body))
+    own = (one for one in linked.entities if any(mention.field != "media" for mention in one.mentions))
+    entities = frozenset(one.entity.id for one in own if one.entity is not None)
+    body = document.body if document.title or document.body else " ".join(image_names(document.media))
+    return Query(document.id, document.published_at, entities, fingerprint(document.title, body))

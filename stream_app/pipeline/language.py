@@ -75,7 +75,9 @@ def language_of(linked: LinkedDocument) -> str:
 
 
 def _texts(document: TextDocument) -> tuple[tuple[Field, str], ...]:
-    return ("title", document.title), ("body", document.body)
+    """Return what tells the language: what images say only where the document has no other text."""
+    own: tuple[tuple[Field, str], ...] = (("title", document.title), ("body", document.body))
+    return own if document.title or document.body else (("media", document.media_text),)
 
 
 def _spans(linked: LinkedDocument, field: Field) -> Spans:

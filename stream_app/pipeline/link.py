@@ -1,4 +1,4 @@
-"""The second step of the flow: which of the graph's entities a document names, and the store's details of them."""
+"""The third step of the flow: which of the graph's entities a document names, and the store's details of them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from stream_app.knowledge.entities import Entity
-from stream_app.pipeline.documents import Field, LinkedDocument, LinkedEntity, Mention, TextDocument
+from stream_app.pipeline.documents import TEXTS, Field, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.snapshot import Snapshot
 
 Details = Callable[[str, Collection[str]], Awaitable[Mapping[str, Entity]]]
 """Returns what is known of these ids in that graph version; may leave out any."""
 
-_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body", "symbols": "symbols"}
+_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body", "media": "media", "symbols": "symbols"}
 
 
 def link(document: TextDocument, snapshot: Snapshot) -> LinkedDocument:
     """Return the document with its entities, in the order of their first mentions."""
-    texts = [(name, text) for name, text in (("title", document.title), ("body", document.body)) if text]
+    texts = [(name, text) for name in TEXTS if (text := document.text_of(name))]
     entities = tuple(
         LinkedEntity(
             found.entity,

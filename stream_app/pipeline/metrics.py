@@ -44,6 +44,11 @@ METRICS = (
         "stream_app_unscored_total", _COUNTER, "events",
         "Events without scores: the model does not read the language, or not so far into the text.",
     ),
+    Metric(
+        "stream_app_media_total", _COUNTER, "media",
+        "What came with documents: `read`, `no_text`, or why it was not read (docs/media.md).", ("outcome",),
+    ),
+    Metric("stream_app_image_seconds", _HISTOGRAM, "seconds", "Time to read one image.", (), _SECONDS),
     Metric("stream_app_batch_records", _HISTOGRAM, "records", "Records of a micro-batch.", (), _COUNTS),
     Metric(
         "stream_app_latency_seconds", _HISTOGRAM, "seconds",

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.pipeline.image_text import ImageLines, Unread
 from stream_app.pipeline.novelty import Query, Recollection, Sighting
 from stream_app.pipeline.rows import ModelRow, RowResult
 
@@ -89,6 +90,14 @@ class FusionModel(Protocol):
 
     async def infer(self, rows: Sequence[ModelRow]) -> Sequence[RowResult]:
         """Return one result for each row, in order; a row's result does not depend on the others."""
+        ...
+
+
+class ImageReader(Protocol):
+    """What reads the text that images show."""
+
+    async def read(self, images: Sequence[bytes]) -> Sequence[ImageLines | Unread]:
+        """Return for each image its lines in reading order, or why it was not read; raises for no bytes whatever."""
         ...
 
 

@@ -16,9 +16,10 @@ from stream_app.pipeline.assemble import (
     spans,
     with_statements,
 )
-from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention
+from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.isolation import Compute, each, through
 from stream_app.pipeline.link import link
+from stream_app.pipeline.media import MediaReading
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Rejection
 from stream_app.pipeline.score_lines import Line
@@ -33,15 +34,30 @@ Fields = dict[str, object]
 class TextScorer:
     """Scores lines in batches, with the steps that the stream takes."""
 
-    def __init__(self, reader: Reader, snapshot: Snapshot, *, compute: Compute, risks: Risks = lambda _: ()) -> None:
-        """`risks` tells who is exposed to what a document says."""
+    def __init__(
+        self,
+        reader: Reader,
+        snapshot: Snapshot,
+        *,
+        compute: Compute,
+        risks: Risks = lambda _: (),
+        media: MediaReading | None = None,
+    ) -> None:
+        """`risks` tells who is exposed to what a document says; `media` reads images, where something can."""
         self._reader, self._snapshot, self._compute, self._risks = reader, snapshot, compute, risks
+        self._media = media or MediaReading(None)
 
     async def score(self, lines: Sequence[Line | Rejection]) -> list[Scored | Rejection]:
         """Return each line's document with its scores, in order; a line that is rejected stays so."""
-        linked = await through(self._compute, lambda some: [linked_line(one, self._snapshot) for one in some], lines)
+        read = await self._with_media(lines)
+        linked = await through(self._compute, lambda some: [linked_line(one, self._snapshot) for one in some], read)
         scored = await self._reader.read(linked, self._compute)
         return await through(self._compute, each(with_statements), scored)
+
+    async def _with_media(self, lines: Sequence[Line | Rejection]) -> list[Line | Rejection]:
+        documents = [one if isinstance(one, Rejection) else one.document for one in lines]
+        read = await self._media.read(documents)
+        return [_with_document(line, one) for line, one in zip(lines, read, strict=True)]
 
     async def judge(self, lines: Sequence[Line | Rejection]) -> list[Verdict | Rejection]:
         """Return a verdict for each line, in order; a line that is rejected stays so."""
@@ -50,6 +66,12 @@ class TextScorer:
     def verdict(self, scored: Scored) -> Verdict:
         """Return what is said of a document, its risks included."""
         return verdict(scored).model_copy(update={"risks": self._risks(scored)})
+
+
+def _with_document(line: Line | Rejection, one: TextDocument | Rejection) -> Line | Rejection:
+    if isinstance(line, Rejection):
+        return line
+    return one if isinstance(one, Rejection) else replace(line, document=one)
 
 
 def linked_line(line: Line, snapshot: Snapshot) -> LinkedDocument:
@@ -81,7 +103,7 @@ def verdict(scored: Scored) -> Verdict:
     return Verdict.model_validate(
         {name: shared[name] for name in ("topic", "document_sentiment", "unscored")}
         | {"entities": tuple(_of_entity(scored, place, shared) for place in places)}
-        | {"causal": causal_of(scored.stated)}
+        | {"causal": causal_of(scored.stated), "media": scored.linked.document.media_read}
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stream_app.events.entity import EntityKind
-from stream_app.pipeline.documents import Field, LinkedDocument, LinkedEntity, TextDocument
+from stream_app.pipeline.documents import TEXTS, Field, LinkedDocument, LinkedEntity, TextDocument
 from stream_app.pipeline.language import language_of
 from stream_app.pipeline.sentences import sentence_starts
 from stream_app.pipeline.statements.judgement import Said, said_in, spoken_of
@@ -18,7 +18,6 @@ from stream_app.pipeline.statements.statement import CausalReading, CausalRelati
 LANGUAGES = frozenset({"en", "zh"})
 MOST_SENTENCES = 256
 """Sentences with names that are read of one field."""
-_FIELDS: tuple[Field, ...] = ("title", "body")
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class _Ledger:
 
     def add(self, who: int, said: Said, *, place: Field, order: int) -> None:
         """Keep what is said, where it is worth more than what was said of the same entity before."""
-        rank = (said.rank[0], place != "title", *said.rank[1:], order)
+        rank = (said.rank[0], TEXTS.index(place), *said.rank[1:], order)
         if who not in self.best or rank < self.best[who][0]:
             self.best[who] = rank, said.statement(place)
 
@@ -44,7 +43,7 @@ def state(linked: LinkedDocument, reading: CausalReading | None = None) -> State
     if LANGUAGES.isdisjoint({linked.document.lang, language_of(linked)}):
         return Statements(tuple(nothing))
     ledger = _Ledger()
-    for place in _FIELDS:
+    for place in TEXTS:
         _read_field(linked, place, ledger)
     entities = tuple(ledger.best[who][1] if who in ledger.best else EntityStatement() for who in range(len(nothing)))
     return _joined(linked, Statements(entities, tuple(ledger.relations)), reading)
