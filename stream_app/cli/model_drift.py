@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
+from rich.table import Column, Table
 
+from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.cli.inputs import Input
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.output import announce, stdout, write_json
@@ -73,10 +74,11 @@ def drift(
     from stream_app.training.drift.shift import Level, shifts
     from stream_app.training.drift.statistics import describe, moved
 
-    documents = read_documents(file, topic, from_topic=from_topic)
-    asked = answerer(Settings(model_repository=repository_of(repository)))
+    target = repository_of(repository)
     kind = "social" if topic is Input.SOCIAL else "news"
-    before = _read(asked.files.folder, asked.files.version).kinds[kind]
+    before = _read(read_model(target)).kinds[kind]
+    documents = read_documents(file, topic, from_topic=from_topic)
+    asked = answerer(Settings(model_repository=target))
     answers = all_answers(asked, documents)
     if not any(answers):
         raise DataError("none of the documents is in a language that the model reads: there is nothing to compare")
@@ -96,9 +98,10 @@ def drift(
         )
 
 
-def _read(folder: Path, version: str) -> VersionStatistics:
+def _read(files: ModelFiles) -> VersionStatistics:
     from stream_app.training.drift.statistics import FILE, VersionStatistics
 
+    folder, version = files.folder, files.version
     try:
         found = VersionStatistics.model_validate_json((folder / FILE).read_bytes())
     except (OSError, ValidationError) as error:
@@ -111,7 +114,7 @@ def _read(folder: Path, version: str) -> VersionStatistics:
 
 
 def _show(found: Sequence[Shift]) -> None:
-    table = Table("what", "index", "by chance", "shift", "most at", "in training", "now")
+    table = Table(Column("what", no_wrap=True), "index", "by chance", "shift", "most at", "in training", "now")
     for one in found:
         shares = (f"{one.before:.1%}", f"{one.after:.1%}")
         level = f"[{_COLOURS[one.level]}]{one.level}[/]"

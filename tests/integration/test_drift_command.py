@@ -14,6 +14,7 @@ from stream_app.errors import DataError
 from stream_app.settings import shipped_model_repository
 from stream_app.training.drift.statistics import FILE
 from stream_app.training.examples import SENTFIN
+from stream_app.training.split import is_dev
 from tests.training_sets import write_sets
 
 RUNNER = CliRunner()
@@ -43,24 +44,21 @@ def written(path: Path, texts: list[str]) -> Path:
 
 def test_shift_is_an_exit_status_after_the_table(tmp_path: Path, repository: Path) -> None:
     live = written(tmp_path / "live.jsonl", [f"The ministry publishes figure {row} of rainfall" for row in range(60)])
-    call = ["drift", str(live), "--repository", str(repository)]
-    result = RUNNER.invoke(app, [*call, "--json"])
+    result = RUNNER.invoke(app, ["drift", str(live), "--repository", str(repository), "--json"])
     assert isinstance(result.exception, DataError)
     told = orjson.loads(result.stdout)
     large = {one["what"] for one in told["shifts"] if one["level"] == "large"}
     assert "share of uncommon words" in large
     assert told["texts"] == 60
-    shown = RUNNER.invoke(app, call)
-    assert "share of uncommon" in shown.stdout
-    assert "mean vector moved" in shown.stdout
 
 
 def test_texts_like_those_of_training_have_not_shifted(tmp_path: Path, repository: Path) -> None:
     rows = [orjson.loads(line)["text"] for line in (repository / "data" / SENTFIN).read_bytes().splitlines()]
-    live = written(tmp_path / "live.jsonl", rows[:180])
-    result = RUNNER.invoke(app, ["drift", str(live), "--repository", str(repository), "--json"], catch_exceptions=False)
+    live = written(tmp_path / "live.jsonl", [text for text in rows if not is_dev(text)])
+    result = RUNNER.invoke(app, ["drift", str(live), "--repository", str(repository)], catch_exceptions=False)
     assert result.exit_code == 0
-    assert {one["level"] for one in orjson.loads(result.stdout)["shifts"]} <= {"none", "moderate"}
+    assert "share of uncommon words" in result.stdout
+    assert "mean vector moved" in result.stdout
 
 
 def test_version_without_statistics_says_how_they_are_written(tmp_path: Path, repository: Path) -> None:
