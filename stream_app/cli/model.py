@@ -22,6 +22,7 @@ from stream_app.cli.model_continue import (
     Stage,
     continue_run,
 )
+from stream_app.cli.model_drift import drift, statistics
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
 from stream_app.cli.model_select import select, select_trial
@@ -45,6 +46,8 @@ app.command()(probe)
 app.command()(tag)
 app.command()(select)
 app.command("select-trial")(select_trial)
+app.command()(statistics)
+app.command()(drift)
 
 _PACK = "finance"
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
 import typer
 
@@ -23,12 +22,6 @@ from stream_app.pipeline.score_lines import read_line
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.settings import Settings
 from stream_app.training.labelling.answers import Answer, Answerer
-
-FileArgument = Annotated[str | None, typer.Argument(metavar="FILE.jsonl", help="Documents; - for stdin.")]
-TopicOption = Annotated[Input, typer.Option(help="Whether they are read as news or as posts.")]
-FromTopicOption = Annotated[
-    bool, typer.Option("--from-topic", help="Read what that topic holds now, in place of a file.")
-]
 
 
 def read_documents(file: str | None, topic: Input, *, from_topic: bool) -> list[TextDocument]:
@@ -68,11 +61,16 @@ def answerer(settings: Settings) -> Answerer:
     return Answerer(model, files, Snapshot(graph.version, Linker(graph)))
 
 
-def answers_of(asked: Answerer, documents: Sequence[TextDocument]) -> list[Answer]:
-    """Return what the model says of the documents that it can read; says how many it cannot."""
+def all_answers(asked: Answerer, documents: Sequence[TextDocument]) -> list[Answer | None]:
+    """Return what the model says of each document, None where it cannot read it."""
     with progress() as shown:
         task = shown.add_task("reading", total=len(documents))
-        said = asyncio.run(asked.answer(documents, lambda done: shown.update(task, completed=done)))
+        return asyncio.run(asked.answer(documents, lambda done: shown.update(task, completed=done)))
+
+
+def answers_of(asked: Answerer, documents: Sequence[TextDocument]) -> list[Answer]:
+    """Return what the model says of the documents that it can read; says how many it cannot."""
+    said = all_answers(asked, documents)
     found = [one for one in said if one is not None]
     if len(found) < len(said):
         announce(f"{len(said) - len(found)} of {len(said)} documents are in a language that the model does not read")

@@ -33,7 +33,7 @@ def select(  # noqa: PLR0913  (options of a command)
     topic: Annotated[Input, typer.Option(help="Whether they are news or posts.")] = Input.NEWS,
     from_topic: Annotated[bool, typer.Option("--from-topic", help="Read what that topic holds, not a file.")] = False,
     count: Annotated[int, typer.Option(min=1, help="How many texts a person can label.")] = 100,
-    method: Annotated[Method, typer.Option(help="How they are chosen.")] = Method.BADGE,
+    method: Annotated[Method, typer.Option(help="How they are chosen.")] = Method.MARGIN,
     head: Annotated[Judged, typer.Option(help="Whose answers must be unsure.")] = Judged.DOCUMENT,
     seed: Annotated[int, typer.Option(help="Same seed, same choice.")] = 0,
     repository: RepositoryOption = None,

@@ -12,7 +12,7 @@ import pytest
 from stream_app.cli.commands import COMMANDS
 from stream_app.events.examples import example
 from stream_app.events.schema import Schema
-from stream_app.events.topics import DEAD_LETTERS, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
+from stream_app.events.topics import DEAD_LETTERS, FEEDBACK, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
 from stream_app.settings import CONFIG_VARIABLE, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +69,8 @@ def test_the_makefile_has_the_two_commands_of_the_readme() -> None:
 
 
 def schema_of(value: dict[str, object]) -> type[Schema]:
+    if "corrected_at" in value:
+        return FEEDBACK.schema
     if "event_id" in value:
         return SENTIMENT.schema
     by_field = {"rollup_id": ROLLUPS, "event_time": TICKS, "error_kind": DEAD_LETTERS}
