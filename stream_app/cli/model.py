@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
+from stream_app.cli.explain import explain
 from stream_app.cli.model_continue import (
     ContinueOption,
     CorrectionsOption,
@@ -48,6 +49,7 @@ app.command()(select)
 app.command("select-trial")(select_trial)
 app.command()(statistics)
 app.command()(drift)
+app.command()(explain)
 
 _PACK = "finance"
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]

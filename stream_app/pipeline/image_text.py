@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -60,9 +60,10 @@ ImageLines = tuple[ImageLine, ...]
 
 def running_text(lines: Sequence[ImageLine]) -> str:
     """Return the lines as one text: those that go on below one another are one line of it, others begin a new one."""
-    parts = [line.text.strip() for line in lines[:1]]
-    for above, line in pairwise(lines):
-        parts += [_between(above, line), line.text.strip()]
+    rows = _rows(lines)
+    parts = [row.text for row in rows[:1]]
+    for above, row in pairwise(rows):
+        parts += [_space(above, row) if _goes_on(above, row) else "\n", row.text]
     return "".join(parts)[:MOST_CHARACTERS]
 
 
@@ -73,10 +74,36 @@ def confidence(lines: Sequence[ImageLine]) -> float:
     return sum(line.confidence * weight for line, weight in zip(lines, weights, strict=True)) / whole if whole else 0.0
 
 
-def _between(above: ImageLine, line: ImageLine) -> str:
-    if not _goes_on(above, line):
-        return "\n"
-    return "" if above.text[-1:] >= _WIDE and line.text[:1] >= _WIDE else " "
+def _rows(lines: Sequence[ImageLine]) -> list[ImageLine]:
+    """Return the lines with those beside one another as one: large letters are found word by word."""
+    rows: list[ImageLine] = []
+    for line in lines:
+        one = replace(line, text=line.text.strip())
+        if rows and _beside(rows[-1], one):
+            rows[-1] = _united(rows[-1], one)
+        else:
+            rows.append(one)
+    return rows
+
+
+def _beside(one: ImageLine, other: ImageLine) -> bool:
+    low = min(one.height, other.height)
+    level = min(one.bottom, other.bottom) - max(one.top, other.top) > low / 2
+    return level and -low / 2 <= other.left - one.right <= low
+
+
+def _united(one: ImageLine, other: ImageLine) -> ImageLine:
+    return replace(
+        one,
+        text=one.text + _space(one, other) + other.text,
+        top=min(one.top, other.top),
+        right=max(one.right, other.right),
+        bottom=max(one.bottom, other.bottom),
+    )
+
+
+def _space(one: ImageLine, other: ImageLine) -> str:
+    return "" if one.text[-1:] >= _WIDE and other.text[:1] >= _WIDE else " "
 
 
 def _goes_on(above: ImageLine, line: ImageLine) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stream_app.events.verdict import EntityVerdict
 from tests.e2e.conftest import Done, Shell
+from tests.pictures import picture
 
 KEYS = ["document_sentiment", "topic", "causal", "entities", "risks"]
 TITLE = "Apple sues Samsung after record profit, while the Fruit Stand waits"
@@ -133,3 +135,14 @@ def test_a_text_without_words_is_refused(shell: Shell) -> None:
     done = shell.run("score", "  ", "--json")
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
+
+
+def test_an_image_is_scored_as_the_field_media(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr_onnxruntime")
+    (tmp_path / "post.png").write_bytes(picture("Boeing halts deliveries", "of its jets"))
+    done = Shell(tmp_path).run("score", "Look", "--image", "post.png", "--json")
+    assert done.status == 0, done.err
+    (line,) = done.lines
+    assert list(line) == [*KEYS, "media"]
+    assert line["media"][0]["text"] == "Boeing halts deliveries of its jets"
+    assert [one["mentions"][0]["field"] for one in line["entities"]] == ["media"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from stream_app.events.topics import DEAD_LETTERS, SENTIMENT
 from tests.e2e.conftest import Shell, Up
+from tests.pictures import picture
 
 ROOT = Path(__file__).parents[2]
 BOOTSTRAP = '"bootstrap.servers": "127.0.0.1:9092"'
@@ -68,6 +70,22 @@ def test_json_lines_become_events_and_dead_letters_that_can_be_mended(up: Up) ->
         value for value in up.shell.run("tail", "news.raw", "--to-end", "--json").lines if value.get("id") == "e2e-bad"
     ]
     assert again == [bad, bad | {"published_at": TIME}]
+
+
+def test_text_of_an_image_becomes_an_event_and_audio_a_dead_letter_with_its_field(up: Up) -> None:
+    pytest.importorskip("rapidocr_onnxruntime")
+    shown = base64.b64encode(picture("Boeing halts deliveries", "of its jets")).decode()
+    posts: list[dict[str, Any]] = [
+        {"id": "e2e-image", "published_at": TIME, "media": [{"kind": "image", "base64": shown}]},
+        {"id": "e2e-audio", "title": "Apple", "published_at": TIME, "media": [{"kind": "audio", "uri": "a.mp3"}]},
+    ]
+    fed = up.shell.run("feed", "-", "--topic", "social.raw", given="\n".join(map(json.dumps, posts)).encode())
+    assert fed.status == 0, fed.err
+    (event,) = [one for one in events_of(up.shell, "e2e-image") if one["entity"] and one["entity"]["ticker"] == "BA"]
+    assert [mention["field"] for mention in event["mentions"]] == ["media"]
+    assert event["media"][0]["text"] == "Boeing halts deliveries of its jets"
+    (letter,) = wait_for(up.shell, "dead.letters", lambda letter: letter["error_kind"] == "unsupported_media")
+    assert letter["field"] == "media.0"
 
 
 def test_a_letter_that_is_not_there_is_one_line(up: Up) -> None:

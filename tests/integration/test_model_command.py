@@ -32,6 +32,10 @@ def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path
     stream_app("train", "--data", data, "--out", run, "--encoder", encoder, "--epochs", "4", "--recipe", recipe)
     assert orjson.loads((run / "metrics.json").read_bytes())["document"]["accuracy"] > 0.9
 
+    explained = orjson.loads(stream_app("explain", run, "--data", data, "--texts", "6", "--plots", tmp_path, "--json"))
+    assert [(one["head"], one["texts"]) for one in explained["heads"]][1] == ("mention", 6)
+    assert (tmp_path / "deletion.svg").is_file()
+
     stream_app("export", run, "--data", data, "--repository", repository)
     version = read_model(repository).version
     card = (repository / "fusion" / "1" / "MODEL_CARD.md").read_text()

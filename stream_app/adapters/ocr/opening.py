@@ -41,6 +41,8 @@ def pixels_of(content: bytes) -> NDArray[np.uint8]:
                 return _on_white(image)
         except Unreadable:
             raise
+        except Image.DecompressionBombError as error:
+            raise Unreadable("too_large", f"it has too many pixels, over {MOST_PIXELS:,}") from error
         except Exception as error:
             # Decoders of damaged images raise whatever they come upon: OSError, SyntaxError, struct.error, ValueError.
             raise Unreadable("no_image", f"it is no image that can be read ({', '.join(FORMATS)})") from error

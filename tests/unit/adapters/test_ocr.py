@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from stream_app.adapters.ocr.opening import LONGEST_SIDE, Unreadable, pixels_of
 from stream_app.adapters.ocr.process import Absent, ReaderProcess
@@ -46,8 +46,8 @@ async def test_kinds_of_files_and_transparency_are_read_and_the_process_outlives
     reader: OcrReader,
 ) -> None:
     shown = drawn([WORDS])
-    clear = shown.convert("RGBA")
-    clear.putdata([(0, 0, 0, 255 - grey) for grey in shown.convert("L").getdata()])
+    clear = Image.new("RGBA", shown.size, "black")
+    clear.putalpha(ImageOps.invert(shown.convert("L")))
     for content in (saved(shown, "JPEG"), saved(shown, "WEBP"), saved(clear)):
         assert await text_of(reader, content) == WORDS
         (damaged,) = await reader.read([content[:300]])
@@ -92,9 +92,10 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def test_image_that_would_unpack_to_too_much_is_refused_before_it_does() -> None:
+@pytest.mark.parametrize("side", [4_000, 20_000])
+def test_image_that_would_unpack_to_too_much_is_refused_before_it_does(side: int) -> None:
     with pytest.raises(Unreadable, match="pixels") as caught:
-        pixels_of(bomb(20_000))
+        pixels_of(bomb(side))
     assert caught.value.why == WhyUnread.TOO_LARGE
 
 

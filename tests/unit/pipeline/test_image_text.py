@@ -17,6 +17,11 @@ def test_chinese_line_goes_on_without_a_space() -> None:
     assert running_text([line("苹果下调", 0), line("出货预期", 26)]) == "苹果下调出货预期"
 
 
+def test_words_beside_one_another_are_one_line_that_goes_on_below() -> None:
+    row = [line("Apple", 0), line("cuts", 2, left=208), line("its", 1, left=416)]
+    assert running_text([*row, line("iPhone", 26), line("forecast", 26, left=208)]) == "Apple cuts its iPhone forecast"
+
+
 def test_line_far_below_beside_or_of_another_size_begins_anew() -> None:
     assert running_text([line("a", 0), line("b", 60)]) == "a\nb"
     assert running_text([line("a", 0), line("b", 0, left=300)]) == "a\nb"
