@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
+from stream_app.cli.model_ablate import app as ablate_app
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_sources import export_run, need_training
 from stream_app.cli.model_versions import list_versions, promote, rollback
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(probe)
+app.add_typer(ablate_app, name="ablate")
 
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]
 
