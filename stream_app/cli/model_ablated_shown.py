@@ -80,5 +80,5 @@ def _market_table(found: MarketStudy) -> None:
 def _interval(one: Interval) -> str:
     if one.value is None:
         return "–"
-    bounds = "" if one.low is None else f" ({one.low:.4f}…{one.high:.4f})"
+    bounds = "" if one.low is None else f"\n({one.low:.3f}…{one.high:.3f})"
     return f"{one.value:.4f}{bounds}"

@@ -84,7 +84,7 @@ def test_momentum_that_is_there_is_told_by_the_market_and_not_by_text() -> None:
         assert (found.told[name].area.value or 0) > 0.65
         assert (found.told[name].area_gain.low or 0) > 0.1
     assert found.told["text"].area.value == pytest.approx(0.5, abs=0.05)
-    assert set(found.doubtful) == {"market", "text_market", "fused"}
+    assert {"market", "text_market", "fused"} <= set(found.doubtful)
 
 
 def test_planted_leak_is_not_believed() -> None:
