@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from stream_app.knowledge.files import to_bytes
-from stream_app.pipeline.tensors import EMBEDDING_SIZE
+from stream_app.pipeline.tensors import TOPICS
 from tests.e2e.conftest import Shell
 from tests.graphs import two_fields
 
 torch = pytest.importorskip("torch")
+safetensors_torch = pytest.importorskip("safetensors.torch")
 SMALL = ("--rank", "8", "--epochs", "60", "--graph", "graph.gz")
 
 
@@ -52,14 +54,28 @@ def test_similar_shows_the_nearest_and_refuses_vectors_of_another_graph(place: S
     assert (missing.status, "none.npz cannot be read" in missing.err) == (1, True)
 
 
-def test_graph_is_ablated_on_a_run(place: Shell) -> None:
-    from tests.training_sets import write_encoder, write_sets  # noqa: PLC0415  (needs PyTorch)
+def finished_run(folder: Path) -> None:
+    """Write sets and a run whose network was never trained: what is asked is how the command goes."""
+    from stream_app.training.config import TrainConfig  # noqa: PLC0415  (needs PyTorch)
+    from stream_app.training.encoder import load_encoder  # noqa: PLC0415
+    from stream_app.training.network import FusionNetwork  # noqa: PLC0415
+    from stream_app.training.run import ENCODER_FILES, WEIGHTS, RunRecord, write_record  # noqa: PLC0415
+    from tests.training_sets import write_encoder, write_sets  # noqa: PLC0415
 
-    (place.folder / "data").mkdir()
-    write_sets(place.folder / "data")
-    encoder = write_encoder(Path(place.folder / "encoder"), EMBEDDING_SIZE)
-    made = place.run("model", "train", "--data", "data", "--out", "run", "--encoder", str(encoder), "--epochs", "1")
-    assert made.status == 0, made.err
+    (folder / "data").mkdir()
+    write_sets(folder / "data")
+    encoder, run = write_encoder(folder / "encoder", 16), folder / "run"
+    run.mkdir()
+    for name in ENCODER_FILES:
+        shutil.copyfile(encoder / name, run / name)
+    network = FusionNetwork(load_encoder(encoder), hidden=16, topics=TOPICS)
+    safetensors_torch.save_file(network.state_dict(), run / WEIGHTS)
+    topics = tuple(f"topic_{number:02}" for number in range(TOPICS))
+    write_record(run, RunRecord(config=TrainConfig(), topics=topics, files=(), graph=None))
+
+
+def test_graph_is_ablated_on_a_run(place: Shell) -> None:
+    finished_run(place.folder)
     assert place.run("kg", "embed", "--rank", "2", "--epochs", "1", "--held-out", "0").status == 0
     asked = ("model", "ablate", "graph", "run", "--data", "data", "--seeds", "1", "--epochs", "1", "--samples", "100")
     done = place.run(*asked, "--json")
