@@ -18,6 +18,7 @@ from stream_app.cli.kg_sources import (
     read_graph,
     with_store,
 )
+from stream_app.cli.kg_vectors import embed, similar
 from stream_app.cli.output import stdout, write_json
 from stream_app.errors import ConfigurationError
 from stream_app.knowledge.dependence import Dependence
@@ -172,3 +173,7 @@ def diff(old: _Named, new: _Named, *, json: _Json = False) -> None:
     stdout().print(views.difference_table(found))
     changes = sum(len(one.added) + len(one.removed) + len(one.changed) for one in found.values())
     stdout().print(f"{before.version} → {after.version}: {changes:,} changes")
+
+
+app.command()(embed)
+app.command()(similar)

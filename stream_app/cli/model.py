@@ -11,6 +11,7 @@ from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
 from stream_app.cli.explain import explain
+from stream_app.cli.model_ablate import app as ablate_app
 from stream_app.cli.model_continue import (
     ContinueOption,
     CorrectionsOption,
@@ -50,6 +51,7 @@ app.command("select-trial")(select_trial)
 app.command()(statistics)
 app.command()(drift)
 app.command()(explain)
+app.add_typer(ablate_app, name="ablate")
 
 _PACK = "finance"
 _Data = Annotated[Path, typer.Option(help="Folder of the public training sets.")]
