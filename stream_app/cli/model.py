@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from stream_app.adapters.model_repository import read_model
-from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
+from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of, training_bar
 from stream_app.cli.model_sources import export_run, need_training
+from stream_app.cli.model_stages import compare, pretrain
 from stream_app.cli.model_versions import list_versions, promote, rollback
-from stream_app.cli.output import stderr, stdout, write_json
+from stream_app.cli.output import stdout, write_json
 from stream_app.cli.probe import probe
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
@@ -48,8 +47,11 @@ def train(  # noqa: PLR0913  (options of a command)
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
-    encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder; unset: the package's.")] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of the encoder, as `pretrain` writes; unset: the package's.")
+    ] = None,
     start: Annotated[Path | None, typer.Option(metavar="RUN", help="A finished run to train further.")] = None,
+    label_share: Annotated[float | None, typer.Option(help="Share of the labels that is used, up to 1.")] = None,
 ) -> None:
     """Train the model; an interrupted run that is started again ends in the same weights.
 
@@ -63,10 +65,10 @@ def train(  # noqa: PLR0913  (options of a command)
     from stream_app.training.run import train as train_run
     from stream_app.training.served import uncalibrated
 
-    config = load_config(recipe, seed=seed, epochs=epochs)
+    config = load_config(recipe, seed=seed, epochs=epochs, label_share=label_share)
     graph = build_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
-    with _training_bar() as bar:
+    with training_bar() as bar:
         task = bar.add_task("training", total=None, loss="")
         train_run(
             out,
@@ -98,7 +100,7 @@ def causes(
     from stream_app.training.run import load_sources
 
     corpus = load_sources(run, data, build_graph())
-    with _training_bar() as bar:
+    with training_bar() as bar:
         task = bar.add_task("causes", total=None, loss="")
         learn_causes(
             run,
@@ -162,16 +164,11 @@ def export(
     _show({"fp32": done.fp32, "served": done.served}, as_json=json)
 
 
+app.command()(pretrain)
+app.command()(compare)
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)
-
-
-@contextmanager
-def _training_bar() -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as bar:
-        yield bar
 
 
 def _show(scores: Mapping[str, Mapping[str, HeadScore]], *, as_json: bool) -> None:

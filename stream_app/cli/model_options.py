@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from stream_app.cli.output import stderr
 from stream_app.pipeline.tensors import MODEL_NAME
 from stream_app.settings import Settings, shipped_model_repository
 
@@ -24,3 +28,11 @@ def repository_of(given: Path | None) -> Path:
 def shipped_backend() -> Path:
     """Return the `model.py` by which Triton computes a version that brings none."""
     return shipped_model_repository() / MODEL_NAME / "1" / "model.py"
+
+
+@contextmanager
+def training_bar() -> Iterator[Progress]:
+    """Show how far a stage is, and its loss, on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
+    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as bar:
+        yield bar

@@ -1,38 +1,27 @@
-"""The training loop: every step is a function of the run's configuration and the step before it."""
+"""The supervised stage: which rows come when, which parts learn, and how."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor, nn
-from torch.optim import AdamW
+from torch import Tensor
 
 from stream_app.errors import ConfigurationError
-from stream_app.training.batches import Batch, Collator, epoch_plan
-from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
+from stream_app.training.batches import Collator, epoch_plan
 from stream_app.training.config import TrainConfig
 from stream_app.training.corpus import LARGE_SET, Corpus
-from stream_app.training.encoder import half_precision
-from stream_app.training.examples import HEADLINES
+from stream_app.training.cost import Cost, cost_of
+from stream_app.training.descent import Descent, Loss, Progress
+from stream_app.training.encoder import freeze_layers, half_precision
+from stream_app.training.examples import HEADLINES, Example
 from stream_app.training.losses import total_loss
 from stream_app.training.network import FusionNetwork
+from stream_app.training.tuning import adapt
 
-_STEP_SEEDS = 1_000_003
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a run stands after a step."""
-
-    step: int
-    steps: int
-    loss: float
-    parts: dict[str, float]
+__all__ = ["Progress", "fit"]
 
 
 def fit(
@@ -43,31 +32,36 @@ def fit(
     config: TrainConfig,
     run: Path,
     report: Callable[[Progress], None],
-) -> None:
-    """Train `network` in place, going on from the run's checkpoint where there is one.
+) -> Cost:
+    """Train `network` in place, going on from the run's checkpoint where there is one; return what it cost.
 
     `teacher` is `[train, hidden]`. Whatever `report` raises ends the run, which may be continued later.
     """
     plan = _plan(corpus, config)
     _choose_parts(network, config.learn)
-    optimiser = _optimiser(network, config)
-    recipe = _recipe(network, corpus, config)
-    done = 0
-    if state := load_checkpoint(run, recipe):
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        done = state["step"]
-    headlines = [example for example in corpus.train if example.set_name == HEADLINES]
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config, headlines=headlines)
-    for step, (epoch, rows) in enumerate(plan[done:], start=done):
+    tuner = adapt(network, config, steps=len(plan))
+    freeze_layers(network.encoder, config.frozen_layers)
+    collator = Collator(
+        corpus.tokenizer, corpus.gazetteer, topics=corpus.topics, config=config, headlines=_headlines(corpus)
+    )
+
+    def loss_of(step: int) -> Loss:
+        epoch, rows = plan[step]
         batch = collator.batch([corpus.train[row] for row in rows], rows, epoch)
-        _set_rates(optimiser, config, step / len(plan))
-        torch.manual_seed(config.seed * _STEP_SEEDS + step)
-        loss, parts = _step(network, optimiser, batch, teacher=teacher[batch.rows], config=config)
-        if (step + 1) % config.checkpoint_steps == 0 or step + 1 == len(plan):
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
-            save_checkpoint(run, {**state, "step": step + 1, "recipe": recipe})
-        report(Progress(step + 1, len(plan), loss, parts))
+        with half_precision(wanted=config.bf16):
+            scores = network(*batch.inputs)
+        loss, parts = total_loss(scores, batch, teacher=teacher[batch.rows].float(), config=config)
+        return loss + tuner.penalty(), parts
+
+    recipe = _recipe(network, corpus, config)
+    descent = Descent(network, len(plan), pace=config, recipe=recipe, loss_of=loss_of, tuner=tuner)
+    cost = cost_of(network, descent.run(run, report))
+    tuner.merge()
+    return cost
+
+
+def _headlines(corpus: Corpus) -> list[Example]:
+    return [example for example in corpus.train if example.set_name == HEADLINES]
 
 
 def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
@@ -98,44 +92,3 @@ def _recipe(network: FusionNetwork, corpus: Corpus, config: TrainConfig) -> str:
     for tensor in network.state_dict().values():
         digest.update(tensor.numpy().tobytes())
     return digest.hexdigest()
-
-
-def _optimiser(network: FusionNetwork, config: TrainConfig) -> AdamW:
-    """Return AdamW over four groups: encoder or heads, with weight decay or (biases, norms) without."""
-    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-    for name, parameter in network.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
-    return AdamW(
-        [
-            {
-                "params": parameters,
-                "peak": config.encoder_rate if in_encoder else config.head_rate,
-                "weight_decay": config.weight_decay if decays else 0.0,
-            }
-            for (in_encoder, decays), parameters in groups.items()
-        ],
-        lr=0.0,
-        fused=True,
-    )
-
-
-def _set_rates(optimiser: AdamW, config: TrainConfig, done: float) -> None:
-    """Set the rates of a warm-up followed by a straight line to zero; `done` is 0..1."""
-    factor = min((done + 1e-9) / config.warm_up, (1.0 - done) / (1.0 - config.warm_up))
-    for group in optimiser.param_groups:
-        group["lr"] = group["peak"] * factor
-
-
-def _step(
-    network: FusionNetwork, optimiser: AdamW, batch: Batch, *, teacher: Tensor, config: TrainConfig
-) -> tuple[float, dict[str, float]]:
-    with half_precision(wanted=config.bf16):
-        scores = network(*batch.inputs)
-    loss, parts = total_loss(scores, batch, teacher=teacher.float(), config=config)
-    optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), config.clip)
-    optimiser.step()
-    return loss.item(), parts
