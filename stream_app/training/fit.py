@@ -65,7 +65,8 @@ def _headlines(corpus: Corpus) -> list[Example]:
 
 
 def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
-    """Let these parts learn, all where none is named, and keep the others as they are."""
+    """Let these parts learn, all where none is named, and keep the others, and what was frozen, as they are."""
+    frozen = [parameter for parameter in network.parameters() if not parameter.requires_grad]
     parts = dict(network.named_children())
     if unknown := set(learn) - parts.keys():
         raise ConfigurationError(f"the network has no part {min(unknown)} to learn: it has {', '.join(parts)}")
@@ -73,6 +74,8 @@ def _choose_parts(network: FusionNetwork, learn: Sequence[str]) -> None:
     network.train(mode=not learn)
     for name in learn:
         parts[name].requires_grad_().train()
+    for parameter in frozen:
+        parameter.requires_grad_(False)
 
 
 def _plan(corpus: Corpus, config: TrainConfig) -> list[tuple[int, list[int]]]:

@@ -8,15 +8,20 @@ factor for each key, value and hidden place.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import AdaLoraConfig, IA3Config, LoraConfig, PeftModel, get_peft_model
 from torch import Tensor
 
 from stream_app.errors import ConfigurationError
 from stream_app.training.config import TrainConfig, TuningConfig
 from stream_app.training.network import FusionNetwork
+
+if TYPE_CHECKING:
+    from peft import IA3Config, LoraConfig, PeftModel
+
+# peft takes seconds to import, which tuning all weights need not wait for.
+# ruff: noqa: PLC0415
 
 _ALL_LINEAR = ("query", "key", "value", "dense")
 _IA3 = ("key", "value", "output.dense")
@@ -97,6 +102,8 @@ def adapt(network: FusionNetwork, config: TrainConfig, *, steps: int) -> Tuner:
             f"AdaLoRA shares ranks between all layers in {_LEAST_STEPS} steps or more, and this run has {steps} and "
             f"{config.frozen_layers} frozen layers; take lora"
         )
+    from peft import get_peft_model
+
     try:
         adapted = get_peft_model(network.encoder, _peft_config(tuning, steps))
     except ValueError as error:
@@ -105,6 +112,8 @@ def adapt(network: FusionNetwork, config: TrainConfig, *, steps: int) -> Tuner:
 
 
 def _peft_config(tuning: TuningConfig, steps: int) -> LoraConfig | IA3Config:
+    from peft import AdaLoraConfig, IA3Config, LoraConfig
+
     targets = list(tuning.targets or (_IA3 if tuning.method == "ia3" else _ALL_LINEAR))
     if tuning.method == "ia3":
         return IA3Config(target_modules=targets, feedforward_modules=[one for one in targets if one == _FEED_FORWARD])
