@@ -30,7 +30,7 @@ _WORDS = (
     "the",
     "$",
 )
-_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+_SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _VERBS = ("falls", "says", "beats")
 
 

@@ -29,6 +29,7 @@ from stream_app.cli.model_options import JsonOption, RepositoryOption, repositor
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
 from stream_app.cli.model_select import select, select_trial
 from stream_app.cli.model_sources import export_run, need_training, needed
+from stream_app.cli.model_stages import compare, pretrain
 from stream_app.cli.model_versions import list_versions, promote, rollback
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.probe import probe
@@ -77,7 +78,9 @@ def train(  # noqa: PLR0913  (options of a command)
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
-    encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder; unset: the package's.")] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of the encoder, as `pretrain` writes; unset: the package's.")
+    ] = None,
     start: Annotated[Path | None, typer.Option(metavar="RUN", help="A finished run to train further.")] = None,
     before: ContinueOption = None,
     corrections: CorrectionsOption = None,
@@ -86,6 +89,7 @@ def train(  # noqa: PLR0913  (options of a command)
     selected: SelectedOption = None,
     from_topic: FromTopicOption = False,
     rehearsal: RehearsalOption = 0.8,
+    label_share: Annotated[float | None, typer.Option(help="Share of the labels that is used, up to 1.")] = None,
 ) -> None:
     """Train the model, or that of another domain; an interrupted run that is started again ends in the same weights.
 
@@ -103,7 +107,13 @@ def train(  # noqa: PLR0913  (options of a command)
         stage = Stage(before, out, data, encoder, recipe, rehearsal, seed, epochs)
         continue_run(stage, Given(corrections, events, documents, selected, from_topic=from_topic))
         return
-    _train(out, data, start=start, encoder=encoder, config=load_config(recipe, seed=seed, epochs=epochs))
+    _train(
+        out,
+        data,
+        start=start,
+        encoder=encoder,
+        config=load_config(recipe, seed=seed, epochs=epochs, label_share=label_share),
+    )
 
 
 def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:
@@ -209,6 +219,8 @@ def export(
     _show({"fp32": done.fp32, "served": done.served}, as_json=json)
 
 
+app.command()(pretrain)
+app.command()(compare)
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)

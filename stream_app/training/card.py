@@ -8,8 +8,11 @@ from stream_app.training.causal_examples import FINCAUSAL_DETECT, FINCAUSAL_SPAN
 from stream_app.training.corpus import Corpus
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC
 from stream_app.training.export import Exported, Scores
+from stream_app.training.pretrain import PretrainRecord
 from stream_app.training.run import RunRecord
 from stream_app.training.served import HEADS
+from stream_app.training.source_file import SourceFile
+from stream_app.training.unlabelled import TWEETS
 
 _FINCAUSAL = "FinCausal 2020, github.com/yseop/YseopLab, no licence file; made public for the shared task"
 _NEWS = "Causal News Corpus V2, github.com/tanfiona/CausalNewsCorpus, CC0"
@@ -21,6 +24,7 @@ LICENCES = {
     FINCAUSAL_SPANS.as_posix(): f"{_FINCAUSAL}; causes and effects",
     NEWS_DETECT.as_posix(): f"{_NEWS}; sentence labels",
     NEWS_SPANS.as_posix(): f"{_NEWS}; causes and effects",
+    TWEETS.as_posix(): "stocknet-dataset, github.com/yumoxu/stocknet-dataset, MIT; texts alone",
 }
 _MEASURED_ON = {
     "document": "TFNS",
@@ -51,10 +55,11 @@ Encoder: all-MiniLM-L6-v2 (Apache-2.0). Entity features: knowledge graph `{graph
 
 Labels that were derived, each at {weak:g} of the weight of a given one: a headline whose entities all have one label
 gives it to the whole text; a tweet with a single cashtag gives its label to that company. So that context decides,
-names were exchanged at random for other names, headlines were joined by twos, and {reports:,} sentences of company
-reports were made by rule. Author reach and engagement were random in training, since no set tells them: the model
-takes them and has learnt to leave them alone. Each stage of training went on from the one before; what differs from
-the default recipe (`stream_app/training/config.py`):
+names were exchanged at random for other names and headlines were joined by twos; sentences of company reports, and
+sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say. Author
+reach and engagement were random in training, since no set tells them: the model takes them and has learnt to leave
+them alone. Each stage of training went on from the one before; what differs from the default recipe
+(`stream_app/training/config.py`):
 
 {stages}
 
@@ -101,10 +106,9 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         dev=f"{len(corpus.dev):,}",
         other_news=record.causal.other_news if record.causal else 0,
         weak=record.config.losses.weak,
-        reports=record.config.reports,
-        stages="\n".join(f"- `{one.config.model_dump(exclude_defaults=True)}`" for one in _stages(record)),
+        stages="\n".join(f"- {said}" for said in _stages(record)),
         files="\n".join(
-            f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in record.files
+            f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in _files(record)
         ),
         runtime=done.runtime.runtime,
         precision=done.runtime.precision,
@@ -114,10 +118,32 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
     )
 
 
-def _stages(record: RunRecord) -> Iterator[RunRecord]:
+def _stages(record: RunRecord) -> Iterator[str]:
+    """Yield what each stage was, the first one first."""
     if record.start:
         yield from _stages(record.start)
-    yield record
+    if record.pretrained:
+        yield _self_supervised(record.pretrained)
+    yield f"`{record.config.model_dump(exclude_defaults=True)}`"
+
+
+def _self_supervised(stage: PretrainRecord) -> str:
+    return (
+        f"self-supervised, {stage.texts:,} texts without labels, none of them held out: hidden words were guessed and "
+        f"spoilt copies recognised, `{stage.config.model_dump(exclude_defaults=True)}`"
+    )
+
+
+def _files(record: RunRecord) -> list[SourceFile]:
+    """Return the files of all stages, each once."""
+    found = {one.path: one for one in record.files}
+    stage: RunRecord | None = record
+    while stage:
+        found |= {
+            one.path: one for one in (stage.pretrained.files if stage.pretrained else ()) if one.path not in found
+        }
+        stage = stage.start
+    return list(found.values())
 
 
 def _score_row(head: str, fp32: Scores, served: Scores) -> str:

@@ -14,8 +14,8 @@ from stream_app.training.causal_fit import chosen, fit_causal, read_rows
 from stream_app.training.causal_heads import CausalHeads
 from stream_app.training.config import CausalConfig
 from stream_app.training.corpus import Corpus
-from stream_app.training.encoder import load_tokenizer
-from stream_app.training.run import ENCODER_FILES, WEIGHTS, load_network, load_record, write_record
+from stream_app.training.encoder import ENCODER_FILES, load_tokenizer
+from stream_app.training.run import WEIGHTS, load_network, load_record, write_record
 
 Report = Callable[[str, int, int], None]
 

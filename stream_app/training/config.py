@@ -5,14 +5,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stream_app.errors import ConfigurationError
 from stream_app.training.packs.pack import load_pack
 
 _FINANCE = load_pack("finance")
+
+_Config = TypeVar("_Config", bound=BaseModel)
 
 
 class LossWeights(BaseModel):
@@ -51,6 +53,49 @@ class CausalConfig(BaseModel):
     shuffle_tokens: float = 12.0
 
 
+class TuningConfig(BaseModel):
+    """How the encoder is tuned: all of its weights, or few new ones beside them, which are merged at the end.
+
+    `targets` are the ends of names of linear layers; where none is named, those that the method's authors tune.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: Literal["full", "lora", "adalora", "ia3"] = "full"
+    rank: int = Field(8, gt=0)
+    alpha: float = Field(16.0, gt=0.0)
+    targets: tuple[str, ...] = ()
+
+
+class PretrainConfig(BaseModel):
+    """Hyperparameters of the self-supervised stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = 7
+    epochs: int = 1
+    batch_rows: int = 48
+    max_tokens: int = 64
+    encoder_rate: float = 3e-5
+    head_rate: float = 5e-4
+    weight_decay: float = 0.01
+    warm_up: float = 0.06
+    clip: float = 1.0
+    bf16: bool = True
+    checkpoint_steps: int = 100
+    # share of the texts that are read, chosen by the text
+    text_share: float = Field(1.0, gt=0.0, le=1.0)
+    # chance of a word, and of a whole mention of an entity, to be hidden
+    mask_words: float = 0.15
+    mask_mentions: float = 0.4
+    # chance of a word to be left out, and to get a typo, in a text's other view
+    drop_words: float = 0.1
+    typos: float = 0.05
+    temperature: float = Field(0.05, gt=0.0)
+    # how much the sentences' likeness counts beside the hidden words
+    contrast: float = 0.5
+
+
 class TrainConfig(BaseModel):
     """Hyperparameters; the same values, data and seed give the same weights on one machine."""
 
@@ -75,19 +120,38 @@ class TrainConfig(BaseModel):
     join: float = 0.25
     # sentences of reports, made by rule
     reports: int = 1500
+    # sentences by twos, made by rule, that look alike and have other labels
+    pairs: int = 0
+    # whether texts with one deciding word are learnt from turned round as well
+    turned: bool = False
+    # share of the training texts whose labels are used, chosen by the text: smaller shares lie within larger ones
+    label_share: float = Field(1.0, gt=0.0, le=1.0)
     drop_kg: float = 0.3
     drop_context: float = 0.3
     checkpoint_steps: int = 250
     # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
     learn: tuple[str, ...] = ()
+    # the encoder's lowest layers, and what lies below them, that stay as they are
+    frozen_layers: int = Field(0, ge=0)
+    tuning: TuningConfig = TuningConfig()
     losses: LossWeights = LossWeights()
 
 
 def load_config(path: Path | None, pack: Mapping[str, Any] | None = None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
     """Return the defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
+    return read_config(TrainConfig, path, pack, **changes)
+
+
+def read_config(
+    kind: type[_Config],
+    path: Path | None,
+    pack: Mapping[str, Any] | None = None,
+    **changes: Any,  # noqa: ANN401  (the same)
+) -> _Config:
+    """Return a stage's defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
     try:
         fields = dict(pack or {}) | (tomllib.loads(path.read_text()) if path else {})
-        return TrainConfig(**(fields | {name: value for name, value in changes.items() if value is not None}))
+        return kind(**(fields | {name: value for name, value in changes.items() if value is not None}))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(
             f"{path} cannot be read as TOML ({error}); mend the file given with --recipe"

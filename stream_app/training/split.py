@@ -10,6 +10,7 @@ from stream_app.pipeline.text import normalise_for_model
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _DEV_OF = 10
 _CALIBRATION_OF = 2
+_SHARES_OF = 1_000_000
 
 
 def text_key(text: str) -> str:
@@ -25,6 +26,11 @@ def is_dev(text: str) -> bool:
 def is_calibration(text: str) -> bool:
     """Tell whether a dev text is in the half on which temperatures are fitted; the other half reports them."""
     return _number(text) // _DEV_OF % _CALIBRATION_OF == 0
+
+
+def in_share(text: str, share: float) -> bool:
+    """Tell whether the text is in this share, 0..1, of all texts; every smaller share lies within it."""
+    return _number(text) // (_DEV_OF * _CALIBRATION_OF) % _SHARES_OF < share * _SHARES_OF
 
 
 def _number(text: str) -> int:

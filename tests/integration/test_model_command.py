@@ -49,3 +49,32 @@ def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path
 
     listed = orjson.loads(stream_app("list", "--repository", repository, "--json"))
     assert listed["version"] == version
+
+
+@pytest.mark.timeout(900)
+def test_recipes_are_compared_from_both_encoders_and_finished_runs_are_kept(tmp_path: Path) -> None:
+    data, out, plots = write_sets(tmp_path, count=80), tmp_path / "compared", tmp_path / "plots"
+    raw, better = write_encoder(tmp_path / "raw", EMBEDDING_SIZE), tmp_path / "better"
+    for name, method in (("full", "full"), ("few", "lora")):
+        (tmp_path / f"{name}.toml").write_text(
+            f"batch_rows = 16\nepochs = 2\nreports = 0\n[tuning]\nmethod = '{method}'\n"
+        )
+
+    said = stream_app("pretrain", "--data", data, "--out", better, "--encoder", raw, "--json")
+    assert orjson.loads(said)["texts"] > 100
+
+    recipes = (tmp_path / "full.toml", tmp_path / "few.toml")
+    call = ("compare", *recipes, "--data", data, "--out", out, "--share", "0.5", "--encoder", raw, "--encoder", better)
+    rows = [orjson.loads(line) for line in stream_app(*call, "--plots", plots, "--json").splitlines()]
+    assert {(row["tuning"], row["pretrained"]) for row in rows} == {
+        ("full", False),
+        ("lora", False),
+        ("full", True),
+        ("lora", True),
+    }
+    trainable = {row["tuning"]: row["cost"]["trainable"] for row in rows}
+    assert trainable["lora"] < trainable["full"]
+    assert (plots / "learning.svg").stat().st_size > 0
+    written = {run: (out / run / "network.safetensors").stat().st_mtime_ns for run in ("full-raw-50", "few-better-50")}
+    stream_app(*call)
+    assert written == {run: (out / run / "network.safetensors").stat().st_mtime_ns for run in written}

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from stream_app.training.network import AttentionPool, Gate, classifier, span_mask
+from stream_app.training.network import AttentionPool, EncoderNetwork, Gate, classifier, span_mask
 from stream_app.training.packs.pack import Pack, PackEncoder
 from stream_app.training.packs.rows import PackInputs
 
 
-class PackNetwork(nn.Module):
+class PackNetwork(EncoderNetwork):
     """Token vectors of one encoder pass, into which the gate lets what the graph knows, and every head on them."""
 
     def __init__(self, encoder: nn.Module, pack: Pack, *, classes: Mapping[str, int], graph: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from stream_app.errors import ConfigurationError, DataError
@@ -60,6 +61,15 @@ def test_run_may_start_from_the_weights_of_another(tmp_path: Path, data_folder: 
     train(second, replace(sources, start=first), still, report=lambda _: None)
     assert weights(second) == weights(first)
     assert load_record(second).start == load_record(first)
+
+
+def test_word_vectors_stay_those_of_the_encoder(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    name = "embeddings.word_embeddings.weight"
+    train(tmp_path, Sources(data_folder, encoder_folder, None), CONFIG, report=lambda _: None)
+    assert torch.equal(
+        load_file(tmp_path / "network.safetensors")[f"encoder.{name}"],
+        load_file(encoder_folder / "model.safetensors")[name],
+    )
 
 
 def test_only_the_parts_that_are_named_learn(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
