@@ -50,7 +50,8 @@ def companies_by_sector(entities: Sequence[Entity], vectors: EntityVectors) -> s
         axes.set_axis_off()
         if len(shown) > 1:
             sectors = np.array([SECTORS.index(one.sector or "") for one in shown], np.int64)
-            points = dict(zip(shown, plane(vectors.unit()[[place[one.id] for one in shown]], sectors), strict=True))
+            own = vectors.unit()[[place[one.id] for one in shown]].astype(np.float64)
+            points = dict(zip(shown, plane(own, sectors), strict=True))
             _dots(axes, points)
             for one in named:
                 axes.annotate(one.name, points[one], fontsize=7, color=INK, xytext=(3, 2), textcoords="offset points")
