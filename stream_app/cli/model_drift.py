@@ -35,6 +35,7 @@ def statistics(
     data: Annotated[Path, typer.Option(help="Folder of the training sets.")],
     sample: Annotated[int, typer.Option(min=100, help="Texts of each kind of source.")] = 3000,
     repository: RepositoryOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Write beside the served version what its training texts look like to it, which `drift` compares with.
 
@@ -52,8 +53,11 @@ def statistics(
     found = VersionStatistics(version=files.version, kinds=kinds)
     path = files.folder / FILE
     path.write_text(found.model_dump_json(), encoding="utf-8")
-    counted = ", ".join(f"{one.texts} of {kind}" for kind, one in kinds.items())
-    announce(f"{path}: statistics of {counted} ({path.stat().st_size / 1000:.0f} kB)")
+    if json:
+        write_json({"file": str(path), "version": files.version} | {kind: one.texts for kind, one in kinds.items()})
+    else:
+        counted = ", ".join(f"{one.texts} of {kind}" for kind, one in kinds.items())
+        announce(f"{path}: statistics of {counted} ({path.stat().st_size / 1000:.0f} kB)")
 
 
 def drift(

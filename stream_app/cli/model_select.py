@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -37,12 +37,15 @@ def select(  # noqa: PLR0913  (options of a command)
     head: Annotated[Judged, typer.Option(help="Whose answers must be unsure.")] = Judged.DOCUMENT,
     seed: Annotated[int, typer.Option(help="Same seed, same choice.")] = 0,
     repository: RepositoryOption = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Unset: standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="For the lines that are to be labelled.")
+    ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Choose the texts whose labels would teach the served model most: unsure ones, unlike each other, each story once.
 
-    Each line out has the text, why it was chosen, the scores, and the event ids that a label on the topic `feedback`
-    answers for.
+    Each line of --out and --json has the text, why it was chosen, the scores, and the event ids that a label on the
+    topic `feedback` answers for.
 
     Example: stream-app model select documents.jsonl --count 50 --out to_label.jsonl
     """
@@ -58,10 +61,22 @@ def select(  # noqa: PLR0913  (options of a command)
     lines = list(selected(answers, wanted, version=files.version, topics=files.topics))
     if out:
         out.write_bytes(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
-    else:
+    if json:
         for line in lines:
             write_json(line)
+    elif not out:
+        _show_chosen(lines)
     announce(f"{len(lines)} of {len(documents)} texts chosen; {repeats} that tell a story again were left out")
+
+
+def _show_chosen(lines: Sequence[dict[str, Any]]) -> None:
+    table = Table("", "text", "unsure between", "by")
+    for line in lines:
+        why = line["why"]
+        table.add_row(
+            str(why["rank"]), line["title"] or line["body"], " and ".join(why["between"]), f"{why['margin']:.2f}"
+        )
+    stdout().print(table)
 
 
 def select_trial(
