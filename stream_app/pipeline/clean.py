@@ -38,15 +38,19 @@ def without_markup(raw: str) -> str:
     A text without tags keeps every character, its blanks too; control characters become blanks. Only tags of HTML
     count as such, so that `<AAPL.O>` and `margin <5%` stay.
     """
-    text = _CONTROL.sub(" ", raw)
+    text = _seen(raw)
     if "<" in text and _MARKUP.search(text):
         return _tidy(_rendered(_NO_MARKUP.sub("&lt;", text)))
-    return _REFERENCE.sub(lambda found: html.unescape(found.group()), text) if "&" in text else text
+    return _REFERENCE.sub(lambda found: _seen(html.unescape(found.group())), text) if "&" in text else text
 
 
 def is_blank(text: str) -> bool:
     """Whether there is nothing in the text that a reader would see."""
     return _VISIBLE.search(text) is None
+
+
+def _seen(text: str) -> str:
+    return _CONTROL.sub(" ", text)
 
 
 def _rendered(markup: str) -> str:
@@ -75,7 +79,7 @@ class _Reader:
 
     def data(self, text: str) -> None:
         if not self._unseen:
-            self._parts.append(text.translate(_BLANKS))
+            self._parts.append(_seen(text).translate(_BLANKS))
 
     def close(self) -> str:
         return "".join(self._parts)
