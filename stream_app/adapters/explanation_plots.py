@@ -31,4 +31,7 @@ def _deletion(figure: Any, heads: Mapping[str, tuple[Curves, Curves]], shares: S
                 axes.plot([100 * share for share in shares], losses, marker="o", color=color, label=method)
             axes.axhline(0, color="black", linewidth=0.8)
             axes.set(title=f"{head}: {title}", xlabel="tokens named, %", ylabel="loss of the label's probability")
-    panels[0][0].legend()
+    # A head of which no text had a direction has no curves.
+    drawn = [axes for axes in panels.flat if axes.get_legend_handles_labels()[0]]
+    if drawn:
+        drawn[0].legend()

@@ -75,7 +75,7 @@ def vectors_from_bytes(data: bytes, where: str, *, kg_version: str) -> EntityVec
             vectors = file["vectors"].astype(np.float32)
         found = EntityVectors(head["kg_version"], tuple(head["entities"]), vectors, head["recipe"])
         whole = vectors.ndim == 2 and len(vectors) == len(found.entities)  # noqa: PLR2004  (a table)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{where} holds no vectors of entities ({error}): {_AGAIN}") from error
     if not whole:
         raise DataError(f"{where} holds vectors of shape {list(vectors.shape)} for {len(found.entities)}: {_AGAIN}")

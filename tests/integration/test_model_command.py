@@ -27,9 +27,9 @@ def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path
     data, run, repository = write_sets(tmp_path, count=400), tmp_path / "run", tmp_path / "repository"
     encoder = write_encoder(tmp_path / "encoder", EMBEDDING_SIZE)
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text("batch_rows = 16\nencoder_rate = 1e-3\nrename = 0.0\n")
+    recipe.write_text("batch_rows = 16\nencoder_rate = 1e-3\nrename = 0.0\nreports = 0\n")
 
-    stream_app("train", "--data", data, "--out", run, "--encoder", encoder, "--epochs", "4", "--recipe", recipe)
+    stream_app("train", "--data", data, "--out", run, "--encoder", encoder, "--epochs", "6", "--recipe", recipe)
     assert orjson.loads((run / "metrics.json").read_bytes())["document"]["accuracy"] > 0.9
 
     explained = orjson.loads(stream_app("explain", run, "--data", data, "--texts", "6", "--plots", tmp_path, "--json"))
