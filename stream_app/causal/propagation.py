@@ -124,12 +124,13 @@ def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tupl
     most = np.maximum(arrived * float(travel.rates.max()), _TINY)
     arcs, of_front = view.arcs_of(front.nodes, travel.floor / most)
     strengths = arcs["weight"] * travel.rates[arcs["way"]]
-    kept = (arrived[of_front] * np.abs(strengths) > travel.floor) & (arcs["target"] != source)
+    carries = (arrived.take(of_front) * np.abs(strengths) > travel.floor) & (arcs["target"] != source)
     if travel.cut:
-        kept &= ~np.isin(arcs["arc"], travel.cut)
-    arcs, of_front = arcs[kept], of_front[kept]
-    strengths = np.clip(strengths[kept], -1, 1) * np.float64(damping)
-    hop = Hop(arcs["arc"].astype(np.int64), front.nodes[of_front], arcs["target"], arcs["way"], strengths)
+        carries &= ~np.isin(arcs["arc"], travel.cut)
+    kept = np.flatnonzero(carries)
+    arcs, of_front = arcs.take(kept), of_front.take(kept)
+    strengths = np.clip(strengths.take(kept), -1, 1) * np.float64(damping)
+    hop = Hop(arcs["arc"].astype(np.int64), front.nodes.take(of_front), arcs["target"], arcs["way"], strengths)
     return hop, of_front
 
 
@@ -138,7 +139,7 @@ def _given(hop: Hop, of_front: Places, front: _Front, *, is_last: bool) -> Mass:
 
     The last hop's arcs refuse what came from where they lead to.
     """
-    given = Mass(*(arrived[of_front] for arrived in front.arrived))
+    given = Mass(*(arrived.take(of_front) for arrived in front.arrived))
     if front.before is None:
         return given
     _take_refused(given, hop, of_front, front=front, before=front.before)

@@ -58,7 +58,7 @@ class GraphView:
         counts = self.counts[nodes, _level(least)]
         of_node = np.repeat(np.arange(len(nodes)), counts)
         ends = np.cumsum(counts)
-        return self.arcs[np.arange(len(of_node)) + (self.starts[nodes] - ends + counts)[of_node]], of_node
+        return self.arcs.take(np.arange(len(of_node)) + (self.starts[nodes] - ends + counts).take(of_node)), of_node
 
 
 def _level(least: NDArray[np.float64]) -> Places:
