@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.calibration.ranks import rank_correlation
+
 Floats = NDArray[np.float64]
 _DRAWS = 1000
 _LEVEL = (2.5, 97.5)
@@ -33,11 +35,11 @@ def information_coefficient(signal: Floats, moves: Floats, *, block: int, seed: 
     Only companies with a signal count, and only days with at least ten of them.
     """
     found = [
-        (_rank_correlation(one[known], other[known]), int(known.sum()))
+        (rank_correlation(one[known], other[known]), int(known.sum()))
         for one, other in zip(signal, moves, strict=True)
         if (known := (one != 0) & np.isfinite(other)).sum() >= _LEAST_COMPANIES
     ]
-    daily = np.array([[value, 1.0] for value, _ in found if np.isfinite(value)]).reshape(-1, 2)
+    daily = np.array([[value, 1.0] for value, _ in found if value is not None]).reshape(-1, 2)
     return _figure(daily, sum(rows for _, rows in found), block=block, seed=seed)
 
 
@@ -79,16 +81,3 @@ def _draws(days: int, block: int, seed: int) -> list[NDArray[np.int64]]:
     starts = dice.integers(0, days, (_DRAWS, blocks))
     places = (starts[:, :, np.newaxis] + np.arange(block)) % days
     return list(places.reshape(_DRAWS, -1)[:, :days])
-
-
-def _rank_correlation(one: Floats, other: Floats) -> float:
-    ranks = [_ranks(values) for values in (one, other)]
-    centred = [values - values.mean() for values in ranks]
-    scale = np.sqrt((centred[0] ** 2).sum() * (centred[1] ** 2).sum())
-    return float((centred[0] * centred[1]).sum() / scale) if scale else float("nan")
-
-
-def _ranks(values: Floats) -> Floats:
-    """Return ranks from 0; equal values share the mean of theirs."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return ((np.cumsum(counts) - (counts + 1) / 2)[place]).astype(np.float64)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stream_app.calibration.ranks import rank_correlation
 from stream_app.research.backtest.prices import DAY, Floats, Integers
-from stream_app.research.backtest.ranks import quantile_of, rank_correlation
+from stream_app.research.backtest.ranks import quantile_of
 
 
 @dataclass(frozen=True, slots=True)

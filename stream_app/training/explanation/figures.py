@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.calibration.ranks import rank_correlation
 from stream_app.probes.intervals import Interval, bootstrap_mean
 
 Floats = NDArray[np.float64]
@@ -55,15 +56,7 @@ class HeadFigures:
 
 def spearman(ones: Floats, others: Floats) -> float:
     """Return the rank correlation of two lists, ties sharing their mean rank; 0 where one is all the same."""
-    left, right = _ranks(ones), _ranks(others)
-    spread = left.std() * right.std()
-    return float(((left - left.mean()) * (right - right.mean())).mean() / spread) if spread else 0.0
-
-
-def _ranks(values: Floats) -> Floats:
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts).astype(np.float64)
-    return np.asarray((last - (counts - 1) / 2)[places], dtype=np.float64)
+    return rank_correlation(ones, others) or 0.0
 
 
 def agreement(method: str, signed: Sequence[float], size: Sequence[float], *, rng: np.random.Generator) -> Agreement:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from stream_app.calibration.ranks import rank_correlation
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.bar import Bar
 from stream_app.research.backtest.abnormal import MEAN, NONE, abnormal_returns
@@ -18,7 +19,7 @@ from stream_app.research.backtest.bootstrap import draw
 from stream_app.research.backtest.corrections import holm
 from stream_app.research.backtest.panel import Observations, Panel
 from stream_app.research.backtest.prices import prices_of
-from stream_app.research.backtest.ranks import quantile_of, rank_correlation
+from stream_app.research.backtest.ranks import quantile_of
 from stream_app.research.backtest.signals import SIGNALS
 from stream_app.research.backtest.study import Rules, study
 from stream_app.research.backtest.turnover import turnover
