@@ -24,9 +24,11 @@ from stream_app.cli.model_continue import (
     Stage,
     continue_run,
 )
+from stream_app.cli.model_distil import distil
 from stream_app.cli.model_drift import drift, statistics
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
+from stream_app.cli.model_quantise import quantise
 from stream_app.cli.model_select import select, select_trial
 from stream_app.cli.model_sources import export_run, need_training, needed
 from stream_app.cli.model_stages import compare, pretrain
@@ -221,6 +223,8 @@ def export(
 
 app.command()(pretrain)
 app.command()(compare)
+app.command()(distil)
+app.command()(quantise)
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)

@@ -23,11 +23,21 @@ _EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
 
 def write_onnx(network: ServedNetwork, path: Path) -> None:
     """Write the network with a free batch and token axis; the same weights give the same bytes."""
-    model = _exported(network.eval())
+    model = to_onnx(network)
     _halve(model)
+    save_onnx(model, path)
+
+
+def save_onnx(model: ModelProto, path: Path) -> None:
+    """Write a model that holds to the format; the same one gives the same bytes."""
     model.graph.name, model.producer_version, model.doc_string = "fusion", "", ""
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def to_onnx(network: ServedNetwork) -> ModelProto:
+    """Return the network in single precision, with a free batch and token axis."""
+    return _exported(network.eval())
 
 
 def _exported(network: ServedNetwork) -> ModelProto:
