@@ -1,0 +1,36 @@
+"""The fusion network for Chinese: the same heads on another encoder, with kinds and risks in the place of topics."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, RISK_TYPES
+from stream_app.training.chinese.kinds import ALL_KINDS
+from stream_app.training.network import FusionNetwork, Gate
+
+_HIDDEN = 384
+
+
+def chinese_network(encoder: nn.Module) -> FusionNetwork:
+    """Return a network whose topic head scores the kinds, then the risks.
+
+    No Chinese set tells anything of reach or of the graph, so its gates let nothing of them in: a feature's weights are
+    zero, and stay so, since training gives no features.
+    """
+    network = FusionNetwork(encoder, hidden=_HIDDEN, topics=len(ALL_KINDS) + len(RISK_TYPES))
+    _close(network.document_gate, CONTEXT_FEATURES)
+    _close(network.mention_gate, KG_FEATURES + CONTEXT_FEATURES)
+    return network
+
+
+def kinds_and_risks(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the topic head's scores of kinds and of risks."""
+    kinds, risks = scores.split((len(ALL_KINDS), len(RISK_TYPES)), dim=-1)
+    return kinds, risks
+
+
+@torch.no_grad()
+def _close(gate: Gate, features: int) -> None:
+    gate.value.weight.zero_()
+    gate.open.weight[:, -features:].zero_()
