@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import INPUTS, OUTPUTS
+from stream_app.pipeline.tensors import INPUTS
 from stream_app.training.batches import Collator
 from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.corpus import Corpus
@@ -33,7 +33,7 @@ def torch_infer(network: ServedNetwork) -> Infer:
     def infer(inputs: Arrays) -> Arrays:
         with torch.inference_mode():
             outputs = network(*(torch.from_numpy(inputs[tensor.name]) for tensor in INPUTS))
-        return {tensor.name: array.numpy() for tensor, array in zip(OUTPUTS, outputs, strict=True)}
+        return {tensor.name: array.numpy() for tensor, array in zip(network.told, outputs, strict=True)}
 
     return infer
 

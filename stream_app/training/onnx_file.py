@@ -42,7 +42,7 @@ def _exported(network: ServedNetwork) -> ModelProto:
             dynamo=True,
             dynamic_shapes=({**rows, 1: tokens}, {**rows, 1: tokens}, rows, rows, rows),
             input_names=[tensor.name for tensor in INPUTS],
-            output_names=[_OUTPUT + tensor.name for tensor in OUTPUTS],
+            output_names=[_OUTPUT + tensor.name for tensor in network.told],
             opset_version=_OPSET,
             verbose=False,
         )

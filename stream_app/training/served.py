@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from stream_app.pipeline.tensors import MAY_LACK, OUTPUTS
 from stream_app.training.network import FusionNetwork, evidence
 
 HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
@@ -14,6 +15,9 @@ HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
 
 class ServedNetwork(nn.Module):
     """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+
+    told = tuple(tensor for tensor in OUTPUTS if tensor.name not in MAY_LACK)
+    """The tensors that `forward` returns; all of `OUTPUTS` for a network that was taught types of risk."""
 
     def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float]) -> None:
         super().__init__()
@@ -27,7 +31,7 @@ class ServedNetwork(nn.Module):
         kg_features: Tensor,
         context_features: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Return the tensors of `OUTPUTS`, in that order."""
+        """Return the tensors that are `told`, in that order."""
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
         heat = self.temperatures
         return (
