@@ -12,6 +12,7 @@ from stream_app.events.sentiment_event import (
     Evidence,
     Label,
     Probabilities,
+    RiskType,
     Sentiment,
     SentimentEvent,
     Topic,
@@ -80,8 +81,17 @@ def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
     }
     if isinstance(scores, Unscored):
         return shared | {"unscored": scores.reason}
-    topic = Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS))
-    return shared | {"topic": topic, "document_sentiment": sentiment(scores.probabilities)}
+    return shared | document_scores(scores)
+
+
+def document_scores(scores: DocumentScores) -> dict[str, object]:
+    """Return the score fields of the document, rounded to `DECIMALS`."""
+    kind, probability = scores.risk or ("", 0.0)
+    return {
+        "topic": Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS)),
+        "risk_type": RiskType(type=kind, probability=round(probability, DECIMALS)) if kind else None,
+        "document_sentiment": sentiment(scores.probabilities),
+    }
 
 
 def _without_entity(scored: Scored, judgement: Judgement, *, whole: dict[str, object]) -> SentimentEvent:

@@ -16,6 +16,7 @@ from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
 from stream_app.pipeline.evidence import WordEvidence
 from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores, EntityScores, LabelProbabilities, Unscored
+from stream_app.pipeline.tensors import RISK_TYPES
 
 NO_WORDS = Unscored("the text has no words that the model reads")
 NOT_READ = Unscored("the document names it only after the part that the model reads, or among too many others")
@@ -44,7 +45,17 @@ def score(encoded: EncodedDocument, results: Sequence[RowResult], topics: Sequen
         entities=_entities(encoded, results, words),
         evidence=words.strongest([(row, r.document_evidence, w) for (row, r), w in zip(read, weights, strict=True)]),
         causal=causal_reading(encoded, read),
+        risk=_risk([result.risk_probabilities for _, result in read], weights),
     )
+
+
+def _risk(vectors: Sequence[NDArray[np.float32]], weights: Floats) -> tuple[str, float] | None:
+    """Return the likeliest type; None where that is none, or where the network was not taught them."""
+    if not np.any(vectors):
+        return None
+    mean = _mean(vectors, weights)
+    best = int(mean.argmax())
+    return (RISK_TYPES[best], float(mean[best])) if best else None
 
 
 def _entities(

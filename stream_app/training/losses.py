@@ -20,9 +20,11 @@ def total_loss(
     smooth = config.label_smoothing
     known = ~batch.relevance.isnan()
     parts = {
-        "document": weights.document * weighted_class_loss(scores.document, batch.document, weights=document, smooth=smooth),
+        "document": weights.document
+        * weighted_class_loss(scores.document, batch.document, weights=document, smooth=smooth),
         "mention": weights.mention * weighted_class_loss(scores.mention, batch.mention, weights=mention, smooth=smooth),
-        "topic": weights.topic * weighted_class_loss(scores.topic, batch.topic, weights=scores.topic.new_ones(()), smooth=smooth),
+        "topic": weights.topic
+        * weighted_class_loss(scores.topic, batch.topic, weights=scores.topic.new_ones(()), smooth=smooth),
         "relevance": weights.relevance * binary_loss(scores.relevance[known], batch.relevance[known]),
         "embedding": weights.embedding * _apart(scores.embedding, teacher, ~batch.renamed),
         "additive": weights.additive

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stream_app.adapters.triton_versions import with_versions, write_whole
-from stream_app.pipeline.tensors import BUCKETS, INPUTS, MODEL_NAME, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor
+from stream_app.pipeline.tensors import BUCKETS, INPUTS, MAY_LACK, MODEL_NAME, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor
 
 MAX_BATCH = 64
 BATCH_SIZES = (1, 2, 4, ROWS_AT_ONCE)
@@ -40,19 +40,24 @@ def cpu_config(versions: Mapping[int, str]) -> str:
 
 
 def gpu_config(versions: Mapping[int, str]) -> str:
-    """Return the configuration for the ONNX Runtime backend, which `--model-config-name=gpu` chooses."""
+    """Return the configuration for the ONNX Runtime backend, which `--model-config-name=gpu` chooses.
+
+    It serves the main network's file alone, and refuses outputs that a file does not have.
+    """
     head = f'name: "{MODEL_NAME}"\nbackend: "onnxruntime"\ndefault_model_filename: "model.onnx"'
-    return with_versions(_config(head, {}, instances="count: 1\n    kind: KIND_GPU"), versions)
+    outputs = tuple(tensor for tensor in OUTPUTS if tensor.name not in MAY_LACK)
+    config = _config(head, {}, instances="count: 1\n    kind: KIND_GPU", outputs=outputs)
+    return with_versions(config, versions)
 
 
-def _config(head: str, parameters: dict[str, str], *, instances: str) -> str:
+def _config(head: str, parameters: dict[str, str], *, instances: str, outputs: tuple[Tensor, ...] = OUTPUTS) -> str:
     preferred = ", ".join(map(str, _PREFERRED))
     batching = f"  preferred_batch_size: [ {preferred} ]\n  max_queue_delay_microseconds: {_QUEUE_DELAY_MICROSECONDS}"
     sections = [
         _TITLE,
         f"{head}\nmax_batch_size: {MAX_BATCH}",
         f"input [\n{_tensors(INPUTS)}\n]",
-        f"output [\n{_tensors(OUTPUTS)}\n]",
+        f"output [\n{_tensors(outputs)}\n]",
         f"dynamic_batching {{\n{batching}\n}}",
         f"instance_group [\n  {{\n    {instances}\n  }}\n]",
         *(f'parameters {{ key: "{key}" value {{ string_value: "{value}" }} }}' for key, value in parameters.items()),

@@ -65,7 +65,9 @@ def tokenizer_of(pieces: list[tuple[str, float]]) -> Tokenizer:
 
 
 def _kept(packed: PackedEncoder, texts: Iterable[str]) -> list[str]:
-    whole = tokenizer_of([*((token, 0.0) for token in SPECIAL), *(one for one in packed.pieces if one[0] not in SPECIAL)])
+    whole = tokenizer_of(
+        [*((token, 0.0) for token in SPECIAL), *(one for one in packed.pieces if one[0] not in SPECIAL)]
+    )
     seen = Counter(token for one in whole.encode_batch(list(texts), add_special_tokens=False) for token in one.tokens)
     wanted = (
         piece

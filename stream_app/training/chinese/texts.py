@@ -18,9 +18,7 @@ from stream_app.training.packs.labelled import Row, read_rows
 
 _NAMES_ONLY = "finre"
 POSTS, KIND_SET, RISK_SET, BLAME_SET = "finfe", "finnl", "finese", "finnsp"
-FILES = {
-    name: Path("zh") / f"{name}.train.jsonl" for name in (POSTS, KIND_SET, RISK_SET, BLAME_SET, _NAMES_ONLY)
-}
+FILES = {name: Path("zh") / f"{name}.train.jsonl" for name in (POSTS, KIND_SET, RISK_SET, BLAME_SET, _NAMES_ONLY)}
 _MOST_CHARACTERS = 160
 _BEFORE = 40
 _MOST_MENTIONS = 8
