@@ -31,6 +31,7 @@ from stream_app.promotion.switching import rollback as roll_back
 
 Change = Callable[[Loader | None], Awaitable[Standing]]
 _HEADS = ("document", "mention", "topic")
+_RECORDS = ("run.json", "chinese.json")
 
 
 def promote(
@@ -104,7 +105,7 @@ def _state(standing: Standing, number: int) -> str:
 def _installed(source: str, target: Path, data: Path | None) -> int:
     """Return the number of what is to be served, after the gate, and installed if it was not."""
     folder = target / MODEL_NAME / source if source.isdecimal() else Path(source)
-    if (folder / "run.json").is_file():
+    if any((folder / record).is_file() for record in _RECORDS):
         return exported_from_run(folder, data, target)
     if not (folder / "metadata.json").is_file():
         raise DataError(f"{folder} is neither a finished run nor an exported version; see `stream-app model list`")

@@ -23,7 +23,7 @@ def store_half(model: ModelProto) -> None:
 def store_bytes(model: ModelProto) -> None:
     """Store each large matrix as int8 with a scale for each of its outputs, other large weights as float16.
 
-    They are made float32 again before their uses, so inputs are never rounded, and a row's result depends on itself alone.
+    They are made float32 again before their uses: no input is ever rounded, so a row's result depends on itself alone.
     """
     axes = _output_axes(model)
     nodes = []
@@ -48,7 +48,7 @@ def _large(model: ModelProto) -> list[TensorProto]:
 
 
 def _output_axes(model: ModelProto) -> dict[str, int]:
-    """Return for each matrix that one kind of node reads the axis of its outputs: a column, or a vector that is looked up."""
+    """Return the axis of its outputs (columns, or vectors that are looked up) for each matrix that is read one way."""
     axes: dict[str, set[int | None]] = {}
     for node in model.graph.node:
         for place, name in enumerate(node.input):

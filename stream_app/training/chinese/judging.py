@@ -63,7 +63,7 @@ class JudgedSets:
 
 
 def judge(
-    infer: Infer, texts: Sequence[ChineseText], tokenizer: Tokenizer, topics: Sequence[str]
+    infer: Infer, texts: Sequence[ChineseText], tokenizer: Tokenizer, *, topics: Sequence[str]
 ) -> dict[str, JudgedSets]:
     """Return what the model says of the texts, for each head that has labels there."""
     rows = [_row(one, tokenizer) for one in texts]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from stream_app.pipeline.tensors import RISK_TYPES
-
 POST = "post"
 KINDS = {
     "公司": "company",
@@ -42,16 +40,30 @@ TOPIC_OF_KIND = {
     POST: "stock_commentary",
 }
 
-RISK_OF = dict(
-    zip(
-        (
-            "其他 信批违规 实控人股东变更 交易违规 不能履职 涉嫌非法集资 重组失败 评级调整 业绩下滑 财务造假 涉嫌传销"
-            " 涉嫌违法 资金账户风险 涉嫌欺诈 高管负面 资产负面 投诉维权 产品违规 提现困难 失联跑路 歇业停业 公司股市异常"
-        ).split(),
-        RISK_TYPES,
-        strict=True,
-    )
-)
+RISK_OF = {
+    "其他": "none",
+    "信批违规": "disclosure_violation",
+    "实控人股东变更": "control_change",
+    "交易违规": "trading_violation",
+    "不能履职": "officer_unable_to_serve",
+    "涉嫌非法集资": "illegal_fundraising",
+    "重组失败": "failed_restructuring",
+    "评级调整": "rating_change",
+    "业绩下滑": "earnings_fall",
+    "财务造假": "financial_fraud",
+    "涉嫌传销": "pyramid_scheme",
+    "涉嫌违法": "suspected_crime",
+    "资金账户风险": "account_risk",
+    "涉嫌欺诈": "suspected_fraud",
+    "高管负面": "officer_misconduct",
+    "资产负面": "asset_impairment",
+    "投诉维权": "customer_complaints",
+    "产品违规": "product_violation",
+    "提现困难": "withdrawal_trouble",
+    "失联跑路": "operator_absconded",
+    "歇业停业": "business_closure",
+    "公司股市异常": "abnormal_trading",
+}
 """FinESE's types by the names that events bear."""
 
 _LAW = "legal_regulation"

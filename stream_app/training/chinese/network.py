@@ -26,8 +26,7 @@ def chinese_network(encoder: nn.Module) -> FusionNetwork:
 
 def kinds_and_risks(scores: Tensor) -> tuple[Tensor, Tensor]:
     """Return the topic head's scores of kinds and of risks."""
-    kinds, risks = scores.split((len(ALL_KINDS), len(RISK_TYPES)), dim=-1)
-    return kinds, risks
+    return scores[..., : len(ALL_KINDS)], scores[..., len(ALL_KINDS) :]
 
 
 @torch.no_grad()

@@ -43,7 +43,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class PackedEncoder:
-    """An encoder in single precision; `pieces` with their log-probabilities, by id; `tensors` by the file's names, each flat."""
+    """An encoder in single precision.
+
+    `pieces` with their log-probabilities, by id; `tensors` by the file's names, each flat.
+    """
 
     shape: Shape
     pieces: tuple[tuple[str, float], ...]
@@ -106,4 +109,5 @@ def _tensors(file: memoryview, at: int) -> dict[str, NDArray[np.float32]]:
 def _unpacked(file: memoryview, numbers: int, offset: int) -> NDArray[np.float32]:
     blocks = np.frombuffer(file, _BLOCK_TYPE, numbers // _BLOCK, offset)
     halves = np.concatenate((blocks["halves"] & 0x0F, blocks["halves"] >> 4), axis=1).astype(np.float32)
-    return ((halves - _ZERO) * blocks["scale"].astype(np.float32)[:, None]).ravel()
+    scales: NDArray[np.float32] = blocks["scale"].astype(np.float32)
+    return np.multiply(halves.ravel() - np.float32(_ZERO), np.repeat(scales, _BLOCK), dtype=np.float32)

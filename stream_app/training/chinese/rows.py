@@ -57,7 +57,7 @@ def batch_of(texts: Sequence[ChineseText], tokenizer: Tokenizer) -> ChineseBatch
             torch.zeros(len(texts), CONTEXT_FEATURES),
         ),
         document=torch.tensor([_label(one.document) for one in texts]),
-        mention=torch.tensor([[_label(one and one.label) for one in row] for row in mentions]).masked_fill(
+        mention=torch.tensor([[_label(one.label if one else None) for one in row] for row in mentions]).masked_fill(
             ~read, NO_LABEL
         ),
         mention_weak=torch.tensor([[bool(one and one.weak) for one in row] for row in mentions]),

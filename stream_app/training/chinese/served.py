@@ -13,7 +13,8 @@ from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.network import FusionNetwork, evidence
 from stream_app.training.served import ServedModule
 
-HEADS = ("document", "mention", "relevance", "kinds", "risk")
+KINDS = "kinds"
+HEADS = ("document", "mention", "relevance", KINDS, "risk")
 _NONE = RISK_TYPES.index("none")
 
 
@@ -42,13 +43,14 @@ class ServedChinese(ServedModule):
     ) -> tuple[Tensor, ...]:
         """Return the tensors of `OUTPUTS`, in that order.
 
-        Topics follow from risks and, where there is none, from kinds: p(t) = Σ_r p(r) [t of r] + p(none) Σ_k p(k) [t of k].
+        Topics follow from risks and, where there is none, from kinds:
+        p(t) = Σ_r p(r) [t of r] + p(none) Σ_k p(k) [t of k].
         No cause is ever found: no Chinese set tells of any, so the rules are left to read them.
         """
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
         heat = self.temperatures
         kinds, risks = kinds_and_risks(scores.topic)
-        kind, risk = torch.softmax(kinds / heat["kinds"], dim=-1), torch.softmax(risks / heat["risk"], dim=-1)
+        kind, risk = torch.softmax(kinds / heat[KINDS], dim=-1), torch.softmax(risks / heat["risk"], dim=-1)
         topic = risk @ self.topic_of_risk + risk[:, _NONE, None] * (kind @ self.topic_of_kind)
         return (
             torch.softmax(scores.document / heat["document"], dim=-1),

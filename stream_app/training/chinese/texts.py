@@ -1,7 +1,7 @@
 """The Chinese sets as one kind of example: a text with whichever labels its set gives it.
 
-Sets: FinFE (posts with their sentiment), FinNL (news by kind), FinESE (news by risk event and its subject) and FinNSP (is
-news negative, and about whom) of FinCUGE (Lu et al. 2023, BBT-Fin), whose sentences of FinRE lend names of companies.
+Sets of FinCUGE (Lu et al. 2023, BBT-Fin): FinFE (posts with their sentiment), FinNL (news by kind), FinESE (news by
+risk event and its subject) and FinNSP (is news negative, and about whom); the sentences of FinRE lend names.
 """
 
 from __future__ import annotations
