@@ -9,8 +9,6 @@ from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, RISK_TYPE
 from stream_app.training.chinese.kinds import ALL_KINDS
 from stream_app.training.network import FusionNetwork, Gate
 
-_HIDDEN = 384
-
 
 def chinese_network(encoder: nn.Module) -> FusionNetwork:
     """Return a network whose topic head scores the kinds, then the risks.
@@ -18,7 +16,9 @@ def chinese_network(encoder: nn.Module) -> FusionNetwork:
     No Chinese set tells anything of reach or of the graph, so its gates let nothing of them in: a feature's weights are
     zero, and stay so, since training gives no features.
     """
-    network = FusionNetwork(encoder, hidden=_HIDDEN, topics=len(ALL_KINDS) + len(RISK_TYPES))
+    hidden = encoder.config.hidden_size  # type: ignore[union-attr]
+    assert isinstance(hidden, int)  # noqa: S101  (for the type checker)
+    network = FusionNetwork(encoder, hidden=hidden, topics=len(ALL_KINDS) + len(RISK_TYPES))
     _close(network.document_gate, CONTEXT_FEATURES)
     _close(network.mention_gate, KG_FEATURES + CONTEXT_FEATURES)
     return network

@@ -70,7 +70,7 @@ def total_loss(scores: Scores, batch: ChineseBatch, *, config: TrainConfig) -> t
         "mention": weights.mention
         * (
             weighted_class_loss(scores.mention, batch.mention, weights=counts, smooth=smooth)
-            + _not_negative(scores.mention, batch.negative)
+            + not_negative(scores.mention, batch.negative)
         ),
         "kinds": weights.topic * _kinds(kinds, batch.kinds),
         "risk": weights.topic * class_loss(risks, batch.risk, smooth=smooth),
@@ -84,8 +84,8 @@ def total_loss(scores: Scores, batch: ChineseBatch, *, config: TrainConfig) -> t
     return sum(parts.values(), scores.topic.new_zeros(())), {name: part.item() for name, part in parts.items()}
 
 
-def _not_negative(logits: Tensor, negative: Tensor) -> Tensor:
-    """Return the mean of -log(1 - p(negative)) over the names that are not negative."""
+def not_negative(logits: Tensor, negative: Tensor) -> Tensor:
+    """Return the mean of -log(1 - p(negative)) over the names of which `negative` `[batch, slots]` is 0."""
     others = torch.cat((logits[..., :_NEGATIVE], logits[..., _NEGATIVE + 1 :]), dim=-1)
     surprise = logits.logsumexp(-1) - others.logsumexp(-1)
     there = negative == 0.0
