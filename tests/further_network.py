@@ -87,20 +87,20 @@ fusion (
 """
 
 
-def _weights(words: int) -> dict[str, NDArray[np.generic]]:
+def _weights(words: int, size: int) -> dict[str, NDArray[np.generic]]:
     draw = np.random.default_rng(4)
 
     def drawn(*shape: int) -> NDArray[np.float32]:
         return draw.normal(0, 2 / np.sqrt(shape[0]), shape).astype(np.float32)
 
     return {
-        "word_vectors": draw.normal(0, 1, (words, EMBEDDING_SIZE)).astype(np.float32),
-        "mixing": drawn(EMBEDDING_SIZE, EMBEDDING_SIZE),
-        "to_labels": drawn(EMBEDDING_SIZE, len(LABELS)),
-        "to_topics": drawn(EMBEDDING_SIZE, TOPICS),
-        "to_risks": drawn(EMBEDDING_SIZE, len(RISK_TYPES)) * 4,
-        "to_pull": drawn(EMBEDDING_SIZE, 1),
-        "from_graph": drawn(KG_FEATURES, EMBEDDING_SIZE),
+        "word_vectors": draw.normal(0, 1, (words, size)).astype(np.float32),
+        "mixing": drawn(size, size),
+        "to_labels": drawn(size, len(LABELS)),
+        "to_topics": drawn(size, TOPICS),
+        "to_risks": drawn(size, len(RISK_TYPES)) * 4,
+        "to_pull": drawn(size, 1),
+        "from_graph": drawn(KG_FEATURES, size),
         "outside": np.eye(len(TAGS), dtype=np.float32)[0],
         "zero": np.zeros(1, np.float32),
         "one": np.array([1]),
@@ -113,9 +113,10 @@ def _weights(words: int) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _write_onnx(words: int, file: Path) -> None:
-    model = parser.parse_model(_GRAPH)
-    model.graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in _weights(words).items())
+def _write_onnx(words: int, file: Path, *, size: int) -> None:
+    model = parser.parse_model(_GRAPH.replace("float[batch, 384]", f"float[batch, {size}]"))
+    weights = _weights(words, size)
+    model.graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in weights.items())
     onnx.checker.check_model(model)
     onnx.save(model, str(file))
 
@@ -136,12 +137,12 @@ def chinese_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def write_chinese(folder: Path, **metadata: object) -> Path:
+def write_chinese(folder: Path, *, embedding_size: int = EMBEDDING_SIZE, **metadata: object) -> Path:
     """Write a draft of the network, as an exporter does; return its folder."""
     folder.mkdir(parents=True)
     tokenizer = chinese_tokenizer()
     tokenizer.save(str(folder / "tokenizer.json"))
-    _write_onnx(tokenizer.get_vocab_size(), folder / "model.onnx")
+    _write_onnx(tokenizer.get_vocab_size(), folder / "model.onnx", size=embedding_size)
     about = {
         "version": "",
         "sha256": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),

@@ -14,6 +14,8 @@ from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens
 UNSPACED_LANGUAGES = frozenset({"zh", "yue", "ja", "th"})
 """Written without spaces between words, so that a tokenizer's pieces are the only words there are."""
 
+_UNKNOWN_PIECE = "<unk>"
+
 
 @dataclass(frozen=True, slots=True)
 class FurtherNetwork:
@@ -36,6 +38,8 @@ class Vocabulary:
         self._tokenizer.encode_special_tokens = True
         begin, *_, end = self._tokenizer.encode("").ids
         self._frame = begin + first_id, end + first_id
+        # A unigram vocabulary has its special tokens among its pieces.
+        self._unknown: int | None = self._tokenizer.token_to_id(_UNKNOWN_PIECE)
         self.unspaced = not languages.isdisjoint(UNSPACED_LANGUAGES)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
@@ -43,8 +47,10 @@ class Vocabulary:
         return [self._tokens(one) for one in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def _tokens(self, encoding: Encoding) -> Tokens:
-        ids = np.array(encoding.ids, dtype=np.int32)
-        return Tokens(ids + np.int32(self._first_id), np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+        ids = np.array(encoding.ids, dtype=np.int32) + np.int32(self._first_id)
+        if self._unknown is not None:
+            ids[np.isin(ids, self._frame)] = self._unknown + self._first_id
+        return Tokens(ids, np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
 
     def framed(self, tokens: Tokens, window: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the window's ids and character spans with a special token before and after."""
