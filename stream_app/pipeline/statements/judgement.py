@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from stream_app.events.entity import EntityKind
+from stream_app.events.stated_shock import Side
 from stream_app.pipeline.documents import Field
 from stream_app.pipeline.statements.arguments import main_names
 from stream_app.pipeline.statements.events import named_events
@@ -16,6 +17,7 @@ from stream_app.pipeline.statements.modality import Manner, Manners
 from stream_app.pipeline.statements.pieces import Named
 from stream_app.pipeline.statements.relations import Relation, relations
 from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.sides import side_of
 from stream_app.pipeline.statements.statement import CausalRelation, EntityStatement
 from stream_app.pipeline.statements.verbs import VerbReading
 
@@ -37,6 +39,7 @@ class Said:
     role: Role
     words: tuple[int, int] | None
     relation: Relation | None
+    side: Side | None = None
 
     def statement(self, field: Field) -> EntityStatement:
         """Return it as what is said of the entity."""
@@ -49,6 +52,7 @@ class Said:
             certainty=grade.certainty,
             field=field,
             words=self.words,
+            side=self.side,
             relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
         )
 
@@ -84,7 +88,8 @@ class Reading:
         ends = [one.at, one.at if one.last is None else one.last]
         words = pieces[min(ends)].start, pieces[max(ends)].end
         role, relation = self.side(one.named)
-        return Said(rank, move, ended, manner, role=role, words=words, relation=relation)
+        side = side_of(pieces, one)
+        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:
         """Return where the name stands in what the sentence says of cause and effect."""
