@@ -169,7 +169,8 @@ def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
         return None
     earlier = [place for place in sentence.verbs[clause] if place < at]
     ruler = sentence.pieces[earlier[-1]].word.verb if earlier else None
-    if ruler is None or ruler.act != "stop" or sentence.complement(clause, earlier[-1]) != at:
+    # A verb that carries its own object, as 停电 and 停产 do, has no other.
+    if ruler is None or ruler.act != "stop" or ruler.nature or sentence.complement(clause, earlier[-1]) != at:
         return verb
     if earlier[-1] + 1 == at and verb.subject and not verb.nature:
         return verb  # ends higher

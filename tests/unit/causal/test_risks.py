@@ -259,6 +259,7 @@ def test_the_size_of_a_rise_of_the_score_gives_that_rise(wanted: float) -> None:
     assert score(size, PARAMETERS) - score(0.0, PARAMETERS) == pytest.approx(wanted, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.floats(0, 3), min_size=2, max_size=5, unique_by=lambda one: round(one, 3)))
 def test_calibration_keeps_the_order_and_decides_nobody_out(sizes: list[float]) -> None:
     flat = replace(PARAMETERS, calibration=Curve(-1.7, 0.02))
