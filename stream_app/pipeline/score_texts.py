@@ -9,6 +9,7 @@ from stream_app.events.sentiment_event import Topic
 from stream_app.events.verdict import EntityVerdict, Verdict
 from stream_app.pipeline.assemble import (
     DECIMALS,
+    Fields,
     Scored,
     entity_scores,
     first_sentence,
@@ -27,8 +28,6 @@ from stream_app.pipeline.score_risks import Risks
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.pipeline.stated import causal_of, shock_of
-
-Fields = dict[str, object]
 
 
 class TextScorer:
