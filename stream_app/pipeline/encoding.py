@@ -99,7 +99,8 @@ def _rows(linked: LinkedDocument, text: ModelText, *, tokens: Tokens, vocabulary
     ranges = windows(tokens, text.text)
     if not ranges:
         return
-    located = [_located(entity, text, tokens=tokens, lead=ranges[0]) for entity in linked.entities]
+    edges = tokens.spans[:, 0].tolist(), tokens.spans[:, 1].tolist()
+    located = [_located(entity, text, edges=edges, lead=ranges[0]) for entity in linked.entities]
     knowledge = [kg_features(entity.entity, entity.confidence) for entity in linked.entities]
     context = _context(linked.document)
     for window in ranges:
@@ -127,15 +128,17 @@ def _context(document: TextDocument) -> NDArray[np.float32]:
     )
 
 
-def _located(entity: LinkedEntity, text: ModelText, *, tokens: Tokens, lead: Span) -> list[Span]:
-    """Return the token ranges of the entity's mentions.
+def _located(
+    entity: LinkedEntity, text: ModelText, *, edges: tuple[Sequence[int], Sequence[int]], lead: Span
+) -> list[Span]:
+    """Return the token ranges of the entity's mentions; `edges` are where the tokens begin and where they end.
 
     One that no token shows (named by `symbols` alone, or by signs that the model does not read) is taken to be
     what the first window is about.
     """
     places = text.places(entity.mentions)
-    shown = [(first, last) for first, last in spans_within(tokens.spans, places).tolist() if first < last]
-    unread = bool((places[:, 0] >= len(text.text)).any())
+    shown = [(first, last) for first, last in spans_within(*edges, places) if first < last]
+    unread = any(start >= len(text.text) for start, _ in places)
     return shown or ([] if unread else [lead])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -32,6 +32,9 @@ _STOP_WORDS = frozenset(
 WeightedRow = tuple[EncodedRow, NDArray[np.float32], float]
 """A row, the evidence of its tokens `[tokens]`, and how much the row counts."""
 
+Asked = tuple[Sequence[WeightedRow], int | None]
+"""The rows behind a score, and the entity that it is of; None for the document's."""
+
 
 class WordEvidence:
     """The words of one document, to which the evidence of its rows is added up."""
@@ -42,52 +45,55 @@ class WordEvidence:
         spans = [match.span() for match in _WORD.finditer(self._text.text)]
         if encoded.unspaced:
             spans = list(_without_spaces(encoded, spans))
-        said = [self._text.text[start:end].lower() for start, end in spans]
-        self._words = np.array(spans, dtype=np.int32).reshape(-1, 2)
+        self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
+        said = (self._text.text[start:end].lower() for start, end in spans)
         self._telling = np.array([word not in _STOP_WORDS for word in said], dtype=bool)
-        self._of_rows: dict[int, tuple[NDArray[np.bool_], NDArray[np.intp]]] = {}
+        self._of_rows: dict[int, tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
 
-    def strongest(self, rows: Iterable[WeightedRow], entity: int | None = None) -> tuple[EvidenceSpan, ...]:
-        """Return the words that pulled hardest, hardest first.
+    def strongest(self, asked: Sequence[Asked]) -> list[tuple[EvidenceSpan, ...]]:
+        """Return for each score the words that pulled hardest, hardest first.
 
         A weight is the word's share of all the pull of all the words, negative or positive: the absolute weights of
-        all of a document's words add up to 1. Stop words are not shown, nor is the name of the `entity` itself.
+        all of a document's words add up to 1. Stop words are not shown, nor is the name of the entity itself.
         """
-        pull = self._pull(rows)
-        total = float(np.abs(pull).sum())
-        if not total:
-            return ()
-        shown = np.where(self._telling & ~self._named(entity), pull / total, 0.0)
-        order = np.argsort(-np.abs(shown), kind="stable")[:MOST_WORDS]
-        return tuple(self._span(int(word), float(shown[word])) for word in order if shown[word])
+        pulls = np.array([self._pull(rows) for rows, _ in asked])
+        totals = np.abs(pulls).sum(axis=1, keepdims=True)
+        shares = np.divide(pulls, totals, out=np.zeros_like(pulls), where=totals > 0)
+        shown = np.where([self._shown(entity) for _, entity in asked], shares, 0.0)
+        order = np.argsort(-np.abs(shown), axis=1, kind="stable")[:, :MOST_WORDS].tolist()
+        return [
+            tuple(self._span(word, weights[word]) for word in words if weights[word])
+            for words, weights in zip(order, shown.tolist(), strict=True)
+        ]
 
-    def _pull(self, rows: Iterable[WeightedRow]) -> NDArray[np.float64]:
+    def _pull(self, rows: Sequence[WeightedRow]) -> NDArray[np.float64]:
         """Return the signed sum of the evidence of each word's tokens; punctuation and special tokens count nowhere."""
-        pull = np.zeros(len(self._words))
-        for row, evidence, weight in rows if len(self._words) else ():
+        pull = np.zeros(len(self._starts))
+        for row, evidence, weight in rows if self._starts else ():
             inside, words = self._words_of(row)
             pull += np.bincount(words, weight * evidence[inside].astype(np.float64), len(pull))
         return pull
 
-    def _words_of(self, row: EncodedRow) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    def _words_of(self, row: EncodedRow) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return which of the row's tokens stand in words, and in which; the same for every score of the document."""
         if (known := self._of_rows.get(id(row))) is not None:
             return known
         starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
-        word = np.searchsorted(self._words[:, 0], starts, side="right") - 1
-        inside = (word >= 0) & (starts < ends) & (starts < self._words[word, 1])
+        word = np.searchsorted(self._starts, starts, side="right") - 1
+        inside = ((word >= 0) & (starts < ends) & (starts < np.array(self._ends)[word])).nonzero()[0]
         return self._of_rows.setdefault(id(row), (inside, word[inside]))
 
-    def _named(self, entity: int | None) -> NDArray[np.bool_]:
-        named = np.zeros(len(self._words), dtype=bool)
-        if entity is not None:
-            places = self._text.places(self._entities[entity].mentions)
-            for first, last in spans_within(self._words, places).tolist():
-                named[first:last] = True
-        return named
+    def _shown(self, entity: int | None) -> NDArray[np.bool_]:
+        if entity is None:
+            return self._telling
+        shown = self._telling.copy()
+        places = self._text.places(self._entities[entity].mentions)
+        for first, last in spans_within(self._starts, self._ends, places):
+            shown[first:last] = False
+        return shown
 
     def _span(self, word: int, weight: float) -> EvidenceSpan:
-        start, end = self._words[word].tolist()
+        start, end = self._starts[word], self._ends[word]
         field, at = self._text.field_of(start)
         return EvidenceSpan(field, at, at + end - start, weight)
 

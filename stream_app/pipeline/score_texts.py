@@ -8,6 +8,7 @@ from dataclasses import replace
 from stream_app.events.verdict import EntityVerdict, Verdict
 from stream_app.pipeline.assemble import (
     DECIMALS,
+    Fields,
     Scored,
     document_scores,
     entity_scores,
@@ -26,8 +27,6 @@ from stream_app.pipeline.score_risks import Risks
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.pipeline.stated import causal_of, shock_of
-
-Fields = dict[str, object]
 
 
 class TextScorer:

@@ -13,6 +13,10 @@ BATCH_SIZES = (1, 2, 4, ROWS_AT_ONCE)
 _WARM_UP_TOKENS = 512
 _PREFERRED = (16, 32, MAX_BATCH)
 _QUEUE_DELAY_MICROSECONDS = 1000
+# A queue whose requests may bring time-outs makes Triton choose a batch only once an instance is free. Else it chooses
+# one ahead, and while that waits, its scheduler looks without a pause at a next request of another length (2.51:
+# 1.3 ms of processor time a post; 0.1 ms so, measured 2026-11-29).
+_CHOSEN_LATE = "\n  default_queue_policy { allow_timeout_override: true }"
 _CPU_INSTANCES, _CPU_THREADS = 2, 1
 
 _TITLE = """\
@@ -36,7 +40,8 @@ def cpu_config(versions: Mapping[int, str]) -> str:
         "batch_sizes": ",".join(map(str, BATCH_SIZES)),
     }
     head = f'name: "{MODEL_NAME}"\nbackend: "python"'
-    return with_versions(_config(head, parameters, instances=f"count: {_CPU_INSTANCES}\n    kind: KIND_CPU"), versions)
+    instances = f"count: {_CPU_INSTANCES}\n    kind: KIND_CPU"
+    return with_versions(_config(head, parameters, instances=instances, queue=_CHOSEN_LATE), versions)
 
 
 def gpu_config(versions: Mapping[int, str]) -> str:
@@ -50,9 +55,13 @@ def gpu_config(versions: Mapping[int, str]) -> str:
     return with_versions(config, versions)
 
 
-def _config(head: str, parameters: dict[str, str], *, instances: str, outputs: tuple[Tensor, ...] = OUTPUTS) -> str:
+def _config(
+    head: str, parameters: dict[str, str], *, instances: str, outputs: tuple[Tensor, ...] = OUTPUTS, queue: str = ""
+) -> str:
     preferred = ", ".join(map(str, _PREFERRED))
-    batching = f"  preferred_batch_size: [ {preferred} ]\n  max_queue_delay_microseconds: {_QUEUE_DELAY_MICROSECONDS}"
+    batching = (
+        f"  preferred_batch_size: [ {preferred} ]\n  max_queue_delay_microseconds: {_QUEUE_DELAY_MICROSECONDS}{queue}"
+    )
     sections = [
         _TITLE,
         f"{head}\nmax_batch_size: {MAX_BATCH}",

@@ -158,7 +158,7 @@ def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Fin
 
 
 def _is_scene(sentence: Sentence, named: Named) -> bool:
-    at = next((at for at, piece in enumerate(sentence.pieces) if piece.named == named), 0)
+    at = sentence.place_of.get(named, 0)
     return at > 0 and sentence.pieces[at - 1].grade == "in"
 
 
@@ -184,8 +184,7 @@ def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
 
 def spoken_of(reading: Reading, named: Named) -> Said:
     """Return that nothing is said to move the name; how the words around it are meant still counts."""
-    pieces = reading.sentence.pieces
-    at = next((place for place, piece in enumerate(pieces) if piece.named == named), None)
+    at = reading.sentence.place_of.get(named)
     if at in reading.sentence.clause_at:  # what its clause comes to
         at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)

@@ -45,6 +45,11 @@ def test_every_bucket_is_warmed_up() -> None:
     assert re.findall(r'name: "tokens_(\d+)"', cpu_config({})) == [str(bucket) for bucket in BUCKETS]
 
 
+def test_server_on_cpu_chooses_a_batch_only_once_an_instance_is_free() -> None:
+    # what Triton takes as the sign for it: a queue whose requests may bring time-outs
+    assert "allow_timeout_override: true" in cpu_config({})
+
+
 def test_shipped_configurations_are_those_that_export_writes() -> None:
     shipped = (MODEL / "config.pbtxt").read_text()
     (version,) = re.findall(r'key: "version_1" value \{ string_value: "([^"]+)" \}', shipped)
