@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from stream_app.adapters.caching_model import CachingModel
@@ -12,17 +13,24 @@ from stream_app.adapters.result_file import ResultFile
 from stream_app.adapters.telemetry import NoTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
 from stream_app.clients import triton_of
+from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.language import why_unread
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.reading import Reader
+from stream_app.pipeline.vocabulary import FurtherNetwork
 from stream_app.settings import Settings
 
 
-def build_reader(model: FusionModel, files: ModelFiles) -> Reader:
-    """Return what reads documents with this model."""
-    unread = partial(why_unread, languages=files.languages, model_version=files.version)
-    return Reader(model, Encoder(files.tokenizer), topics=files.topics, why_unread=unread)
+def build_reader(model: FusionModel, files: ModelFiles, *, reads_further: Callable[[], bool] = lambda: True) -> Reader:
+    """Return what reads documents with this model; `reads_further`: whether it has its further networks as well."""
+
+    def unread(linked: LinkedDocument) -> str | None:
+        languages = files.languages if reads_further() else files.main.languages
+        return why_unread(linked, languages, files.version)
+
+    further = [FurtherNetwork(one.languages, one.tokenizer, one.first_id) for one in files.further]
+    return Reader(model, Encoder(files.tokenizer, further), topics=files.topics, why_unread=unread)
 
 
 def served_source(settings: Settings, telemetry: Telemetry) -> ModelSource:
@@ -35,7 +43,8 @@ def served_source(settings: Settings, telemetry: Telemetry) -> ModelSource:
     def open_version(number: int) -> Opened:
         files = read_model(settings.model_repository, number)
         model = _triton_model(settings, files, telemetry, options=options)
-        return Opened(number, model, build_reader(_cached(model, settings, telemetry), files))
+        cached = _cached(model, settings, telemetry)
+        return Opened(number, model, build_reader(cached, files, reads_further=lambda: model.reads_further))
 
     return ModelSource(wanted, open_version, telemetry, role="served", poll_seconds=settings.model_poll)
 
@@ -52,7 +61,7 @@ def challenger_source(settings: Settings, telemetry: Telemetry) -> ModelSource:
     def open_version(number: int) -> Opened:
         files = read_model(settings.model_repository, number)
         model = _triton_model(settings, files, NoTelemetry(), options=options)
-        return Opened(number, model, build_reader(model, files))
+        return Opened(number, model, build_reader(model, files, reads_further=lambda: model.reads_further))
 
     return ModelSource(wanted, open_version, telemetry, role="challenger", poll_seconds=settings.model_poll)
 

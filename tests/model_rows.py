@@ -12,7 +12,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.pipeline.documents import Field, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import CONTEXT_FEATURES, EMBEDDING_SIZE, KG_FEATURES, LABELS, TAGS, TOPICS
+from stream_app.pipeline.tensors import CONTEXT_FEATURES, EMBEDDING_SIZE, KG_FEATURES, LABELS, RISK_TYPES, TAGS, TOPICS
 
 PUBLISHED = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)
 
@@ -75,6 +75,7 @@ def row_result(row: ModelRow, **changed: object) -> RowResult:
         "mention_evidence": np.zeros((mentions, tokens)),
         "causal_probability": np.full(1, 0.5),
         "tag_probabilities": np.eye(len(TAGS))[np.zeros(tokens, dtype=int)],
+        "risk_probabilities": np.zeros(len(RISK_TYPES)),
     }
     arrays = {name: np.asarray(value, dtype=np.float32) for name, value in (fields | changed).items()}
     return RowResult(**arrays)

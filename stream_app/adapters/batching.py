@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_app.errors import ServerRejected
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import INPUTS, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor, bucket_of
+from stream_app.pipeline.tensors import INPUTS, MAY_LACK, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor, bucket_of
 
 Outputs = Mapping[str, NDArray[np.generic]]
 
@@ -90,7 +90,8 @@ def _chunks(places: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:
 def unpack(batch: Batch, outputs: Outputs) -> list[RowResult]:
     """Return one result for each row of the batch, padding removed.
 
-    Raises ServerRejected where a tensor is missing, has another shape or type, or holds what is no number.
+    One of `MAY_LACK` that is missing is zeros. Raises ServerRejected where another is missing, where one has another
+    shape or type, or holds what is no number.
     """
     checked = {tensor.name: _checked(outputs.get(tensor.name), tensor, batch) for tensor in OUTPUTS}
     return [_result(row, place, checked) for place, row in enumerate(batch.rows)]
@@ -98,6 +99,8 @@ def unpack(batch: Batch, outputs: Outputs) -> list[RowResult]:
 
 def _checked(array: NDArray[np.generic] | None, tensor: Tensor, batch: Batch) -> NDArray[np.float32]:
     expected = batch.shape_of(tensor)
+    if array is None and tensor.name in MAY_LACK:
+        return np.zeros(expected, dtype=np.float32)
     if array is None:
         raise ServerRejected(f"the fusion model gave no {tensor.name}: {_SAME_MODEL}")
     if array.shape != expected or array.dtype != _NUMPY_TYPES[tensor.dtype]:
@@ -121,6 +124,7 @@ def _result(row: ModelRow, place: int, outputs: Mapping[str, NDArray[np.float32]
         mention_evidence=outputs["mention_evidence"][place, :mentions, :tokens],
         causal_probability=outputs["causal_probability"][place],
         tag_probabilities=outputs["tag_probabilities"][place, :tokens],
+        risk_probabilities=outputs["risk_probabilities"][place],
     )
 
 

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TAGS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, OUTPUTS, RISK_TYPES, TAGS, TOPICS
 
 _KEY_BYTES = 16
+# What an earlier program kept, of a model with fewer outputs, is not found.
+_LAYOUT = "|".join(tensor.name for tensor in OUTPUTS)
 _ROWS_TOTAL = "stream_app_model_cache_rows_total"
 
 
@@ -62,7 +64,7 @@ class CachingModel:
         return [results[key] for key in keys]
 
     def _key(self, row: ModelRow) -> bytes:
-        digest = blake2b(self.version.encode(), digest_size=_KEY_BYTES)
+        digest = blake2b(f"{self.version}|{_LAYOUT}".encode(), digest_size=_KEY_BYTES)
         for array in (row.input_ids, row.mention_spans, row.kg_features, row.context_features):
             digest.update(f"|{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -84,6 +86,7 @@ def _arrays(result: RowResult) -> tuple[NDArray[np.float32], ...]:
         result.mention_evidence,
         result.causal_probability,
         result.tag_probabilities,
+        result.risk_probabilities,
     )
 
 
@@ -100,6 +103,7 @@ def _result(row: ModelRow, value: bytes) -> RowResult:
         (mentions, tokens),
         (1,),
         (tokens, len(TAGS)),
+        (len(RISK_TYPES),),
     )
     numbers = np.frombuffer(value, np.float32)
     ends = accumulate((int(np.prod(shape)) for shape in shapes), initial=0)

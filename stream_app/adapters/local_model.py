@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from stream_app.adapters.batching import Batch, BatchLimits, in_order, pack, unpack
-from stream_app.adapters.openvino import OpenVinoRuntime
+from stream_app.adapters.networks import Runtime
 from stream_app.pipeline.rows import ModelRow, RowResult
 
 _LIMITS = BatchLimits(rows=64, tokens=1024)
@@ -15,9 +15,7 @@ _LIMITS = BatchLimits(rows=64, tokens=1024)
 class LocalModel:
     """Computes batches in threads, `streams` at a time: as many as the runtime was made for."""
 
-    def __init__(
-        self, runtime: OpenVinoRuntime, *, version: str, streams: int = 1, limits: BatchLimits = _LIMITS
-    ) -> None:
+    def __init__(self, runtime: Runtime, *, version: str, streams: int = 1, limits: BatchLimits = _LIMITS) -> None:
         self.version = version
         self._runtime, self._limits = runtime, limits
         self._streams = asyncio.Semaphore(streams)

@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, TAGS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, RISK_TYPES, TAGS, TOPICS
 
 
 class MemoryModel:
-    """Answers at once, with results of the right shapes, ranges and sums."""
+    """Answers at once, with results of the right shapes, ranges and sums.
 
-    def __init__(self, version: str = "memory") -> None:
+    Rows whose ids begin at `further` are those of a further network: it tells types of risk, and no causes.
+    """
+
+    def __init__(self, version: str = "memory", *, further: int | None = None) -> None:
         self.version = version
+        self._further = further
 
     @property
     def waiting(self) -> bool:
@@ -25,10 +29,10 @@ class MemoryModel:
 
     async def infer(self, rows: Sequence[ModelRow]) -> list[RowResult]:
         """Return one result for each row, in order."""
-        return [_result(row) for row in rows]
+        return [_result(row, further=self._further is not None and row.input_ids[0] >= self._further) for row in rows]
 
 
-def _result(row: ModelRow) -> RowResult:
+def _result(row: ModelRow, *, further: bool) -> RowResult:
     """Draw the document's part from the text, and each mention's from its span and features too."""
     text = row.input_ids.tobytes() + row.context_features.tobytes()
     tokens = len(row.input_ids)
@@ -47,8 +51,11 @@ def _result(row: ModelRow) -> RowResult:
         mention_relevance=_single(np.array([draw.uniform() for draw in mentions])),
         mention_evidence=_rows([draw.uniform(-1, 1, tokens) for draw in mentions], tokens),
         # never sure of a cause, so that what rules find stands
-        causal_probability=_single(document.uniform(0, 0.5, 1)),
+        causal_probability=_single(np.zeros(1) if further else document.uniform(0, 0.5, 1)),
         tag_probabilities=_single(document.dirichlet(np.ones(len(TAGS)), tokens)),
+        risk_probabilities=_single(
+            document.dirichlet(np.ones(len(RISK_TYPES))) if further else np.zeros(len(RISK_TYPES))
+        ),
     )
 
 

@@ -1,8 +1,12 @@
-"""The fusion model's files, as Triton's model repository holds them: which versions, and what belongs to each."""
+"""The fusion model's files, as Triton's model repository holds them: which versions, and what belongs to each.
+
+A version's folder holds its main network. Further ones, each for its own languages, lie in folders within it, and the
+main one's metadata tells the first id of each (`first_ids`), lowest first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,20 @@ from stream_app.errors import ConfigurationError, DataError
 from stream_app.pipeline.tensors import BUCKETS, LABELS, MODEL_NAME, TOPICS
 
 METADATA, TOKENIZER, WEIGHTS = "metadata.json", "tokenizer.json", "model.onnx"
+FIRST_IDS = "first_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFiles:
+    """One network of a version: its folder, the ISO 639-1 codes of what it reads, and its place among the ids.
+
+    `tokenizer` is the content of `tokenizer.json`.
+    """
+
+    folder: Path
+    languages: frozenset[str]
+    tokenizer: str
+    first_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +39,30 @@ class ModelFiles:
     """One version of the model: its folder, and what a client must know of it.
 
     `number` is the version's folder, by which Triton is asked for it; `version` goes into every event; `topics` are in
-    the model's order; `languages` are ISO 639-1 codes; `tokenizer` is the content of `tokenizer.json`.
+    the model's order; `main` is the network that lies in the folder itself.
     """
 
     folder: Path
     number: int
     version: str
-    languages: frozenset[str]
     topics: tuple[str, ...]
-    tokenizer: str
+    main: NetworkFiles
+    further: tuple[NetworkFiles, ...] = ()
+
+    @property
+    def networks(self) -> tuple[NetworkFiles, ...]:
+        """All networks, the main one first."""
+        return (self.main, *self.further)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """What any of the networks reads."""
+        return frozenset().union(*(network.languages for network in self.networks))
+
+    @property
+    def tokenizer(self) -> str:
+        """The main network's `tokenizer.json`."""
+        return self.main.tokenizer
 
 
 def read_model(repository: Path, number: int | None = None) -> ModelFiles:
@@ -46,12 +79,31 @@ def read_model(repository: Path, number: int | None = None) -> ModelFiles:
             folder=folder,
             number=number,
             version=metadata["version"],
-            languages=frozenset(metadata["languages"]),
             topics=tuple(metadata["topics"]),
-            tokenizer=(folder / TOKENIZER).read_text(encoding="utf-8"),
+            main=_network(folder, metadata, 0),
+            further=tuple(_further(folder, metadata)),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise _incomplete(folder, error) from error
+
+
+def _further(folder: Path, metadata: Mapping[str, Any]) -> Iterator[NetworkFiles]:
+    for name, first_id in metadata.get(FIRST_IDS, {}).items():
+        own = read_metadata(folder / name)
+        _check(own | {"version": metadata["version"]}, folder / name)
+        if own["topics"] != metadata["topics"]:
+            raise DataError(f"{folder / name / METADATA} has other topics than the main network: export it again")
+        yield _network(folder / name, own, first_id)
+
+
+def _network(folder: Path, metadata: Mapping[str, Any], first_id: int) -> NetworkFiles:
+    tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
+    return NetworkFiles(folder, frozenset(metadata["languages"]), tokenizer, first_id)
+
+
+def network_folders(folder: Path) -> list[Path]:
+    """Return the folders of a version's networks, the main one first."""
+    return [folder, *(folder / name for name in read_metadata(folder).get(FIRST_IDS, {}))]
 
 
 def served_number(repository: Path) -> int:

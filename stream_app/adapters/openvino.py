@@ -13,7 +13,7 @@ import openvino
 from numpy.typing import NDArray
 
 from stream_app.errors import DataError
-from stream_app.pipeline.tensors import OUTPUTS, ROWS_AT_ONCE
+from stream_app.pipeline.tensors import MAY_LACK, OUTPUTS, ROWS_AT_ONCE
 
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 _CPUINFO = Path("/proc/cpuinfo")
@@ -57,6 +57,8 @@ class OpenVinoRuntime:
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise DataError(f"{file} is no model that OpenVINO can run ({reason}); export it again") from error
+        found = {name for port in self._model.outputs for name in port.get_names()}
+        self._told = [tensor.name for tensor in OUTPUTS if tensor.name in found or tensor.name not in MAY_LACK]
         self._requests = local()
         _prepare_for_threads()
 
@@ -66,18 +68,23 @@ class OpenVinoRuntime:
         return RuntimeReport(f"openvino {openvino.__version__}", self.precision, processor_flags())
 
     def infer(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
-        """Return the tensors of `OUTPUTS` for a batch, `[batch, …]`, whose rows all have one padded length."""
+        """Return the tensors of `OUTPUTS` for a batch, `[batch, …]`, whose rows all have one padded length.
+
+        Those of `MAY_LACK` are zeros where the file does not have them.
+        """
         rows, step = len(next(iter(inputs.values()))), self._rows_at_once
         parts = [
             self._computed({name: array[start : start + step] for name, array in inputs.items()})
             for start in range(0, rows, step)
         ]
-        return {tensor.name: np.concatenate([part[tensor.name] for part in parts]) for tensor in OUTPUTS}
+        told = {name: np.concatenate([part[name] for part in parts]) for name in self._told}
+        lacking = (tensor for tensor in OUTPUTS if tensor.name not in told)
+        return told | {tensor.name: np.zeros((rows, *tensor.shape), np.float32) for tensor in lacking}
 
     def _computed(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
         request = self._request()
         request.infer(dict(inputs))
-        return {tensor.name: request.get_tensor(tensor.name).data.copy() for tensor in OUTPUTS}
+        return {name: request.get_tensor(name).data.copy() for name in self._told}
 
     def _request(self) -> Any:  # noqa: ANN401  (openvino has no types)
         if not hasattr(self._requests, "own"):

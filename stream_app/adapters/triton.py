@@ -18,7 +18,7 @@ from tritonclient.utils import InferenceServerException
 
 from stream_app.adapters.batching import Batch, BatchLimits, Outputs, in_order, pack, unpack
 from stream_app.adapters.breaker import Backoff, CircuitBreaker, State
-from stream_app.adapters.triton_contract import check_tensors, check_version
+from stream_app.adapters.triton_contract import check_tensors, check_version, reads_further
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.pipeline.ports import Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
@@ -77,7 +77,7 @@ class TritonModel:
         self._connect, self._address = connect, address
         self._number, self._version = served
         self._asked = str(self._number)
-        self._retired = False
+        self._retired, self._reads_further = False, False
         self._telemetry, self._options = telemetry, options
         self._client: InferenceServerClient | None = None
         self._limits = BatchLimits(rows=1, tokens=options.batch_tokens)
@@ -88,6 +88,11 @@ class TritonModel:
     def version(self) -> str:
         """The version that goes into every event."""
         return self._version
+
+    @property
+    def reads_further(self) -> bool:
+        """Whether the server, when it was last checked, read with the further networks of the version as well."""
+        return self._reads_further
 
     @property
     def waiting(self) -> bool:
@@ -199,6 +204,7 @@ class TritonModel:
         check_version(config.config, number=self._number, version=self._version, address=self._address)
         most = check_tensors(metadata, config.config, address=self._address)
         self._limits = BatchLimits(rows=most, tokens=self._options.batch_tokens)
+        self._reads_further = reads_further(metadata)
         return True
 
     def _tell_change(self, state: State) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stream_app.adapters.triton_versions import version_parameter
 from stream_app.errors import ServerRejected
-from stream_app.pipeline.tensors import INPUTS, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
+from stream_app.pipeline.tensors import INPUTS, MAY_LACK, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
 
 _BATCH_AXIS = -1
 _CURE = "let STREAM_APP_MODEL_REPOSITORY and the server's repository hold the same model"
@@ -24,13 +24,22 @@ def check_version(config: Any, *, number: int, version: str, address: str) -> No
 def check_tensors(metadata: Any, config: Any, *, address: str) -> int:  # noqa: ANN401  (protobuf)
     """Return the most rows of a batch; ServerRejected where tensors are not those of the table.
 
-    `metadata` and `config` are the answers of Triton's ModelMetadata and ModelConfig calls.
+    Those of `MAY_LACK` may be missing (`reads_further`). `metadata` and `config` are the answers of Triton's
+    ModelMetadata and ModelConfig calls.
     """
     _compare(metadata.inputs, INPUTS, _where(address))
     _compare(metadata.outputs, OUTPUTS, _where(address))
     if config.max_batch_size < 1:
         raise ServerRejected(f"{_where(address)} takes no batches: give max_batch_size in its config.pbtxt")
     return int(config.max_batch_size)
+
+
+def reads_further(metadata: Any) -> bool:  # noqa: ANN401  (protobuf)
+    """Tell whether the server reads with a version's further networks: then it has all outputs.
+
+    Triton's ONNX Runtime backend, by which a GPU serves, computes the main network's file and nothing else.
+    """
+    return {tensor.name for tensor in metadata.outputs} >= MAY_LACK
 
 
 def _where(address: str) -> str:
@@ -40,6 +49,8 @@ def _where(address: str) -> str:
 def _compare(served: Sequence[Any], expected: Sequence[Tensor], where: str) -> None:
     found = {tensor.name: (tensor.datatype, tuple(tensor.shape)) for tensor in served}
     for tensor in expected:
+        if tensor.name in MAY_LACK and tensor.name not in found:
+            continue
         wanted = tensor.dtype, (_BATCH_AXIS, *(-1 if size == SEQUENCE else size for size in tensor.shape))
         if found.get(tensor.name) != wanted:
             raise ServerRejected(

@@ -42,11 +42,13 @@ def propagation_figures(parameters: CausalParameters, *, seed: int = 7) -> Propa
     choose = random.Random(seed)  # noqa: S311  (a benchmark wants the same numbers each time)
     sources = [f"company:{choose.randrange(ENTITIES)}" for _ in range(_EVENTS)]
 
+    rates = parameters.rates(None)
+
     def reached(source: str) -> object:
-        return reach_of(graph, source, _AS_OF, topic=None, parameters=parameters)
+        return reach_of(graph, source, _AS_OF, rates=rates, parameters=parameters)
 
     def exposed(source: str) -> object:
-        reach = reach_of(graph, source, _AS_OF, topic=None, parameters=parameters)
+        reach = reach_of(graph, source, _AS_OF, rates=rates, parameters=parameters)
         return reach and exposures(graph, reach, _VALUE, parameters=parameters, limits=_LIMITS)
 
     reached(sources[0])  # the first of a period makes its view

@@ -62,7 +62,7 @@ def _weights(spreader: Spreader, companies: Sequence[str], at: datetime) -> Floa
     """Return what a unit shock of each company carries to each `[from, to]`."""
     table = np.zeros((len(companies), len(companies)))
     for place, company in enumerate(companies):
-        spread = spreader.of(company, at, None)
+        spread = spreader.of(company, at)
         if spread is not None:
             table[place, spread.places] = spread.net
     return table

@@ -80,7 +80,7 @@ def make_panel(
         on_shock()
         if shock.entity_id in places:
             own[shock.day, places[shock.entity_id]] += shock.value
-        spread = spreader.of(shock.entity_id, shock.at, shock.topic)
+        spread = spreader.of(shock.entity_id, shock.at, topic=shock.topic, side=shock.side)
         if spread is None:
             continue
         fresh[shock.day, spread.places] += shock.value * spread.by_way

@@ -13,6 +13,7 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.shock import shock_of, told_as
 from stream_app.errors import DataError
 from stream_app.events.sentiment_event import SentimentEvent, Topic
+from stream_app.events.stated_shock import Side
 
 _HALVES = 2
 """Topics count as unsure, half sure or sure: few different reaches have to be computed for a history."""
@@ -28,6 +29,7 @@ class DatedShock:
     value: float
     story: str
     topic: Topic | None
+    side: Side | None = None
 
 
 def dated_shocks(events: Iterable[SentimentEvent], history: History, parameters: CausalParameters) -> list[DatedShock]:
@@ -43,7 +45,8 @@ def dated_shocks(events: Iterable[SentimentEvent], history: History, parameters:
         day = int(history.day_of(np.array([event.published_at.timestamp()]))[0])
         if day == len(history.days):
             continue
-        one = DatedShock(day, event.published_at, shock.entity_id, shock.value, told_as(event), _rounded(event.topic))
+        topic = _rounded(event.topic)
+        one = DatedShock(day, event.published_at, shock.entity_id, shock.value, told_as(event), topic, shock.side)
         key = day, one.story, one.entity_id
         if key not in strongest or abs(strongest[key].value) < abs(one.value):
             strongest[key] = one

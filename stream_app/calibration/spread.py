@@ -1,4 +1,4 @@
-"""What a unit shock does to the companies that have prices: computed once for each entity, topic and period."""
+"""What a unit shock does to the companies that have prices: computed once for each entity, topic, side and period."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from stream_app.causal.paths import paths_to
 from stream_app.causal.propagation import Reach
 from stream_app.causal.ways import WAYS
 from stream_app.events.sentiment_event import Topic
+from stream_app.events.stated_shock import Side
 
 Floats = NDArray[np.float64]
 
@@ -48,12 +49,16 @@ class Spreader:
     def __post_init__(self) -> None:
         self._nodes = np.array([self.graph.index.get(company, -1) for company in self.companies], np.int64)
 
-    def of(self, entity_id: str, at: datetime, topic: Topic | None) -> Spread | None:
+    def of(
+        self, entity_id: str, at: datetime, *, topic: Topic | None = None, side: Side | None = None
+    ) -> Spread | None:
         """Return the spread over the graph as it was known at that time; None where it reaches none."""
         told = (topic.label, topic.probability) if topic else None
-        key = (entity_id, self.graph.periods.of(seconds(at)), told)
+        key = (entity_id, self.graph.periods.of(seconds(at)), told, side)
         if key not in self._known:
-            reach = reach_of(self.graph, entity_id, at, topic=topic, parameters=self.parameters)
+            reach = reach_of(
+                self.graph, entity_id, at, rates=self.parameters.rates(topic, side), parameters=self.parameters
+            )
             self._known[key] = None if reach is None else self._spread(reach)
         return self._known[key]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.paths import FoundPath, paths_to
 from stream_app.causal.probability import size_of_rise
 from stream_app.causal.propagation import Reach, Travel, propagate
-from stream_app.events.sentiment_event import Topic
 
 _SHOWN_PATHS = 3
 BALANCED = 0.05  # where paths for and against differ by a smaller share, nobody can say which way it goes
@@ -47,18 +47,19 @@ def reach_of(
     entity_id: str,
     as_of: datetime,
     *,
-    topic: Topic | None,
+    rates: NDArray[np.float32],
     parameters: CausalParameters,
     cut: Sequence[int] = (),
 ) -> Reach | None:
     """Return what a unit shock of the entity does over the graph of that event time; None where it is not in it.
 
-    `cut` are arcs that are taken away: see `arcs_between`.
+    `rates` are those of the ways of arcs, as `parameters.rates` gives them; `cut` are arcs that are taken away: see
+    `arcs_between`.
     """
     source = graph.index.get(entity_id)
     if source is None:
         return None
-    travel = Travel(parameters.rates(topic), parameters.damping, parameters.floor, cut=tuple(cut))
+    travel = Travel(rates, parameters.damping, parameters.floor, cut=tuple(cut))
     return propagate(graph.at(as_of), source, travel)
 
 

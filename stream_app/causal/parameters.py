@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib import resources
 
@@ -17,6 +17,7 @@ from stream_app.causal.curve import UNCHANGED, Curve
 from stream_app.causal.ways import CHANNELS, WAYS, way_name
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
+from stream_app.events.stated_shock import Side
 from stream_app.events.voice import Grade
 
 DEFAULT_TOPIC = "general_news"
@@ -34,7 +35,8 @@ class CausalParameters:
     `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind. `modality`: factor
     of a stated shock. `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster
     effects fade once their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`).
-    `voices`: how much of a shock is believed of a source by its grade.
+    `voices`: how much of a shock is believed of a source by its grade. `sides`: factors that take the place of the
+    topic's where a text says what of a company moves.
     """
 
     name: str
@@ -52,6 +54,7 @@ class CausalParameters:
     voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
     calibration: Curve = UNCHANGED
+    sides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.base_rate < 1 or min(self.probability_rate, self.usual_days_at_full_severity) <= 0:
@@ -60,7 +63,8 @@ class CausalParameters:
             raise ValueError("damping lies in 0..1, floors are not negative, hasten is at least 1")
         if DEFAULT_TOPIC not in self.transmission:
             raise ValueError(f"the transmission table has no row {DEFAULT_TOPIC}")
-        if unknown := {channel for row in self.transmission.values() for channel in row} - CHANNELS.keys():
+        rows = (*self.transmission.values(), *self.sides.values())
+        if unknown := {channel for row in rows for channel in row} - CHANNELS.keys():
             raise ValueError(f"the transmission table names {min(unknown)}: it knows {', '.join(CHANNELS)}")
 
     @cached_property
@@ -70,12 +74,29 @@ class CausalParameters:
         return f"{self.name}-{digest[:_VERSION_HEX_DIGITS]}"
 
     @cached_property
-    def _of_topics(self) -> Mapping[str, NDArray[np.float32]]:
-        own = np.array([self.strengths.get(way_name(way), 1.0) for way in range(WAYS)])
-        return {topic: (own * _by_way(row)).astype(np.float32) for topic, row in self.transmission.items()}
+    def _own(self) -> NDArray[np.float64]:
+        return np.array([self.strengths.get(way_name(way), 1.0) for way in range(WAYS)])
 
-    def rates(self, topic: Topic | None) -> NDArray[np.float32]:
-        """Return the factor of each way of an arc `[ways]`: that of the topic, as far as the topic is sure."""
+    @cached_property
+    def _of_topics(self) -> Mapping[str, NDArray[np.float32]]:
+        return {topic: (self._own * _by_way(row)).astype(np.float32) for topic, row in self.transmission.items()}
+
+    @cached_property
+    def _of_sides(self) -> Mapping[str, NDArray[np.float32]]:
+        """What each side puts in the place of its topic's factors `[ways]`; no number where it says nothing."""
+        return {
+            side: (self._own * _by_way(row, otherwise=np.nan)).astype(np.float32) for side, row in self.sides.items()
+        }
+
+    def rates(self, topic: Topic | None, side: Side | None = None) -> NDArray[np.float32]:
+        """Return the factor of each way of an arc `[ways]`: the side's, else the topic's as far as that is sure."""
+        rates = self._rates_of(topic)
+        if side is None or side not in self._of_sides:
+            return rates
+        of_side = self._of_sides[side]
+        return np.where(np.isnan(of_side), rates, of_side)
+
+    def _rates_of(self, topic: Topic | None) -> NDArray[np.float32]:
         usual = self._of_topics[DEFAULT_TOPIC]
         if topic is None or topic.label not in self._of_topics:
             return usual
@@ -83,8 +104,8 @@ class CausalParameters:
         return sure * self._of_topics[topic.label] + (1 - sure) * usual
 
 
-def _by_way(row: Mapping[str, float]) -> NDArray[np.float64]:
-    factors = np.ones(WAYS)
+def _by_way(row: Mapping[str, float], *, otherwise: float = 1.0) -> NDArray[np.float64]:
+    factors = np.full(WAYS, otherwise)
     for channel, factor in row.items():
         factors[list(CHANNELS[channel])] = factor
     return factors
@@ -93,14 +114,17 @@ def _by_way(row: Mapping[str, float]) -> NDArray[np.float64]:
 def shipped_parameters() -> CausalParameters:
     """Return the priors that come with the code."""
     data = resources.files("stream_app.causal").joinpath("data")
-    table = data.joinpath("transmission.csv").read_text("utf-8")
     fields = json.loads(data.joinpath("parameters.json").read_text("utf-8"))
-    return from_json(json.dumps(fields | {"transmission": _read_transmission(table)}))
+    tables = {name: _factors(data.joinpath(f"{name}.csv").read_text("utf-8")) for name in ("transmission", "sides")}
+    return from_json(json.dumps(fields | tables))
 
 
-def _read_transmission(table: str) -> dict[str, dict[str, float]]:
-    rows = csv.DictReader(line for line in table.splitlines() if not line.startswith("#"))
-    return {row.pop("topic"): {kind: float(factor) for kind, factor in row.items()} for row in rows}
+def _factors(table: str) -> dict[str, dict[str, float]]:
+    """Return the rows of a table by their first column, with the factor of each channel; empty cells say nothing."""
+    head, *rows = csv.reader(line for line in table.splitlines() if not line.startswith("#"))
+    return {
+        row[0]: {channel: float(cell) for channel, cell in zip(head[1:], row[1:], strict=True) if cell} for row in rows
+    }
 
 
 def from_json(text: str) -> CausalParameters:

@@ -62,7 +62,7 @@ class Travel:
     """How a shock travels: over at most `hops` relations, each after the first weakened by `damping`.
 
     `rates` are factors of the ways of arcs `[ways]`. An arc that carries no more than `floor` of what arrived is
-    not followed; with a floor of 0, all paths count. `cut` are arcs that carry nothing.
+    not followed; with a floor of 0, all paths count. `cut` are arcs that carry nothing. `most` is the highest rate.
     """
 
     rates: NDArray[np.float32]
@@ -70,12 +70,16 @@ class Travel:
     floor: float
     hops: int = MOST_HOPS
     cut: tuple[int, ...] = ()
+    most: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "most", float(self.rates.max()))
 
 
 def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
     """Return what a unit shock of the source does to all others."""
     steps = tuple(_steps(view, source, travel))
-    targets = np.concatenate([hop.targets for hop, _ in steps])
+    targets = np.concatenate([hop.targets for hop, _ in steps], dtype=np.int64)
     brought = [np.concatenate(amounts) for amounts in zip(*(one for _, one in steps), strict=True)]
     mass = Mass(*(_by(targets, amounts, view.nodes) for amounts in brought))
     return Reach(source, mass, tuple(hop for hop, _ in steps), tuple(one for _, one in steps))
@@ -101,40 +105,50 @@ def _steps(view: GraphView, source: int, travel: Travel) -> Iterator[tuple[Hop, 
     last = min(travel.hops, MOST_HOPS) - 1
     for number in range(last + 1):
         hop, of_front = _hop(view, front, source, travel=travel)
-        given = _given(hop, of_front, front, is_last=number == MOST_HOPS - 1)
+        given = _given(view, hop, of_front, front=front, is_last=number == MOST_HOPS - 1)
         brought = Mass(given.size * np.abs(hop.strengths), given.net * hop.strengths)
         yield hop, brought
         if number < last:
-            front = _next(hop, brought, travel)
+            front = _next(view, hop, brought, travel=travel)
 
 
-def _next(hop: Hop, brought: Mass, travel: Travel) -> _Front:
+def _next(view: GraphView, hop: Hop, brought: Mass, *, travel: Travel) -> _Front:
     """Return where the next hop begins: the nodes at which enough has arrived."""
-    reached, place = np.unique(hop.targets.astype(np.int64), return_inverse=True)
+    reached = _among(view, hop.targets).nonzero()[0]
+    places = np.empty(view.nodes, np.int64)
+    places[reached] = np.arange(len(reached))
+    place = places.take(hop.targets)
     arrived = Mass(*(_by(place, amounts, len(reached)) for amounts in brought))
-    goes_on = arrived.size * travel.damping * float(travel.rates.max()) > travel.floor
-    ends = np.where(goes_on, np.cumsum(goes_on) - 1, -1)[place]
+    goes_on = arrived.size * travel.damping * travel.most > travel.floor
+    ends = np.where(goes_on, goes_on.cumsum() - 1, -1).take(place)
     return _Front(reached[goes_on], Mass(*(one[goes_on] for one in arrived)), hop, brought, ends)
+
+
+def _among(view: GraphView, nodes: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Return of each node of the graph whether it is one of these `[nodes]`."""
+    is_one = np.zeros(view.nodes, bool)
+    is_one[nodes] = True
+    return is_one
 
 
 def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tuple[Hop, Places]:
     """Return the arcs that carry something on, but for those back to the source, and each one's place in the front."""
     damping = travel.damping if front.before else 1.0
     arrived = front.arrived.size * damping
-    most = np.maximum(arrived * float(travel.rates.max()), _TINY)
-    arcs, of_front = view.arcs_of(front.nodes, travel.floor / most)
-    strengths = arcs["weight"] * travel.rates[arcs["way"]]
+    arcs, of_front = view.arcs_of(front.nodes, travel.floor / np.maximum(arrived * travel.most, _TINY))
+    strengths = arcs["weight"] * travel.rates.take(arcs["way"])
     carries = (arrived.take(of_front) * np.abs(strengths) > travel.floor) & (arcs["target"] != source)
     if travel.cut:
         carries &= ~np.isin(arcs["arc"], travel.cut)
-    kept = np.flatnonzero(carries)
+    kept = carries.nonzero()[0]
     arcs, of_front = arcs.take(kept), of_front.take(kept)
-    strengths = np.clip(strengths.take(kept), -1, 1) * np.float64(damping)
-    hop = Hop(arcs["arc"].astype(np.int64), front.nodes.take(of_front), arcs["target"], arcs["way"], strengths)
-    return hop, of_front
+    strengths = np.minimum(np.maximum(strengths.take(kept), -1), 1) * np.float64(damping)
+    # Copies, since what lies side by side is read faster, again and again.
+    targets, ways = arcs["target"].copy(), arcs["way"].copy()
+    return Hop(arcs["arc"].astype(np.int64), front.nodes.take(of_front), targets, ways, strengths), of_front
 
 
-def _given(hop: Hop, of_front: Places, front: _Front, *, is_last: bool) -> Mass:
+def _given(view: GraphView, hop: Hop, of_front: Places, *, front: _Front, is_last: bool) -> Mass:
     """Return what each arc is given to carry: all that arrived at its beginning, but for what it refuses.
 
     The last hop's arcs refuse what came from where they lead to.
@@ -144,14 +158,14 @@ def _given(hop: Hop, of_front: Places, front: _Front, *, is_last: bool) -> Mass:
         return given
     _take_refused(given, hop, of_front, front=front, before=front.before)
     if is_last:
-        _take_returns(given, hop, front=front, before=front.before)
+        _take_returns(view, given, hop, front=front, before=front.before)
     return Mass(np.maximum(given.size, 0.0, out=given.size), given.net)  # rounding must not leave less than nothing
 
 
 def _take_refused(given: Mass, hop: Hop, of_front: Places, *, front: _Front, before: Hop) -> None:
     """Take from what the arcs are given what came by a way after which they do not go on."""
-    choosy = np.flatnonzero(IS_CHOOSY[hop.ways])
-    special = np.flatnonzero(IS_SPECIAL[before.ways] & (front.ends >= 0))
+    choosy = IS_CHOOSY.take(hop.ways).nonzero()[0]
+    special = (IS_SPECIAL.take(before.ways) & (front.ends >= 0)).nonzero()[0]
     if not len(choosy) or not len(special):
         return
     count = len(front.nodes)
@@ -161,21 +175,26 @@ def _take_refused(given: Mass, hop: Hop, of_front: Places, *, front: _Front, bef
         mine[choosy] -= _by(places, brought[special], len(Arrival) * count)[refused]
 
 
-def _take_returns(given: Mass, hop: Hop, *, front: _Front, before: Hop) -> None:
+def _take_returns(view: GraphView, given: Mass, hop: Hop, *, front: _Front, before: Hop) -> None:
     """Take from what the arcs b → c are given what came to b from c itself, one hop before, unless refused anyway."""
-    returns = np.flatnonzero(np.isin(hop.targets, before.sources, kind="table"))
-    there = (hop.targets[returns].astype(np.int64) << 32) | hop.sources[returns]
-    pairs, pair = np.unique(there, return_inverse=True)
-    if not len(pairs):
+    returns = _among(view, before.sources).take(hop.targets).nonzero()[0]
+    if not len(returns):
         return
-    came = (before.sources << 32) | before.targets
-    place = np.minimum(np.searchsorted(pairs, came), len(pairs) - 1)
-    back = np.flatnonzero(pairs[place] == came)
-    places = place[back] * len(Arrival) + ARRIVALS[before.ways[back]]
-    refusals = REFUSALS[hop.ways[returns]]
+    sources = hop.sources.take(returns)
+    there = (hop.targets.take(returns).astype(np.int64) << 32) | sources
+    pairs = np.sort(there)  # of equal ones the first stands for all
+    pair = pairs.searchsorted(there)
+    back = _among(view, sources).take(before.targets).nonzero()[0]
+    came = (before.sources.take(back) << 32) | before.targets.take(back)
+    place = np.minimum(pairs.searchsorted(came), len(pairs) - 1)
+    is_pair = pairs.take(place) == came
+    back = back[is_pair]
+    places = place[is_pair] * len(Arrival) + ARRIVALS.take(before.ways.take(back))
+    refusals = REFUSALS.take(hop.ways.take(returns))
+    takes_all = refusals == Arrival.ANY
     for mine, brought in zip(given, front.brought, strict=True):
         by_arrival = _by(places, brought[back], len(pairs) * len(Arrival)).reshape(-1, len(Arrival))
-        refused = np.where(refusals == Arrival.ANY, 0.0, by_arrival[pair, refusals])
+        refused = np.where(takes_all, 0.0, by_arrival[pair, refusals])
         mine[returns] -= by_arrival.sum(axis=1)[pair] - refused
 
 

@@ -50,7 +50,9 @@ def do(world: World, shocks: Iterable[Shock], exposed: str, *, cut: Sequence[int
 
 
 def _mass(world: World, shock: Shock, node: int, *, cut: Sequence[int]) -> tuple[float, float]:
-    reach = reach_of(world.graph, shock.entity_id, world.as_of, topic=world.topic, parameters=world.parameters, cut=cut)
+    parameters = world.parameters
+    rates = parameters.rates(world.topic, shock.side)
+    reach = reach_of(world.graph, shock.entity_id, world.as_of, rates=rates, parameters=parameters, cut=cut)
     return (0.0, 0.0) if reach is None else (float(reach.mass.size[node]), float(reach.mass.net[node]))
 
 

@@ -40,7 +40,8 @@ class RiskModel:
         shock = shock_of(event, self.parameters)
         if shock is None:
             return ()
-        reach = reach_of(self.graph, shock.entity_id, event.published_at, topic=event.topic, parameters=self.parameters)
+        rates = self.parameters.rates(event.topic, shock.side)
+        reach = reach_of(self.graph, shock.entity_id, event.published_at, rates=rates, parameters=self.parameters)
         if reach is None:
             return ()
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stream_app.causal.parameters import CausalParameters
 from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.events.stated_shock import StatedShock
+from stream_app.events.stated_shock import Side, StatedShock
 from stream_app.events.voice import Grade, grade_of
 
 FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON, EntityKind.PRODUCT})
@@ -20,11 +20,12 @@ FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """`value` in -1..1 moves `entity_id`; `ends` where it undoes what went before."""
+    """`value` in -1..1 moves `entity_id`; `ends` where it undoes what went before; `side` says what of it moves."""
 
     entity_id: str
     value: float
     ends: bool = False
+    side: Side | None = None
 
 
 def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | None:
@@ -44,7 +45,7 @@ def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | Non
     # Nobody's shock fades the faster because strangers say that it is over.
     is_heard = grade_of(event) is not Grade.STRANGER
     ends = is_heard and event.shock is not None and event.shock.modality == "ended"
-    return Shock(event.entity.id, value, ends) if value else None
+    return Shock(event.entity.id, value, ends, stated.side if stated else None) if value else None
 
 
 def told_as(event: SentimentEvent) -> str:
@@ -62,11 +63,12 @@ def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, *, par
     """Return where the quantity goes, in -1..1.
 
     What is stated decides for prices, rates and levels; tone counts for part where nothing is. For fortunes the
-    stronger of the two decides where they agree, and their sum where they do not.
+    stronger of the two decides where they agree, and their sum where they do not. What a company buys is no fortune of
+    its own: that it spends less may please its shareholders, and hurts its suppliers all the same.
     """
     if stated is None:
         return tone * parameters.tone.get(kind, 0.0)
-    if kind not in FORTUNES or stated.modality == "ended":
+    if kind not in FORTUNES or stated.modality == "ended" or stated.side == "purchases":
         # The words for what is over are as grim as those for what goes on: the stated move alone tells a recovery.
         return stated.move
     if tone * stated.move >= 0:

@@ -15,6 +15,7 @@ Places = NDArray[np.int64]
 
 ARC = np.dtype([("arc", np.int32), ("target", np.int32), ("weight", np.float32), ("way", np.uint8)], align=True)
 """What propagation needs of an arc, side by side in memory, since it is gathered from all over the graph."""
+_TINY = 1e-300  # so that 0 has a logarithm
 _LEVELS = 26  # halves of a power of two: down to 2^-12.5, below which all arcs in force are taken
 
 
@@ -55,16 +56,20 @@ class GraphView:
 
         All of at least that size are among them, and of the weaker ones at most those of the same level.
         """
-        counts = self.counts[nodes, _level(least)]
-        of_node = np.repeat(np.arange(len(nodes)), counts)
-        ends = np.cumsum(counts)
-        return self.arcs.take(np.arange(len(of_node)) + (self.starts[nodes] - ends + counts).take(of_node)), of_node
+        if len(nodes) == 1:  # a row as it lies there
+            start, count = int(self.starts[nodes[0]]), int(self.counts[nodes[0], _level(least)[0]])
+            return self.arcs[start : start + count], np.zeros(count, np.int64)
+        counts = self.counts.ravel().take(nodes * _LEVELS + _level(least))
+        of_node = np.arange(len(nodes)).repeat(counts)
+        places = (self.starts.take(nodes) + counts - counts.cumsum()).take(of_node)
+        places += np.arange(len(of_node))
+        return self.arcs.take(places), of_node
 
 
 def _level(least: NDArray[np.float64]) -> Places:
     """Return the highest level that arcs of at least this size all reach."""
-    with np.errstate(divide="ignore"):
-        level: Places = np.clip(np.ceil(-2.0 * np.log2(least)), 0, _LEVELS - 1).astype(np.int64)
+    halves = np.ceil(-2.0 * np.log2(np.maximum(least, _TINY)))
+    level: Places = np.minimum(np.maximum(halves, 0.0), _LEVELS - 1).astype(np.int64)
     return level
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from stream_app.adapters.local_model import LocalModel
 from stream_app.adapters.model_repository import ModelFiles, read_model
-from stream_app.adapters.openvino import OpenVinoRuntime
+from stream_app.adapters.networks import runtime_of
 from stream_app.compose_model import build_reader
 from stream_app.compose_risk import build_risk_models
 from stream_app.knowledge.build import build_graph
@@ -25,7 +25,7 @@ def local_model(settings: Settings) -> tuple[LocalModel, ModelFiles]:
     """Return the shipped model, compiled for this processor, and what belongs to it."""
     files = read_model(settings.model_repository, settings.model_version)
     cores = os.cpu_count() or 1
-    runtime = OpenVinoRuntime(files.folder / "model.onnx", streams=cores, threads=cores)
+    runtime = runtime_of(files, streams=cores, threads=cores)
     return LocalModel(runtime, version=files.version, streams=cores), files
 
 

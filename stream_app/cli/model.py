@@ -12,6 +12,7 @@ from rich.table import Table
 from stream_app.adapters.model_repository import read_model
 from stream_app.cli.explain import explain
 from stream_app.cli.model_ablate import app as ablate_app
+from stream_app.cli.model_chinese import Language, evaluate_chinese, train_chinese
 from stream_app.cli.model_continue import (
     ContinueOption,
     CorrectionsOption,
@@ -30,7 +31,7 @@ from stream_app.cli.model_options import JsonOption, RepositoryOption, repositor
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag, train_pack
 from stream_app.cli.model_quantise import quantise
 from stream_app.cli.model_select import select, select_trial
-from stream_app.cli.model_sources import export_run, need_training, needed
+from stream_app.cli.model_sources import export_run, is_chinese_run, need_training, needed
 from stream_app.cli.model_stages import compare, pretrain
 from stream_app.cli.model_versions import list_versions, promote, rollback
 from stream_app.cli.output import stdout, write_json
@@ -79,6 +80,9 @@ def train(  # noqa: PLR0913  (options of a command)
     ] = _PACK,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    language: Annotated[
+        Language, typer.Option(help="What the network reads; Chinese has one of its own (zh).")
+    ] = Language.ENGLISH,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[
         Path | None, typer.Option(help="Folder of the encoder, as `pretrain` writes; unset: the package's.")
@@ -105,6 +109,10 @@ def train(  # noqa: PLR0913  (options of a command)
         train_pack(pack, out, data=data, encoder=encoder, recipe=recipe, changes=changes)
         return
     data = needed(data)
+    if language is Language.CHINESE:
+        train_chinese(out, data, recipe=recipe, seed=seed, epochs=epochs)
+        _show(evaluate_chinese(out, data, repository_of(None)), as_json=False)
+        return
     if before:
         stage = Stage(before, out, data, encoder, recipe, rehearsal, seed, epochs)
         continue_run(stage, Given(corrections, events, documents, selected, from_topic=from_topic))
@@ -183,6 +191,9 @@ def evaluate(
         evaluate_pack(run, data=data, json=json)
         return
     data = needed(data)
+    if is_chinese_run(run):
+        _show(evaluate_chinese(run, data, repository_of(repository)), as_json=json)
+        return
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.evaluation import judge, score, torch_infer
     from stream_app.training.run import load_network, load_sources

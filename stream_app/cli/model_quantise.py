@@ -74,9 +74,7 @@ def quantise(  # noqa: PLR0913  (options of a command)
         raise ConfigurationError(f"--spare: there is no part {min(unknown)!r}; parts are: {'; '.join(PARTS)}")
     corpus = load_sources(run, data, build_graph())
     seed = 7
-    how = Quantising(
-        Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=seed)
-    )
+    how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=seed))
     held = sampled(corpus, share, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
     runs = (run, *(beside or ()))

@@ -32,9 +32,20 @@ def needed(data: Path | None) -> Path:
     return data
 
 
+def is_chinese_run(run: Path) -> bool:
+    """Tell whether the folder is a finished run of the network for Chinese."""
+    from stream_app.training.chinese.run import RECORD
+
+    return (run / RECORD).exists()
+
+
 def export_run(run: Path, data: Path, target: Path) -> Exported:
     """Export a finished run into the repository, with its card; DataError where it does not pass the gate."""
     need_training()
+    if is_chinese_run(run):
+        from stream_app.training.chinese.export import export as export_chinese
+
+        return export_chinese(run, data, target, backend=shipped_backend(), report=announce)
     from stream_app.training.card import model_card
     from stream_app.training.distillation.run import check_student
     from stream_app.training.export import export

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from stream_app.adapters.clock import SystemClock
-from stream_app.adapters.model_repository import read_metadata, read_model, version_numbers
+from stream_app.adapters.model_repository import network_folders, read_metadata, read_model, version_numbers
 from stream_app.adapters.model_standing import Standing
 from stream_app.adapters.triton_control import TritonControl
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of, shipped_backend
@@ -31,6 +31,7 @@ from stream_app.promotion.switching import rollback as roll_back
 
 Change = Callable[[Loader | None], Awaitable[Standing]]
 _HEADS = ("document", "mention", "topic")
+_RECORDS = ("run.json", "chinese.json")
 
 
 def promote(
@@ -73,19 +74,22 @@ def list_versions(*, repository: RepositoryOption = None, json: JsonOption = Fal
     Example: stream-app model list
     """
     target = repository_of(repository)
-    whole = (Column(title, no_wrap=True) for title in ("no", "version", "state"))
+    whole = (Column(title, no_wrap=True) for title in ("no", "version", "reads", "state"))
     table = Table(*whole, "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served", box=SIMPLE_HEAD)
     standing = standing_of(target) if version_numbers(target) else Standing()
     for number in version_numbers(target):
-        metadata = read_metadata(target / MODEL_NAME / str(number))
+        folder = target / MODEL_NAME / str(number)
+        metadata = read_metadata(folder)
+        languages = [one for network in network_folders(folder) for one in read_metadata(network)["languages"]]
         state = _state(standing, number)
         since = next((one.at for one in reversed(standing.switches) if one.number == number), None)
         if json:
-            named = {name: metadata[name] for name in ("version", "sha256", "languages", "scores")}
-            write_json({"number": number, "state": state, "promoted_at": since, **named})
+            named = {name: metadata[name] for name in ("version", "sha256", "scores")}
+            write_json({"number": number, "state": state, "promoted_at": since, "languages": languages, **named})
         figures = (metadata["scores"][head]["accuracy"] for head in _HEADS)
         shown = f"{since:%Y-%m-%d %H:%M:%S}" if since else ""
-        table.add_row(str(number), metadata["version"], state, shown, *(f"{figure:.4f}" for figure in figures))
+        told = (str(number), metadata["version"], ", ".join(languages), state, shown)
+        table.add_row(*told, *(f"{figure:.4f}" for figure in figures))
     if not json:
         stdout().print(table)
 
@@ -101,7 +105,7 @@ def _state(standing: Standing, number: int) -> str:
 def _installed(source: str, target: Path, data: Path | None) -> int:
     """Return the number of what is to be served, after the gate, and installed if it was not."""
     folder = target / MODEL_NAME / source if source.isdecimal() else Path(source)
-    if (folder / "run.json").is_file():
+    if any((folder / record).is_file() for record in _RECORDS):
         return exported_from_run(folder, data, target)
     if not (folder / "metadata.json").is_file():
         raise DataError(f"{folder} is neither a finished run nor an exported version; see `stream-app model list`")
@@ -117,6 +121,8 @@ def _installed(source: str, target: Path, data: Path | None) -> int:
 
 def _pass_gate(folder: Path, data: Path | None) -> None:
     checked_digest(folder)
+    for further in network_folders(folder)[1:]:
+        check_loss(*figures_of(read_metadata(further), further))
     metadata = read_metadata(folder)
     full, served = figures_of(metadata, folder)
     served = served_accuracy(folder, data) if data else served

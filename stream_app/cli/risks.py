@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Group
@@ -27,9 +28,23 @@ def chances(risk: RiskEvent) -> str:
 
 
 def risk_list(risks: Iterable[RiskEvent]) -> Group:
-    """Return the risks in their order: a row of figures for each, and under it the sentence that says why."""
+    """Return the risks, of both sides in turn: a row of figures for each, and under it the sentence that says why."""
     heading = _row([Text(name, style="bold") for name in _WIDTHS])
-    return Group(heading, *(part for risk in risks for part in (_figures(risk), _why(risk))))
+    return Group(heading, *(part for risk in of_both_sides(risks) for part in (_figures(risk), _why(risk))))
+
+
+def of_both_sides(risks: Iterable[RiskEvent]) -> list[RiskEvent]:
+    """Return the first of either side, then the second of either, and so on; each side stays in its order.
+
+    A dear commodity moves those who sell it more than those who burn it, so that in one row of chances the whole of one
+    side may come before the first of the other.
+    """
+    ranks: Counter[str] = Counter()
+    placed = []
+    for place, risk in enumerate(risks):
+        placed.append((ranks[risk.direction], place, risk))
+        ranks[risk.direction] += 1
+    return [risk for _, _, risk in sorted(placed, key=lambda one: one[:2])]
 
 
 def _figures(risk: RiskEvent) -> Table:

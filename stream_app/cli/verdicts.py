@@ -59,9 +59,11 @@ def _summary(verdict: Verdict) -> Text:
     if whole is None or topic is None:
         return Text(f"not scored: {verdict.unscored}", style=QUIET)
     polarity = whole.probabilities.positive - whole.probabilities.negative
+    risk = verdict.risk_type
     return Text.assemble(
         (whole.label, f"bold {polarity_style(polarity)}"),
         f" {dict(whole.probabilities)[whole.label]:.2f}, topic {topic.label} ({topic.probability:.2f})",
+        f", risk {risk.type} ({risk.probability:.2f})" if risk else "",
     )
 
 

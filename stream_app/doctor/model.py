@@ -7,9 +7,10 @@ from pathlib import Path
 
 import orjson
 
-from stream_app.adapters.model_repository import read_model
-from stream_app.doctor.finding import Finding, failed, failure, ok
+from stream_app.adapters.model_repository import ModelFiles, NetworkFiles, read_model
+from stream_app.doctor.finding import Finding, failed, failure, ok, warning
 from stream_app.errors import StreamAppError
+from stream_app.pipeline.tensors import MAY_LACK
 
 _WEIGHTS, _METADATA, _CONFIG = "model.onnx", "metadata.json", "config.pbtxt"
 _RESTORE = "restore it: git checkout model_repo, reinstall the package, or stream-app model export"
@@ -23,11 +24,32 @@ def check_model(repository: Path) -> Finding:
         return failed("model", error)
     if not (files.folder.parent / _CONFIG).is_file():
         return failure("model", f"{files.folder.parent} has no {_CONFIG}", _RESTORE)
-    weights = files.folder / _WEIGHTS
+    digests = [_digest_of(network) for network in files.networks]
+    if wrong := next((one for one in digests if isinstance(one, Finding)), None):
+        return wrong
+    return _unread_by_triton(files) or ok(
+        "model", f"{files.version}, sha256 {str(digests[0])[:12]}…, reads {', '.join(sorted(files.languages))}"
+    )
+
+
+def _digest_of(network: NetworkFiles) -> str | Finding:
+    """Return the digest of a network's weights, or what is wrong with them."""
+    weights = network.folder / _WEIGHTS
     if not weights.is_file():
         return failure("model", f"{weights} is missing", _RESTORE)
-    stated = orjson.loads((files.folder / _METADATA).read_bytes())["sha256"]
+    stated = orjson.loads((network.folder / _METADATA).read_bytes())["sha256"]
     found = hashlib.sha256(weights.read_bytes()).hexdigest()
     if found != stated:
         return failure("model", f"{weights} is damaged: its sha256 is {found[:12]}…, not {stated[:12]}…", _RESTORE)
-    return ok("model", f"{files.version}, sha256 {found[:12]}…, reads {', '.join(sorted(files.languages))}")
+    return found
+
+
+def _unread_by_triton(files: ModelFiles) -> Finding | None:
+    """Return the warning that Triton's configuration is older than the further networks, if it is."""
+    config = files.folder.parent / _CONFIG
+    text = config.read_text(encoding="utf-8")
+    if not files.further or all(name in text for name in MAY_LACK):
+        return None
+    languages = ", ".join(sorted(files.languages - files.main.languages))
+    detail = f"{files.version}, but {config} lacks {', '.join(MAY_LACK)}: Triton does not read {languages}"
+    return warning("model", detail, "take config.pbtxt from the shipped model_repo, and model promote again")

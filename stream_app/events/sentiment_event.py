@@ -44,6 +44,13 @@ class Topic(Schema):
     probability: Fraction
 
 
+class RiskType(Schema):
+    """What threatens a company by the document, and the probability of that."""
+
+    type: str
+    probability: Fraction
+
+
 class StoryCounts(Schema):
     """Documents of the same story and entity in these windows of event time before this one."""
 
@@ -85,6 +92,10 @@ class SentimentEvent(Schema):
     novelty: Fraction
     story_counts: StoryCounts = StoryCounts()
     topic: Topic | None = None
+    risk_type: RiskType | None = Field(
+        default=None,
+        description="What threatens a company by the document; null where nothing does, or the model does not tell.",
+    )
     document_sentiment: Sentiment | None = None
     evidence: tuple[Evidence, ...] = ()
     shock: StatedShock | None = Field(default=None, description="What the text states to happen to the entity.")

@@ -9,6 +9,9 @@ from pydantic import Field
 from stream_app.events.schema import Schema
 from stream_app.events.span import Fraction, Span
 
+Side = Literal["supply", "demand", "purchases"]
+"""What of a company moves: what it makes and delivers, what others buy of it, or what it buys of others."""
+
 
 class OtherMove(Schema):
     """A company that the same document states to move, whatever else the shock would make one think of it."""
@@ -30,6 +33,11 @@ class StatedShock(Schema):
     role: Literal["cause", "effect", "mentioned"] = Field(description="Where the entity stands in what is stated.")
     certainty: Fraction = Field(description="1 for a plain fact; less for a possibility; 0 where it is denied.")
     words: Span | None = Field(default=None, description="The words that tell the move.")
+    side: Side | None = Field(
+        default=None,
+        description="What of a company moves: what it makes and delivers (supply), what others buy of it (demand), or "
+        "what it buys of others (purchases); null where the words do not say.",
+    )
     cause: Span | None = None
     effect: Span | None = None
     beside: tuple[OtherMove, ...] = Field(

@@ -13,6 +13,7 @@ from stream_app.events.schema import Schema
 from stream_app.events.sentiment_event import (
     Evidence,
     Probabilities,
+    RiskType,
     Sentiment,
     StoryCounts,
     Topic,
@@ -50,6 +51,7 @@ class EntityVerdict(Schema):
     novelty: Fraction = 1.0
     story_counts: StoryCounts = StoryCounts()
     topic: Topic | None
+    risk_type: RiskType | None = None
     document_sentiment: Sentiment | None
     evidence: tuple[Evidence, ...] = ()
     shock: StatedShock | None = None
@@ -61,6 +63,7 @@ class Verdict(Schema):
 
     document_sentiment: Sentiment | None
     topic: Topic | None
+    risk_type: RiskType | None = None
     causal: Causal = Causal()
     entities: tuple[EntityVerdict, ...]
     risks: tuple[RiskEvent, ...] = ()

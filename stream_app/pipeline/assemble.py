@@ -9,14 +9,13 @@ from datetime import datetime
 
 from stream_app.events.ids import sentiment_event_id
 from stream_app.events.sentiment_event import (
-    Evidence,
     Label,
     Probabilities,
+    RiskType,
     Sentiment,
     SentimentEvent,
     Topic,
 )
-from stream_app.events.span import Span
 from stream_app.pipeline.documents import TEXTS, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, LabelProbabilities, Unscored
 from stream_app.pipeline.sentences import sentence_starts
@@ -26,6 +25,9 @@ from stream_app.pipeline.stories import Judgement
 from stream_app.pipeline.tensors import LABELS
 
 DECIMALS = 6
+
+Fields = dict[str, object]
+"""Of an event, or of a part of one: parts are made with the event as a whole, which costs a third of one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ def assemble(
     return tuple(_of_entity(scored, place, judgement=judgement, whole=whole) for place in known)
 
 
-def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
+def _of_document(scored: Scored, judgement: Judgement) -> Fields:
     """Return the fields of the document that all its events share."""
     document, scores = scored.linked.document, scored.scores
-    shared: dict[str, object] = {
+    shared: Fields = {
         "document_id": document.id,
         "story_id": judgement.seen.story_id,
         "published_at": document.published_at,
@@ -80,11 +82,20 @@ def _of_document(scored: Scored, judgement: Judgement) -> dict[str, object]:
     }
     if isinstance(scores, Unscored):
         return shared | {"unscored": scores.reason}
-    topic = Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS))
-    return shared | {"topic": topic, "document_sentiment": sentiment(scores.probabilities)}
+    return shared | document_scores(scores)
 
 
-def _without_entity(scored: Scored, judgement: Judgement, *, whole: dict[str, object]) -> SentimentEvent:
+def document_scores(scores: DocumentScores) -> dict[str, object]:
+    """Return the score fields of the document, rounded to `DECIMALS`."""
+    kind, probability = scores.risk or ("", 0.0)
+    return {
+        "topic": Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS)),
+        "risk_type": RiskType(type=kind, probability=round(probability, DECIMALS)) if kind else None,
+        "document_sentiment": sentiment(scores.probabilities),
+    }
+
+
+def _without_entity(scored: Scored, judgement: Judgement, *, whole: Fields) -> SentimentEvent:
     """Return the event that keeps the document from vanishing; its evidence is of the document's sentiment."""
     document, scores = scored.linked.document, scored.scores
     evidence = () if isinstance(scores, Unscored) else scores.evidence
@@ -97,7 +108,7 @@ def _without_entity(scored: Scored, judgement: Judgement, *, whole: dict[str, ob
     return SentimentEvent.model_validate(whole | fields)
 
 
-def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[str, object]) -> SentimentEvent:
+def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: Fields) -> SentimentEvent:
     document, linked = scored.linked.document, scored.linked.entities[place]
     assert linked.entity is not None  # noqa: S101  (the caller chose it so)
     fields = {
@@ -112,19 +123,19 @@ def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: dict[
     return SentimentEvent.model_validate(whole | fields | _scores(scored, place))
 
 
-def _scores(scored: Scored, place: int) -> dict[str, object]:
+def _scores(scored: Scored, place: int) -> Fields:
     if isinstance(scored.scores, Unscored):
         return {}
     scores = scored.scores.entities[place]
     return {"unscored": scores.reason} if isinstance(scores, Unscored) else entity_scores(scored, scores)
 
 
-def entity_scores(scored: Scored, scores: EntityScores) -> dict[str, object]:
+def entity_scores(scored: Scored, scores: EntityScores) -> Fields:
     """Return the score fields of one entity, rounded to `DECIMALS`."""
     probabilities = rounded(scores.probabilities)
     document = scored.linked.document
     return {
-        "polarity": round(probabilities.positive - probabilities.negative, DECIMALS),
+        "polarity": round(probabilities["positive"] - probabilities["negative"], DECIMALS),
         "probabilities": probabilities,
         "relevance": round(scores.relevance, DECIMALS),
         "evidence": tuple(_evidence(document, span) for span in scores.evidence),
@@ -134,28 +145,28 @@ def entity_scores(scored: Scored, scores: EntityScores) -> dict[str, object]:
 def sentiment(probabilities: LabelProbabilities) -> Sentiment:
     """Return the most probable label and the probabilities."""
     label: Label = LABELS[max(range(len(LABELS)), key=probabilities.__getitem__)]  # type: ignore[assignment]
-    return Sentiment(label=label, probabilities=rounded(probabilities))
+    return Sentiment(label=label, probabilities=Probabilities(**rounded(probabilities)))
 
 
-def rounded(probabilities: LabelProbabilities) -> Probabilities:
+def rounded(probabilities: LabelProbabilities) -> dict[str, float]:
     """Return the probabilities to `DECIMALS`, their sum still 1: neutral takes what rounding leaves."""
     negative, _, positive = (round(one, DECIMALS) for one in probabilities)
-    return Probabilities(
-        negative=negative, neutral=max(0.0, round(1 - negative - positive, DECIMALS)), positive=positive
-    )
+    neutral = max(0.0, round(1 - negative - positive, DECIMALS))
+    return {"negative": negative, "neutral": neutral, "positive": positive}
 
 
-def spans(document: TextDocument, linked: LinkedEntity) -> tuple[Span, ...]:
-    """Return the mentions of one entity with their text."""
-    return tuple(
-        Span(text=document.text_of(m.field)[m.start : m.end], start=m.start, end=m.end, field=m.field)
-        for m in linked.mentions
-    )
+def spans(document: TextDocument, linked: LinkedEntity) -> tuple[Fields, ...]:
+    """Return the fields of one entity's mentions, with their text."""
+    return tuple(_span(document, mention) for mention in linked.mentions)
 
 
-def _evidence(document: TextDocument, span: EvidenceSpan) -> Evidence:
-    text = document.text_of(span.field)[span.start : span.end]
-    return Evidence(text=text, start=span.start, end=span.end, field=span.field, weight=round(span.weight, DECIMALS))
+def _evidence(document: TextDocument, span: EvidenceSpan) -> Fields:
+    return _span(document, span) | {"weight": round(span.weight, DECIMALS)}
+
+
+def _span(document: TextDocument, place: Mention | EvidenceSpan) -> Fields:
+    text = document.text_of(place.field)[place.start : place.end]
+    return {"text": text, "start": place.start, "end": place.end, "field": place.field}
 
 
 def first_sentence(document: TextDocument, mentions: Sequence[Mention]) -> int | None:

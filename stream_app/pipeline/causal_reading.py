@@ -17,12 +17,15 @@ LEAST_PROBABILITY = 0.5
 Span = tuple[int, int]
 
 
-def causal_reading(encoded: EncodedDocument, read: Sequence[tuple[EncodedRow, RowResult]]) -> CausalReading:
+def causal_reading(encoded: EncodedDocument, read: Sequence[tuple[EncodedRow, RowResult]]) -> CausalReading | None:
     """Return the reading of a document from its windows: it states a cause as surely as the surest of them.
 
-    Its relations are those of the field that has the first.
+    Its relations are those of the field that has the first. None where the network was not taught causes, and says
+    exactly 0 of all.
     """
     probability = max(float(result.causal_probability[0]) for _, result in read)
+    if not probability:
+        return None
     found = [one for row, result in read for one in _relations(encoded.text, row, result)]
     if not found:
         return CausalReading(probability)

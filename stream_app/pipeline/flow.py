@@ -23,7 +23,7 @@ from stream_app.pipeline.ports import Clock, SeenStore
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Emitted, Outcome, Record, Rejection, Result, Suppressed
 from stream_app.pipeline.snapshot import Snapshot
-from stream_app.pipeline.stories import Judgement, judge
+from stream_app.pipeline.stories import Judgement, judge, known
 from stream_app.pipeline.story_book import StoryBook
 
 _SMALL_BYTES = 64 * 1024
@@ -32,10 +32,10 @@ _SMALL_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A scored document, and how novelty sees it."""
+    """A scored document, and how novelty sees it, or what was decided of it before it was fed."""
 
     scored: Scored
-    query: Query
+    novelty: Query | Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,14 @@ class Flow:
         detailed = await with_details(linked, self._details, snapshot.kg_version)
         scored = await reader.read(detailed, compute)
         stated = await through(compute, each(with_statements), scored)
-        told = await through(compute, each(_told), stated)
+        told = await through(compute, each(_told), _with_settled(stated, records))
         return Prepared(tuple(records), tuple(told), (reader.version, snapshot.kg_version))
 
     async def conclude(self, prepared: Prepared) -> Processed:
         """Recall and assemble; ServerUnavailable where the seen store is away."""
-        settled = _settled(prepared)
-        queries = [told.query for told in prepared.told if isinstance(told, Told)]
-        unsettled = [query for query in queries if query.document_id not in settled]
-        book = StoryBook.of(await self._seen.recall(unsettled) if unsettled else NOTHING)
-        book.seen.update(settled)
+        novelty = [told.novelty for told in prepared.told if isinstance(told, Told)]
+        queries = [one for one in novelty if isinstance(one, Query)]
+        book = StoryBook.of(await self._seen.recall(queries) if queries else NOTHING)
         sightings: list[Sighting] = []
 
         def assembled(told: Told) -> Result:
@@ -113,7 +111,8 @@ class Flow:
         self, told: Told, book: StoryBook, sightings: list[Sighting], *, versions: tuple[str, str]
     ) -> Emitted | Suppressed:
         """Judge the document by what came before it, in this batch too, and remember it for those that follow."""
-        judgement = judge(told.query, book, versions)
+        novelty = told.novelty
+        judgement = known(novelty) if isinstance(novelty, Seen) else judge(novelty, book, versions)
         if self._suppress and _was_emitted(judgement, versions):
             return Suppressed("already emitted")
         events = assemble(told.scored, judgement, versions, processed_at=self._clock.now())
@@ -123,22 +122,21 @@ class Flow:
         return Emitted(events)
 
 
-def _settled(prepared: Prepared) -> dict[str, Seen]:
-    """Return what was decided of documents before they were fed, by their ids."""
-    pairs = zip(prepared.records, prepared.told, strict=True)
-    return {
-        told.query.document_id: record.settled
-        for record, told in pairs
-        if isinstance(told, Told) and record.settled is not None
-    }
+def _with_settled(
+    stated: Sequence[Scored | Rejection], records: Sequence[Record]
+) -> list[tuple[Scored, Seen | None] | Rejection]:
+    """Return the documents with what was decided of them before they were fed."""
+    pairs = zip(stated, records, strict=True)
+    return [one if isinstance(one, Rejection) else (one, record.settled) for one, record in pairs]
 
 
 def _was_emitted(judgement: Judgement, versions: tuple[str, str]) -> bool:
     return judgement.known and judgement.seen.versions == versions
 
 
-def _told(scored: Scored) -> Told:
-    return Told(scored, query_of(scored.linked))
+def _told(pair: tuple[Scored, Seen | None]) -> Told:
+    scored, settled = pair
+    return Told(scored, settled or query_of(scored.linked))
 
 
 def query_of(linked: LinkedDocument) -> Query:

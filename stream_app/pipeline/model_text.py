@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from stream_app.pipeline.documents import Field, Mention, TextDocument
 from stream_app.pipeline.text import normalise_for_model
 
@@ -25,11 +22,10 @@ class ModelText:
     body_at: int
     media_at: int
 
-    def places(self, mentions: Iterable[Mention]) -> NDArray[np.int32]:
-        """Return where the mentions stand in the text, `[n, 2]`, without those in `symbols`, which it lacks."""
+    def places(self, mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+        """Return where the mentions stand in the text, without those in `symbols`, which it lacks."""
         shift = {"title": 0, "body": self.body_at, "media": self.media_at}
-        found = [(one.start + shift[one.field], one.end + shift[one.field]) for one in mentions if one.field in shift]
-        return np.array(found, dtype=np.int32).reshape(-1, 2)
+        return [(one.start + shift[one.field], one.end + shift[one.field]) for one in mentions if one.field in shift]
 
     def field_of(self, position: int) -> tuple[Field, int]:
         """Return the field that a character of the text comes from, and its offset there."""

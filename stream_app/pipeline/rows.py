@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 class ModelRow:
     """One window of a document, unpadded.
 
-    `input_ids` is `[tokens]`; `mention_spans` `[mentions, 2]`, token positions, end exclusive;
-    `kg_features` `[mentions, KG_FEATURES]`; `context_features` `[CONTEXT_FEATURES]`;
+    `input_ids` is `[tokens]`, all of one network's part of the ids (`tensors`); `mention_spans` `[mentions, 2]`, token
+    positions, end exclusive; `kg_features` `[mentions, KG_FEATURES]`; `context_features` `[CONTEXT_FEATURES]`;
     at most `MENTION_SLOTS` mentions and as many tokens as the largest bucket.
     """
 
@@ -30,7 +30,8 @@ class RowResult:
     `document_probabilities` `[labels]`, `mention_probabilities` `[mentions, labels]`,
     `mention_relevance` `[mentions]`, `topic_probabilities` `[topics]`, `embedding` `[EMBEDDING_SIZE]`,
     `document_evidence` `[tokens]`, `mention_evidence` `[mentions, tokens]`,
-    `causal_probability` `[1]`, `tag_probabilities` `[tokens, TAGS]`.
+    `causal_probability` `[1]`, `tag_probabilities` `[tokens, TAGS]`,
+    `risk_probabilities` `[RISK_TYPES]`, zeros where the network does not tell.
     """
 
     document_probabilities: NDArray[np.float32]
@@ -42,3 +43,4 @@ class RowResult:
     mention_evidence: NDArray[np.float32]
     causal_probability: NDArray[np.float32]
     tag_probabilities: NDArray[np.float32]
+    risk_probabilities: NDArray[np.float32]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stream_app.events.sentiment_event import Topic
 from stream_app.events.verdict import EntityVerdict, Verdict
 from stream_app.pipeline.assemble import (
     DECIMALS,
+    Fields,
     Scored,
+    document_scores,
     entity_scores,
     first_sentence,
-    sentiment,
     spans,
     with_statements,
 )
@@ -27,8 +27,6 @@ from stream_app.pipeline.score_risks import Risks
 from stream_app.pipeline.scores import Unscored
 from stream_app.pipeline.snapshot import Snapshot
 from stream_app.pipeline.stated import causal_of, shock_of
-
-Fields = dict[str, object]
 
 
 class TextScorer:
@@ -101,7 +99,7 @@ def verdict(scored: Scored) -> Verdict:
     shared = _of_document(scored)
     places = range(len(scored.linked.entities))
     return Verdict.model_validate(
-        {name: shared[name] for name in ("topic", "document_sentiment", "unscored")}
+        {name: shared[name] for name in ("topic", "risk_type", "document_sentiment", "unscored")}
         | {"entities": tuple(_of_entity(scored, place, shared) for place in places)}
         | {"causal": causal_of(scored.stated), "media": scored.linked.document.media_read}
     )
@@ -112,13 +110,9 @@ def _of_document(scored: Scored) -> Fields:
     known = {one.entity.id for one in scored.linked.entities if one.entity is not None}
     scores = scored.scores
     if isinstance(scores, Unscored):
-        return {"topic": None, "document_sentiment": None, "unscored": scores.reason, "entity_count": len(known)}
-    return {
-        "topic": Topic(label=scores.topic, probability=round(scores.topic_probability, DECIMALS)),
-        "document_sentiment": sentiment(scores.probabilities),
-        "unscored": None,
-        "entity_count": len(known),
-    }
+        nothing = dict.fromkeys(("topic", "risk_type", "document_sentiment"))
+        return nothing | {"unscored": scores.reason, "entity_count": len(known)}
+    return document_scores(scores) | {"unscored": None, "entity_count": len(known)}
 
 
 def _of_entity(scored: Scored, place: int, shared: Fields) -> EntityVerdict:

@@ -39,7 +39,10 @@ class Unscored:
 
 @dataclass(frozen=True, slots=True)
 class DocumentScores:
-    """Scores of a document and of each of its linked entities, in their order."""
+    """Scores of a document and of each of its linked entities, in their order.
+
+    `risk` is the likeliest type of risk with its probability; None where that is none, or the network does not tell.
+    """
 
     probabilities: LabelProbabilities
     topic: str
@@ -47,3 +50,4 @@ class DocumentScores:
     entities: tuple[EntityScores | Unscored, ...]
     evidence: tuple[EvidenceSpan, ...]
     causal: CausalReading | None = None
+    risk: tuple[str, float] | None = None

@@ -7,20 +7,24 @@ its mentions, weighted by their relevance, and its relevance is that of its most
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.pipeline.causal_reading import causal_reading
 from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
-from stream_app.pipeline.evidence import WordEvidence
+from stream_app.pipeline.evidence import WeightedRow, WordEvidence
 from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores, EntityScores, LabelProbabilities, Unscored
+from stream_app.pipeline.tensors import RISK_TYPES
 
 NO_WORDS = Unscored("the text has no words that the model reads")
 NOT_READ = Unscored("the document names it only after the part that the model reads, or among too many others")
 
 Floats = NDArray[np.float64]
+_Mention = tuple[EncodedRow, RowResult, int]
+"""A row, its result, and the slot of a mention in it."""
 _LEAST_WEIGHT = 1e-6
 """Added to every relevance, so that mentions without any weigh the same."""
 
@@ -32,43 +36,65 @@ def score(encoded: EncodedDocument, results: Sequence[RowResult], topics: Sequen
     """
     if not encoded.rows:
         return NO_WORDS
-    words = WordEvidence(encoded)
     read = [(row, result) for row, result in zip(encoded.rows, results, strict=True) if not row.repeats]
     weights = _shares([len(row.row.input_ids) for row, _ in read])
     topic = _mean([result.topic_probabilities for _, result in read], weights)
     best = int(topic.argmax())
+    whole = [(row, r.document_evidence, w) for (row, r), w in zip(read, weights, strict=True)]
+    found = [_entity(mentions) for mentions in _mentions(encoded, results)]
+    asked = [(one.rows, entity) for entity, one in enumerate(found) if one is not None]
+    evidence, *of_entities = WordEvidence(encoded).strongest([(whole, None), *asked])
+    shown = iter(of_entities)
     return DocumentScores(
         probabilities=_probabilities([result.document_probabilities for _, result in read], weights),
         topic=topics[best],
         topic_probability=float(topic[best]),
-        entities=_entities(encoded, results, words),
-        evidence=words.strongest([(row, r.document_evidence, w) for (row, r), w in zip(read, weights, strict=True)]),
+        entities=tuple(
+            EntityScores(one.probabilities, one.relevance, next(shown)) if one else NOT_READ for one in found
+        ),
+        evidence=evidence,
         causal=causal_reading(encoded, read),
+        risk=_risk([result.risk_probabilities for _, result in read], weights),
     )
 
 
-def _entities(
-    encoded: EncodedDocument, results: Sequence[RowResult], words: WordEvidence
-) -> tuple[EntityScores | Unscored, ...]:
-    slots: list[list[tuple[EncodedRow, RowResult, int]]] = [[] for _ in encoded.linked.entities]
+def _risk(vectors: Sequence[NDArray[np.float32]], weights: Floats) -> tuple[str, float] | None:
+    """Return the likeliest type; None where that is none, or where the network was not taught them."""
+    if not np.any(vectors):
+        return None
+    mean = _mean(vectors, weights)
+    best = int(mean.argmax())
+    return (RISK_TYPES[best], float(mean[best])) if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the mentions of one entity say together, and the rows that its evidence lies in."""
+
+    probabilities: LabelProbabilities
+    relevance: float
+    rows: Sequence[WeightedRow]
+
+
+def _mentions(encoded: EncodedDocument, results: Sequence[RowResult]) -> list[list[_Mention]]:
+    """Return for each entity the slots that speak of it."""
+    slots: list[list[_Mention]] = [[] for _ in encoded.linked.entities]
     for row, result in zip(encoded.rows, results, strict=True):
         for slot, entity in enumerate(row.entities):
             slots[entity].append((row, result, slot))
-    return tuple(_entity(entity, mentions, words) for entity, mentions in enumerate(slots))
+    return slots
 
 
-def _entity(
-    entity: int, mentions: Sequence[tuple[EncodedRow, RowResult, int]], words: WordEvidence
-) -> EntityScores | Unscored:
+def _entity(mentions: Sequence[_Mention]) -> _Found | None:
+    """Return what the mentions say; None where there are none."""
     if not mentions:
-        return NOT_READ
+        return None
     relevance = [float(result.mention_relevance[slot]) for _, result, slot in mentions]
     weights = _shares([one + _LEAST_WEIGHT for one in relevance])
-    parts = [(row, r.mention_evidence[slot], w) for (row, r, slot), w in zip(mentions, weights, strict=True)]
-    return EntityScores(
+    return _Found(
         probabilities=_probabilities([result.mention_probabilities[slot] for _, result, slot in mentions], weights),
         relevance=max(relevance),
-        evidence=words.strongest(parts, entity),
+        rows=[(row, r.mention_evidence[slot], w) for (row, r, slot), w in zip(mentions, weights, strict=True)],
     )
 
 

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+UNSPACED = "\u0e00-\u0e7f\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Letters that are written without spaces between words, Thai, Japanese and Chinese, for a regular expression."""
+
 
 @dataclass(frozen=True, slots=True)
 class Script:

@@ -43,6 +43,7 @@ def _shock(document: TextDocument, said: EntityStatement, beside: tuple[OtherMov
         role=said.role,
         certainty=said.certainty,
         words=said.words and _span(document, said.field, said.words),
+        side=said.side,
         cause=relation and _span(document, relation.field, relation.cause),
         effect=relation and _span(document, relation.field, relation.effect),
         beside=beside,

@@ -50,10 +50,15 @@ class Judgement:
         return self.seen.counts.get(NO_ENTITY if entity is None else entity, StoryCounts())
 
 
+def known(seen: Seen) -> Judgement:
+    """Return what was said of the document before."""
+    return Judgement(seen, known=True, sighting=None)
+
+
 def judge(query: Query, book: StoryBook, versions: tuple[str, str]) -> Judgement:
     """Judge a document by what came before it; one that came before keeps what was said of it then."""
     if (seen := book.seen.get(query.document_id)) is not None:
-        return Judgement(seen, known=True, sighting=None)
+        return known(seen)
     told = _story(query, book.candidates(query))
     story = told or Story(story_id(query.document_id), query.published_at, query.entities, query.fingerprint)
     chronicle = book.chronicle(story.id)

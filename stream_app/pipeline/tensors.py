@@ -2,6 +2,9 @@
 
 A row is one window of one document. `T` is the padded length, one of `BUCKETS`; a row's bucket follows
 from its own number of tokens alone, so that a score never depends on its neighbours in the batch.
+
+A version may hold several networks, each for its own languages. They share one space of ids: the main network's
+vocabulary first, the next one's after it; so a row's first id tells which network reads it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,32 @@ CONTEXT_FEATURES = 8
 BUCKETS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
 LABELS = ("negative", "neutral", "positive")
 TOPICS = 20
+RISK_TYPES = (
+    "none",
+    "disclosure_violation",
+    "control_change",
+    "trading_violation",
+    "officer_unable_to_serve",
+    "illegal_fundraising",
+    "failed_restructuring",
+    "rating_change",
+    "earnings_fall",
+    "financial_fraud",
+    "pyramid_scheme",
+    "suspected_crime",
+    "account_risk",
+    "suspected_fraud",
+    "officer_misconduct",
+    "asset_impairment",
+    "customer_complaints",
+    "product_violation",
+    "withdrawal_trouble",
+    "operator_absconded",
+    "business_closure",
+    "abnormal_trading",
+)
+"""What threatens a company, by the types of the FinESE set."""
+
 TAGS = ("O", "B-CAUSE", "I-CAUSE", "B-EFFECT", "I-EFFECT")
 ROWS_AT_ONCE = 8
 """Most rows of one computation. With more, some processors take other kernels, and the last bits of a row follow the
@@ -56,7 +85,11 @@ OUTPUTS = (
     # that the text states a cause and its effect
     Tensor("causal_probability", "FP32", (1,)),
     Tensor("tag_probabilities", "FP32", (SEQUENCE, len(TAGS))),
+    # zeros where the network was not taught them
+    Tensor("risk_probabilities", "FP32", (len(RISK_TYPES),)),
 )
+MAY_LACK = frozenset({"risk_probabilities"})
+"""Outputs that a network's file need not have; zeros stand in for them."""
 
 
 def bucket_of(tokens: int) -> int:

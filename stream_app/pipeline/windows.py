@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +31,15 @@ class Tokens:
         return len(self.ids)
 
 
-def spans_within(spans: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return which of `spans` hold any character of each place: `[first, last)`, equal where none does.
+def spans_within(
+    starts: Sequence[int], ends: Sequence[int], places: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return which spans hold any character of each place: `[first, last)`, equal where none does.
 
-    Both are characters, `[n, 2]`; the spans are in order and do not overlap.
+    All are characters; the spans from `starts` to `ends` are in order and do not overlap.
     """
-    first = np.searchsorted(spans[:, 1], places[:, 0], side="right")
-    last = np.searchsorted(spans[:, 0], places[:, 1], side="left")
-    return np.stack((first, np.maximum(first, last)), axis=1)
+    within = ((bisect_right(ends, start), bisect_left(starts, end)) for start, end in places)
+    return [(first, max(first, last)) for first, last in within]
 
 
 def windows(tokens: Tokens, text: str) -> list[tuple[int, int]]:

@@ -24,7 +24,9 @@ _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _BLOCK = 128
-_LOOK_SECONDS = 0.05
+_LEAST_LOOK_SECONDS, _MOST_LOOK_SECONDS = 0.05, 0.5
+_MOST_FINISHED_A_SECOND = 1000
+"""More than workers were ever seen to finish: so nobody looks again while too many are unfinished anyhow."""
 _AWAY_SECONDS = 1.0
 _LONGEST_NAP_SECONDS = 0.2
 
@@ -115,7 +117,8 @@ class Feeder:
             return
         while (left := await _patiently(self._unfinished.read)) > most:
             self.progress.unfinished = left
-            await asyncio.sleep(_LOOK_SECONDS)
+            soonest = (left - most) / _MOST_FINISHED_A_SECOND
+            await asyncio.sleep(min(max(soonest, _LEAST_LOOK_SECONDS), _MOST_LOOK_SECONDS))
         self.progress.unfinished = left
 
     async def _unpaused(self) -> None:

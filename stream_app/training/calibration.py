@@ -20,13 +20,18 @@ def fit_temperature(probabilities: Probabilities, labels: Labels) -> float:
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017.
     """
+    return fit_to_sets(probabilities, np.eye(probabilities.shape[1], dtype=np.bool_)[labels])
+
+
+def fit_to_sets(probabilities: Probabilities, right: NDArray[np.bool_]) -> float:
+    """Return the same where several classes of a row may be `right` `[rows, classes]`, and nobody says which."""
     low, high = np.log(_COLDEST), np.log(_HOTTEST)
     for _ in range(_STEPS):
-        left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        if _surprise(probabilities, labels, np.exp(left)) < _surprise(probabilities, labels, np.exp(right)):
-            high = right
+        cooler, hotter = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        if _surprise(probabilities, right, np.exp(cooler)) < _surprise(probabilities, right, np.exp(hotter)):
+            high = hotter
         else:
-            low = left
+            low = cooler
     return float(np.exp((low + high) / 2))
 
 
@@ -45,6 +50,6 @@ def calibration_error(probabilities: Probabilities, labels: Labels) -> float:
     return float(sum(gaps) / max(len(labels), 1))
 
 
-def _surprise(probabilities: Probabilities, labels: Labels, temperature: float) -> float:
-    chosen = at_temperature(probabilities, temperature)[np.arange(len(labels)), labels]
+def _surprise(probabilities: Probabilities, right: NDArray[np.bool_], temperature: float) -> float:
+    chosen = (at_temperature(probabilities, temperature) * right).sum(axis=-1)
     return float(-np.log(np.maximum(chosen, _LEAST)).mean())

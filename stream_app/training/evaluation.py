@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import INPUTS, OUTPUTS
+from stream_app.pipeline.tensors import INPUTS
 from stream_app.training.batches import Collator
 from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.corpus import Corpus
 from stream_app.training.examples import Example
 from stream_app.training.judged import HeadScore, Judged, score
-from stream_app.training.served import ServedNetwork
+from stream_app.training.served import ServedModule
 from stream_app.training.split import is_calibration
 
 __all__ = ["HeadScore", "Judged", "judge", "score", "torch_infer"]
@@ -26,14 +26,14 @@ Infer = Callable[[Arrays], Arrays]
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 
 
-def torch_infer(network: ServedNetwork) -> Infer:
+def torch_infer(network: ServedModule) -> Infer:
     """Return the network as a runtime, in single precision."""
     network.eval()
 
     def infer(inputs: Arrays) -> Arrays:
         with torch.inference_mode():
             outputs = network(*(torch.from_numpy(inputs[tensor.name]) for tensor in INPUTS))
-        return {tensor.name: array.numpy() for tensor, array in zip(OUTPUTS, outputs, strict=True)}
+        return {tensor.name: array.numpy() for tensor, array in zip(network.told, outputs, strict=True)}
 
     return infer
 

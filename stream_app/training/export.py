@@ -17,6 +17,7 @@ from stream_app.pipeline.tensors import BUCKETS, LABELS, MODEL_NAME
 from stream_app.pipeline.text import MAX_TOKENS
 from stream_app.promotion.gate import FULL_PRECISION, SERVED, check_loss
 from stream_app.promotion.install import install
+from stream_app.promotion.networks import carry_networks
 from stream_app.promotion.switching import held, settle_installed, standing_of
 from stream_app.training.calibration import fit_temperature
 from stream_app.training.corpus import Corpus
@@ -71,6 +72,8 @@ def export(
 ) -> Exported:
     """Put the network into the model repository under the next number; the first one there is served at once.
 
+    Networks for further languages are taken along from the version that is served.
+
     `backend` is Triton's `model.py`; `report` hears of each step. Raises DataError, and leaves the repository as it
     was, where what would be served is worse than the run by more than 0.3 points of accuracy, or too large.
     """
@@ -97,6 +100,8 @@ def _installed(done: Exported, draft: Path, repository: Path, *, backend: Path) 
     model = repository / MODEL_NAME
     with held(repository):
         standing = standing_of(repository) if version_numbers(repository) else None
+        if standing and standing.served is not None:
+            carry_networks(model / str(standing.served), draft)
         number = install(draft, repository, backend=backend)
         write_missing_configs(model)
         settle_installed(repository, standing)

@@ -20,15 +20,17 @@ def total_loss(
     smooth = config.label_smoothing
     known = ~batch.relevance.isnan()
     parts = {
-        "document": weights.document * _classes(scores.document, batch.document, weights=document, smooth=smooth),
-        "mention": weights.mention * _classes(scores.mention, batch.mention, weights=mention, smooth=smooth),
-        "topic": weights.topic * _classes(scores.topic, batch.topic, weights=scores.topic.new_ones(()), smooth=smooth),
-        "relevance": weights.relevance * _binary(scores.relevance[known], batch.relevance[known]),
+        "document": weights.document
+        * weighted_class_loss(scores.document, batch.document, weights=document, smooth=smooth),
+        "mention": weights.mention * weighted_class_loss(scores.mention, batch.mention, weights=mention, smooth=smooth),
+        "topic": weights.topic
+        * weighted_class_loss(scores.topic, batch.topic, weights=scores.topic.new_ones(()), smooth=smooth),
+        "relevance": weights.relevance * binary_loss(scores.relevance[known], batch.relevance[known]),
         "embedding": weights.embedding * _apart(scores.embedding, teacher, ~batch.renamed),
         "additive": weights.additive
         * (
-            _classes(scores.document_parts.sum(1), batch.document, weights=document, smooth=smooth)
-            + _classes(scores.mention_parts.sum(2), batch.mention, weights=mention, smooth=smooth)
+            weighted_class_loss(scores.document_parts.sum(1), batch.document, weights=document, smooth=smooth)
+            + weighted_class_loss(scores.mention_parts.sum(2), batch.mention, weights=mention, smooth=smooth)
         ),
     }
     return sum(parts.values(), scores.topic.new_zeros(())), {name: part.item() for name, part in parts.items()}
@@ -36,17 +38,19 @@ def total_loss(
 
 def class_loss(logits: Tensor, labels: Tensor, *, smooth: float) -> Tensor:
     """Return the mean cross-entropy over the labels that are there, `NO_LABEL` elsewhere; classes are the last axis."""
-    return _classes(logits, labels, weights=logits.new_ones(()), smooth=smooth)
+    return weighted_class_loss(logits, labels, weights=logits.new_ones(()), smooth=smooth)
 
 
-def _classes(logits: Tensor, labels: Tensor, *, weights: Tensor, smooth: float) -> Tensor:
+def weighted_class_loss(logits: Tensor, labels: Tensor, *, weights: Tensor, smooth: float) -> Tensor:
+    """Return the same where each label counts as much as `weights`, of the labels' shape, says."""
     flat, target = logits.flatten(0, -2).float(), labels.flatten()
     each = functional.cross_entropy(flat, target, ignore_index=NO_LABEL, label_smoothing=smooth, reduction="none")
     there = (target != NO_LABEL).float()
     return (each * weights.expand(labels.shape).flatten()).sum() / there.sum().clamp(min=1.0)
 
 
-def _binary(logits: Tensor, labels: Tensor) -> Tensor:
+def binary_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean binary cross-entropy of logits; zero where there are none."""
     each = functional.binary_cross_entropy_with_logits(logits.float(), labels, reduction="sum")
     return each / max(len(labels), 1)
 

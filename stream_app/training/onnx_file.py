@@ -1,30 +1,30 @@
-"""The served network as one ONNX file, its weights stored in half precision and cast to single where they are used."""
+"""The served network as one ONNX file, its large weights stored smaller than they are used."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto
 
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, INPUTS, KG_FEATURES, MENTION_SLOTS, OUTPUTS
-from stream_app.training.served import ServedNetwork
+from stream_app.training.onnx_weights import store_half
+from stream_app.training.served import ServedModule
 
 _OPSET = 18
-_LARGE = 1024
 _OUTPUT = "output:"
 _EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
 
 
-def write_onnx(network: ServedNetwork, path: Path) -> None:
+def write_onnx(network: ServedModule, path: Path, store: Callable[[ModelProto], None] = store_half) -> None:
     """Write the network with a free batch and token axis; the same weights give the same bytes."""
     model = to_onnx(network)
-    _halve(model)
+    store(model)
     save_onnx(model, path)
 
 
@@ -35,12 +35,13 @@ def save_onnx(model: ModelProto, path: Path) -> None:
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def to_onnx(network: ServedNetwork) -> ModelProto:
+def to_onnx(network: ServedModule) -> ModelProto:
     """Return the network in single precision, with a free batch and token axis."""
-    return _exported(network.eval())
+    network.eval()
+    return _exported(network)
 
 
-def _exported(network: ServedNetwork) -> ModelProto:
+def _exported(network: ServedModule) -> ModelProto:
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=512)
     rows = {0: batch}
     # The exporter talks to standard output and warns about its own internals.
@@ -52,7 +53,7 @@ def _exported(network: ServedNetwork) -> ModelProto:
             dynamo=True,
             dynamic_shapes=({**rows, 1: tokens}, {**rows, 1: tokens}, rows, rows, rows),
             input_names=[tensor.name for tensor in INPUTS],
-            output_names=[_OUTPUT + tensor.name for tensor in OUTPUTS],
+            output_names=[_OUTPUT + tensor.name for tensor in network.told],
             opset_version=_OPSET,
             verbose=False,
         )
@@ -86,17 +87,3 @@ def _example() -> tuple[torch.Tensor, ...]:
         torch.zeros(rows, MENTION_SLOTS, KG_FEATURES),
         torch.zeros(rows, CONTEXT_FEATURES),
     )
-
-
-def _halve(model: ModelProto) -> None:
-    """Store each large weight as float16, with a Cast to float32 before its uses."""
-    casts = []
-    for weight in model.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < _LARGE:
-            continue
-        name, stored = weight.name, f"{weight.name}.half"
-        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), stored))
-        casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
-    nodes = [*casts, *model.graph.node]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)

@@ -7,13 +7,22 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from stream_app.pipeline import tensors
 from stream_app.training.network import FusionNetwork, evidence
 
 HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
 
 
-class ServedNetwork(nn.Module):
+class ServedModule(nn.Module):
+    """A network as it is served: it returns the tensors that are `told`, in that order."""
+
+    told: tuple[tensors.Tensor, ...]
+
+
+class ServedNetwork(ServedModule):
     """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+
+    told = tuple(tensor for tensor in tensors.OUTPUTS if tensor.name not in tensors.MAY_LACK)
 
     def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float]) -> None:
         super().__init__()
@@ -27,7 +36,7 @@ class ServedNetwork(nn.Module):
         kg_features: Tensor,
         context_features: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Return the tensors of `OUTPUTS`, in that order."""
+        """Return the tensors that are `told`."""
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
         heat = self.temperatures
         return (

@@ -65,7 +65,8 @@ def subject_too(nature: str, verb: Verb, *, subject: Sequence[Held], found: Sequ
     countries = [one for one in subject if one.named.kind is EntityKind.COUNTRY]
     if nature == "barrier" and len(countries) > 1 and not found:
         return countries  # the US and China suspend tariffs: each other's
-    if (FIRMS - {EntityKind.PRODUCT}) & kinds or any(one.named.kind in FIRMS and not one.share for one in found):
+    theirs = (FIRMS - {EntityKind.PRODUCT}) & kinds or any(one.named.kind in FIRMS and not one.share for one in found)
+    if theirs and nature != "spending":  # what AT&T spends less on equipment is also its own
         return []
     firms = [one for one in subject if one.named.kind in FIRMS]
     if natures()[nature].own or verb.act == "have":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.lexicon import Verb, natures
@@ -13,6 +14,7 @@ from stream_app.pipeline.statements.pieces import Named
 FIRMS = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PRODUCT})
 _PRICED = frozenset({EntityKind.COMMODITY, EntityKind.CURRENCY, EntityKind.INDEX, EntityKind.MACRO_INDICATOR})
 _MARKET = frozenset({"share", "price"})
+By = Literal["itself", "another", ""]
 _ENDED_SHARE = 0.5
 """What an adverse event's end gives back of what the event took: a recovery is milder than a fall."""
 
@@ -22,6 +24,8 @@ class Finding:
     """One entity's move; `at` is the place of the word that tells it, `last` that of the noun that it tells it of.
 
     `market` marks a move of a price alone, `inferred` one that is an entity's by its place in the sentence alone.
+    `nature` is that of what is moved; `by` says whether the entity moves it, or another firm does; `about` is the place
+    of what is won or lost.
     """
 
     named: Named
@@ -31,6 +35,9 @@ class Finding:
     market: bool = False
     last: int | None = None
     inferred: bool = False
+    nature: str = ""
+    by: By = ""
+    about: int | None = None
 
 
 def of_noun(
@@ -43,7 +50,7 @@ def of_noun(
         factor = what.factor(one.named.kind)
         move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
         if factor and move:
-            yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last)
+            yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last, nature=nature)
 
 
 def _ends(verb: Verb, *, adverse: bool) -> bool:
@@ -64,7 +71,8 @@ def of_name(
         ended = verb.act == "resume" and (bool(verb.nature) or kind not in _PRICED)
         if move:
             market = verb.act == "move" and not verb.nature
-            yield Finding(one.named, move, at, ended=ended, market=market)
+            nature = verb.nature or ("disruption" if disrupted else "")
+            yield Finding(one.named, move, at, ended=ended, market=market, nature=nature)
 
 
 def _factor(verb: Verb, kind: EntityKind, *, disrupted: bool) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from stream_app.events.entity import EntityKind
+from stream_app.events.stated_shock import Side
 from stream_app.pipeline.documents import Field
 from stream_app.pipeline.statements.arguments import main_names
 from stream_app.pipeline.statements.events import named_events
@@ -16,6 +17,7 @@ from stream_app.pipeline.statements.modality import Manner, Manners
 from stream_app.pipeline.statements.pieces import Named
 from stream_app.pipeline.statements.relations import Relation, relations
 from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.sides import side_of
 from stream_app.pipeline.statements.statement import CausalRelation, EntityStatement
 from stream_app.pipeline.statements.verbs import VerbReading
 
@@ -37,6 +39,7 @@ class Said:
     role: Role
     words: tuple[int, int] | None
     relation: Relation | None
+    side: Side | None = None
 
     def statement(self, field: Field) -> EntityStatement:
         """Return it as what is said of the entity."""
@@ -49,6 +52,7 @@ class Said:
             certainty=grade.certainty,
             field=field,
             words=self.words,
+            side=self.side,
             relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
         )
 
@@ -84,7 +88,8 @@ class Reading:
         ends = [one.at, one.at if one.last is None else one.last]
         words = pieces[min(ends)].start, pieces[max(ends)].end
         role, relation = self.side(one.named)
-        return Said(rank, move, ended, manner, role=role, words=words, relation=relation)
+        side = side_of(pieces, one)
+        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:
         """Return where the name stands in what the sentence says of cause and effect."""
@@ -153,7 +158,7 @@ def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Fin
 
 
 def _is_scene(sentence: Sentence, named: Named) -> bool:
-    at = next((at for at, piece in enumerate(sentence.pieces) if piece.named == named), 0)
+    at = sentence.place_of.get(named, 0)
     return at > 0 and sentence.pieces[at - 1].grade == "in"
 
 
@@ -164,7 +169,8 @@ def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
         return None
     earlier = [place for place in sentence.verbs[clause] if place < at]
     ruler = sentence.pieces[earlier[-1]].word.verb if earlier else None
-    if ruler is None or ruler.act != "stop" or sentence.complement(clause, earlier[-1]) != at:
+    # A verb that carries its own object, as 停电 and 停产 do, has no other.
+    if ruler is None or ruler.act != "stop" or ruler.nature or sentence.complement(clause, earlier[-1]) != at:
         return verb
     if earlier[-1] + 1 == at and verb.subject and not verb.nature:
         return verb  # ends higher
@@ -178,8 +184,7 @@ def _meant(sentence: Sentence, clause: int, at: int) -> Verb | None:
 
 def spoken_of(reading: Reading, named: Named) -> Said:
     """Return that nothing is said to move the name; how the words around it are meant still counts."""
-    pieces = reading.sentence.pieces
-    at = next((place for place, piece in enumerate(pieces) if piece.named == named), None)
+    at = reading.sentence.place_of.get(named)
     if at in reading.sentence.clause_at:  # what its clause comes to
         at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)

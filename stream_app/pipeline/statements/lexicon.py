@@ -46,14 +46,19 @@ class Word:
     noun: str = ""
     sign: float = 0.0
     cue: Cue | None = None
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """What more of something means: by kind of its owner, whether an actor has it itself, whether naming it tells."""
+    """What more of something means: by kind of its owner, whether an actor has it itself, whether naming it tells.
+
+    `side` says what of a firm it is.
+    """
 
     own: bool
     event: bool
+    side: str
     factors: dict[EntityKind, float]
 
     @property
@@ -81,8 +86,10 @@ def words_of(language: str) -> dict[str, Word]:
         raise KeyError(language)
     found: dict[str, Word] = {}
     for text, part in _parts(language):
+        if part.side and text not in found:
+            continue  # the table of sides is of both languages, and makes no words
         known = found.get(text, Word())
-        changes = {name: value for name in ("verb", "noun", "sign", "cue") if (value := getattr(part, name))}
+        changes = {name: value for name in ("verb", "noun", "sign", "cue", "side") if (value := getattr(part, name))}
         if part.verb and known.verb:  # `cut` is bare and past at once; of two verbs the later row is the more special
             changes["form"] = Form.EITHER if known.form is not part.form else part.form
         elif part.verb:
@@ -105,6 +112,8 @@ def _parts(language: str) -> Iterator[tuple[str, Word]]:
             yield word, Word(verb=verb, form=form)
     for text, row in _entries(f"cues_{language}"):
         yield text, Word(cue=Cue(row["kind"], row["value"]))
+    for text, row in _entries("sides"):
+        yield from ((one, Word(side=row["side"])) for one in {text, f"{text}s", *(form for form, _ in forms(text))})
 
 
 def _entries(name: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -131,6 +140,7 @@ def natures() -> dict[str, Nature]:
         row["nature"]: Nature(
             own=row["own"] == "1",
             event=row["event"] == "1",
+            side=row["side"],
             factors={kind: float(row[kind]) for kind in kinds if kind in row},
         )
         for row in table("natures")

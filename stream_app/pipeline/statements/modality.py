@@ -35,9 +35,16 @@ class Manners:
         tail = sentence.text[max(sentence.start, sentence.end - 3) : sentence.end]
         self._asked = any(mark in tail for mark in _QUESTION_MARKS) or any(p.cue == "question" for p in self._pieces)
         self._if = any(one.link == "if" for one in sentence.clauses)
+        self._known: dict[tuple[int, int | None], Manner] = {}
 
     def of(self, at: int, noun: int | None = None) -> Manner:
         """Return how what the piece tells, of the noun where there is one, is meant."""
+        # All names of a clause of which nothing is said ask about the same piece.
+        if (at, noun) not in self._known:
+            self._known[at, noun] = self._judged(at, noun)
+        return self._known[at, noun]
+
+    def _judged(self, at: int, noun: int | None) -> Manner:
         marks = {*self._marks(at), *(self._marks(noun) if noun is not None else ())}
         if self._asked:
             marks.add("asked")

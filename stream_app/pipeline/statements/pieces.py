@@ -28,7 +28,6 @@ _HAN_STOPS = {
     "，": "comma", ",": "comma", "、": "and", "；": "stop", "：": "stop", ";": "stop", ":": "stop", "（": "stop",
     "）": "stop", "(": "stop", ")": "stop", "/": "slash", "“": "quote", "”": "quote", "。": "stop",
 }  # fmt: skip
-_PLAIN = str.maketrans("’‘", "''")
 _HAN_NUMBER = re.compile(r"\s*[约近超逾达]?[\d.,]+[%％万亿千百多余个]*\s*")
 _UNKNOWN = Word()
 _NUMBER = Word(cue=Cue("number"))
@@ -56,7 +55,7 @@ class Piece:
     @property
     def is_unknown(self) -> bool:
         """Whether it is a word that is in no table, and no name."""
-        return self.word == _UNKNOWN and self.named is None
+        return self.word is _UNKNOWN and self.named is None
 
     @property
     def cue(self) -> str:
@@ -103,14 +102,14 @@ def _of_name(text: str, name: Named, read: object) -> Iterator[Piece]:
 
 def _english(text: str, start: int, end: int) -> Iterator[Piece]:
     lexicon = _phrases()
-    tokens = [(m.start(), m.end(), m.lastgroup or "", m[0]) for m in _TOKEN.finditer(text, start, end)]
+    tokens = [(m.start(), m.end(), m.lastgroup or "", _plain(m[0])) for m in _TOKEN.finditer(text, start, end)]
     at, last = 0, min(len(tokens), MOST_PIECES * 2)
     while at < last:
         begin, finish, group, token = tokens[at]
         at += 1
         if group == "word":
             word = _UNKNOWN
-            for phrase, candidate in lexicon.get(token.lower().translate(_PLAIN), ()):
+            for phrase, candidate in lexicon.get(token, ()):
                 size = len(phrase)
                 if not size or _follows(tokens, at, phrase):
                     word, at = candidate, at + size
@@ -131,7 +130,12 @@ _SIGNS = {kind: Word(cue=Cue(kind)) for kind in ("own", "comma", "slash", "stop"
 def _follows(tokens: Sequence[tuple[int, int, str, str]], at: int, phrase: tuple[str, ...]) -> bool:
     if at + len(phrase) > len(tokens):
         return False
-    return all(tokens[at + k][3].lower().translate(_PLAIN) == word for k, word in enumerate(phrase))
+    return all(tokens[at + k][3] == word for k, word in enumerate(phrase))
+
+
+def _plain(token: str) -> str:
+    """Return the token as the lexicon spells it."""
+    return token.lower().replace("’", "'")
 
 
 @cache

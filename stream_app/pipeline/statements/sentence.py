@@ -33,6 +33,11 @@ class Sentence:
         """The number of the clause that a piece lies in."""
         return {at: number for number, one in enumerate(self.clauses) for at in range(one.first, one.last)}
 
+    @cached_property
+    def place_of(self) -> dict[Named, int]:
+        """The place of each name's piece; one that lies beyond what is read has none."""
+        return {piece.named: at for at, piece in enumerate(self.pieces) if piece.named is not None}
+
     def before(self, clause: int, verb: int) -> tuple[int, int]:
         """Return the stretch between the verb before and this one."""
         earlier = [at for at in self.verbs[clause] if at < verb]

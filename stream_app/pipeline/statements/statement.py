@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from stream_app.events.stated_shock import Side
 from stream_app.pipeline.documents import Field
 
 Span = tuple[int, int]
@@ -43,6 +44,7 @@ class EntityStatement:
     certainty: float = 1.0
     field: Field = "title"
     words: Span | None = None
+    side: Side | None = None
     relation: CausalRelation | None = None
 
 

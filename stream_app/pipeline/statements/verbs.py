@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from stream_app.events.entity import EntityKind
@@ -15,7 +15,7 @@ from stream_app.pipeline.statements.arguments import (
     plain_names,
     subject_too,
 )
-from stream_app.pipeline.statements.findings import Finding, of_name, of_noun, of_policy
+from stream_app.pipeline.statements.findings import FIRMS, By, Finding, of_name, of_noun, of_policy
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.objects import object_phrases
@@ -148,9 +148,20 @@ class VerbReading:
         holders = [*found, *(one for one in shared if one.named.who not in known)]
         if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
             verb = replace(verb, object=-verb.object)  # sees slower growth
-        yield from of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun)
+        doers = self._doers(subject, shared)
+        for one in of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun):
+            by: By = "itself" if one.named.who in doers else "another" if doers else ""
+            yield replace(one, by=by)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
+
+    def _doers(self, subject: Sequence[Held], shared: Sequence[Held]) -> set[int]:
+        """Return the firms that move the object of their own will; who wins or loses an order does not."""
+        if self._verb.act == "have" or (self._verb.subject and self._verb.act != "move"):
+            return set()
+        found = self._subject[0].noun(self._pieces) if self._subject else None
+        firms = {one.named.who for one in subject if one.named.kind in FIRMS and one.share == 1.0}
+        return firms if found is None else firms & {one.named.who for one in shared}
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
@@ -184,7 +195,9 @@ class VerbReading:
             return
         if noun is None:
             names = main_names(self._sentence, self._subject)
-            yield from of_name(self._verb, amount, names, at=self._at, disrupted=self._passive and self._by_event())
+            about = self._object.noun(self._pieces)
+            moved = of_name(self._verb, amount, names, at=self._at, disrupted=self._passive and self._by_event())
+            yield from (replace(one, about=about) for one in moved)
             yield from of_policy(self._verb, [one for one in names if self._verb.policy], at=self._at)
             return
         self.used.update(range(self._subject[0].first, self._subject[0].last))

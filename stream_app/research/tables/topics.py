@@ -72,6 +72,8 @@ _SENTIMENT = Table(
         ),
         column("topic", TEXT, "topic of the document", "topic.label"),
         column("topic_probability", NUMBER, "its probability", "topic.probability"),
+        column("risk_type", TEXT, "what threatens a company by the document", "risk_type.type"),
+        column("risk_type_probability", NUMBER, "its probability", "risk_type.probability"),
         column("document_label", TEXT, "sentiment of the document", "document_sentiment.label"),
         *_probabilities("document_", "document_sentiment.probabilities", "the document"),
         column("shock_move", NUMBER, "where the text says that the entity goes, -1 to 1", "shock.move"),

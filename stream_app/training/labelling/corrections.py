@@ -87,5 +87,5 @@ def _example(document: TextDocument, corrections: Iterable[tuple[Correction, Pla
 
 def _seen(mentions: Iterable[Mention], text: ModelText) -> list[tuple[int, int]]:
     """Return where the mentions stand in the text that the model reads."""
-    places = text.places(mentions).tolist()
+    places = text.places(mentions)
     return [(start, end) for start, end in places if start < end <= len(text.text)]

@@ -64,7 +64,5 @@ def _groups(names: Sequence[str]) -> dict[str, set[str]]:
 
 def _cost(part: str, whole: Mapping[str, Judged], coarse: Mapping[str, Judged]) -> PartCost:
     full, left = ({head: score(one).accuracy for head, one in judged.items()} for judged in (whole, coarse))
-    changed = [
-        (whole[head].probabilities.argmax(-1) != coarse[head].probabilities.argmax(-1)).mean() for head in whole
-    ]
+    changed = [(whole[head].probabilities.argmax(-1) != coarse[head].probabilities.argmax(-1)).mean() for head in whole]
     return PartCost(part, *most_lost(full, left), changed=float(np.mean(changed)))

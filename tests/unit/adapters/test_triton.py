@@ -57,7 +57,7 @@ class FakeTriton:
         rows, length = inputs[0].shape()
         arrays = {
             tensor.name: np.zeros([rows, *(length if size == SEQUENCE else size for size in tensor.shape)], np.float32)
-            for tensor in OUTPUTS
+            for tensor in self.outputs
         }
         return SimpleNamespace(as_numpy=arrays.get)
 
@@ -182,3 +182,13 @@ async def test_server_with_other_tensors_is_rejected(outputs: Sequence[Tensor], 
     triton.outputs = outputs
     with pytest.raises(ServerRejected, match=said):
         await started(triton)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_server_without_types_of_risk_has_the_main_network_alone(*, whole: bool) -> None:
+    triton = FakeTriton()
+    triton.outputs = OUTPUTS if whole else [tensor for tensor in OUTPUTS if tensor.name != "risk_probabilities"]
+    model = await started(triton)
+    (result,) = await model.infer([model_row(16)])
+    assert model.reads_further is whole
+    assert not result.risk_probabilities.any()

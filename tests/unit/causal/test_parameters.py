@@ -71,8 +71,35 @@ def test_what_is_no_parameters_is_refused(text: str) -> None:
         {"hasten": 0.5},
         {"transmission": {}},
         {"transmission": {"general_news": {"supplies": 1.0}}},
+        {"sides": {"demand": {"supplies": 1.0}}},
     ],
 )
 def test_numbers_out_of_bounds_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         replace(PARAMETERS, **wrong)
+
+
+UP = way_of(DependenceKind.CUSTOMER_OF, backward=False)
+
+
+def test_what_a_text_says_of_demand_or_supply_takes_the_place_of_what_its_topic_would() -> None:
+    for topic in (None, Topic(label="legal_regulation", probability=1.0), Topic(label="earnings", probability=0.5)):
+        usual, supply, demand, purchases = (
+            PARAMETERS.rates(topic, side) for side in (None, "supply", "demand", "purchases")
+        )
+        assert supply[SUPPLIES] > supply[UP] > 0.5
+        assert demand[UP] > 1 > 10 * demand[SUPPLIES] - 0.01
+        assert purchases[UP] > demand[UP]
+        assert purchases[OWNS] < demand[OWNS] == usual[OWNS] == supply[OWNS]
+
+
+def test_fitted_strengths_count_on_either_side() -> None:
+    fitted = replace(PARAMETERS, strengths={"supplies.forward": 0.5})
+    assert fitted.rates(None, "supply")[SUPPLIES] == pytest.approx(0.5 * PARAMETERS.rates(None, "supply")[SUPPLIES])
+
+
+def test_numbers_of_before_there_were_sides_leave_all_to_the_topic() -> None:
+    fields = json.loads(to_json(PARAMETERS))
+    del fields["sides"]
+    older = from_json(json.dumps(fields))
+    assert (older.rates(None, "demand") == older.rates(None)).all()

@@ -18,7 +18,7 @@ from stream_app.events.document import Author
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.events.stated_shock import OtherMove, StatedShock
+from stream_app.events.stated_shock import OtherMove, Side, StatedShock
 from stream_app.knowledge.dependence import Dependence, Transmission
 from tests.causal_world import LIMITS, PARAMETERS, effect, graph_of, model_of, name, shocking, statements, supplies
 from tests.factories import START, hours
@@ -35,6 +35,13 @@ def risks_of(model: RiskModel, polarity: float, **fields: object) -> dict[str, R
         assert event is not None
         found[event.exposed.id] = event
     return found
+
+
+@pytest.mark.parametrize(("side", "hurt_more"), [("purchases", 1), ("demand", 1), ("supply", 2)])
+def test_who_buys_less_hurts_his_suppliers_and_who_makes_less_his_customers(side: Side, hurt_more: int) -> None:
+    told = StatedShock(move=-0.9, modality="stated", tense="past", role="cause", certainty=1.0, side=side)
+    found = risks_of(model_of(supplies(1, 0), supplies(0, 2)), -0.8, shock=told)
+    assert max(found.values(), key=lambda one: one.severity).exposed.id == name(hurt_more)
 
 
 @settings(deadline=None)
@@ -252,6 +259,7 @@ def test_the_size_of_a_rise_of_the_score_gives_that_rise(wanted: float) -> None:
     assert score(size, PARAMETERS) - score(0.0, PARAMETERS) == pytest.approx(wanted, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(sizes=st.lists(st.floats(0, 3), min_size=2, max_size=5, unique_by=lambda one: round(one, 3)))
 def test_calibration_keeps_the_order_and_decides_nobody_out(sizes: list[float]) -> None:
     flat = replace(PARAMETERS, calibration=Curve(-1.7, 0.02))

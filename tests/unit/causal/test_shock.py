@@ -52,6 +52,11 @@ def test_a_possibility_weighs_less_than_a_fact_and_a_denial_nothing() -> None:
     assert value_of(shock=stated(-0.9, "denied", 0.0)) == 0
 
 
+def test_what_a_company_buys_is_moved_as_stated_however_its_own_prospects_sound() -> None:
+    cut = stated(-0.9).model_copy(update={"side": "purchases"})
+    assert value_of(0.6, shock=cut) == value_of(-0.6, shock=cut) == pytest.approx(-0.9)
+
+
 def test_what_is_over_is_a_mild_shock_the_other_way_however_grim_its_words() -> None:
     assert 0 < value_of(-0.7, shock=stated(0.4, "ended")) < 0.4
 

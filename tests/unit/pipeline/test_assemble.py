@@ -142,5 +142,5 @@ def test_probabilities_still_sum_to_one_after_rounding(parts: tuple[float, float
     whole = sum(parts)
     given_: LabelProbabilities = (parts[0] / whole, parts[1] / whole, parts[2] / whole)
     found = rounded(given_)
-    assert found.negative + found.neutral + found.positive == pytest.approx(1, abs=1e-6)
-    assert (found.negative, found.neutral, found.positive) == pytest.approx(given_, abs=2e-6)
+    assert sum(found.values()) == pytest.approx(1, abs=1e-6)
+    assert (found["negative"], found["neutral"], found["positive"]) == pytest.approx(given_, abs=2e-6)

@@ -77,6 +77,15 @@ async def test_everything_is_finished_before_a_tick_and_the_tick_before_what_fol
     assert workers.written.index(TICK) == 9
 
 
+async def test_feeder_looks_seldom_while_much_is_left() -> None:
+    workers = Workers(at_a_look=900)
+    began = asyncio.get_running_loop().time()
+    await feeder(workers, ahead=4_000).feed(iter(items(1_000)))
+    # of 1,000 records 100 are left at the first look: a tenth of a second is the soonest that they may be done
+    assert workers.behind == 0
+    assert asyncio.get_running_loop().time() - began >= 0.1
+
+
 async def test_paused_feeder_feeds_nothing_until_it_goes_on() -> None:
     workers = Workers(at_a_look=100)
     await feeder(workers, paused=[True, True]).feed(iter(items(5)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stream_app.training.calibration import at_temperature, calibration_error, fit_temperature
+from stream_app.training.calibration import at_temperature, calibration_error, fit_temperature, fit_to_sets
 
 
 @pytest.mark.parametrize("heat", [0.5, 1.0, 2.0])
@@ -22,3 +22,19 @@ def test_overconfidence_is_an_error() -> None:
     sure = np.tile([0.01, 0.99], (100, 1))
     assert calibration_error(sure, np.arange(100) % 2) == pytest.approx(0.49)
     assert calibration_error(sure, np.ones(100, dtype=int)) == pytest.approx(0.01)
+
+
+def test_a_set_of_one_right_class_is_a_label() -> None:
+    rng = np.random.default_rng(6)
+    probabilities, labels = rng.dirichlet(np.ones(4), 300), rng.integers(0, 4, 300)
+    right = np.eye(4, dtype=np.bool_)[labels]
+    assert fit_to_sets(probabilities, right) == fit_temperature(probabilities, labels)
+
+
+def test_rows_where_everything_is_right_say_nothing_of_the_temperature() -> None:
+    rng = np.random.default_rng(7)
+    true = rng.dirichlet(np.ones(3), 4_000)
+    labels = np.array([rng.choice(3, p=row) for row in true])
+    distorted = np.concatenate((at_temperature(true, 0.5), rng.dirichlet(np.ones(3), 4_000)))
+    right = np.concatenate((np.eye(3, dtype=np.bool_)[labels], np.ones((4_000, 3), dtype=np.bool_)))
+    assert fit_to_sets(distorted, right) == pytest.approx(2.0, rel=0.1)

@@ -10,9 +10,10 @@ import pytest
 
 from stream_app.adapters.openvino import RuntimeReport
 from stream_app.errors import DataError
-from stream_app.pipeline.tensors import BUCKETS, INPUTS, OUTPUTS
+from stream_app.pipeline.tensors import BUCKETS, INPUTS, OUTPUTS, Tensor
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.export import Exported, check
+from stream_app.training.served import ServedNetwork
 from stream_app.training.triton_config import cpu_config, gpu_config
 
 MODEL = Path(__file__).parents[3] / "model_repo" / "fusion"
@@ -30,15 +31,23 @@ DONE = Exported(
 )
 
 
-@pytest.mark.parametrize("config", [cpu_config({1: "v"}), gpu_config({1: "v"})])
-def test_configuration_has_the_tensors_of_the_table(config: str) -> None:
+@pytest.mark.parametrize(
+    ("config", "outputs"), [(cpu_config({1: "v"}), OUTPUTS), (gpu_config({1: "v"}), ServedNetwork.told)]
+)
+def test_configuration_has_the_tensors_of_the_table(config: str, outputs: tuple[Tensor, ...]) -> None:
+    """ONNX Runtime, on a GPU, refuses outputs that the main network's file does not have."""
     found = re.findall(r'^  \{ name: "(\w+)" data_type: TYPE_(\w+) dims: \[ (.*) \] \}', config, re.MULTILINE)
-    expected = [(one.name, one.dtype, ", ".join(map(str, one.shape))) for one in (*INPUTS, *OUTPUTS)]
+    expected = [(one.name, one.dtype, ", ".join(map(str, one.shape))) for one in (*INPUTS, *outputs)]
     assert found == expected
 
 
 def test_every_bucket_is_warmed_up() -> None:
     assert re.findall(r'name: "tokens_(\d+)"', cpu_config({})) == [str(bucket) for bucket in BUCKETS]
+
+
+def test_server_on_cpu_chooses_a_batch_only_once_an_instance_is_free() -> None:
+    # what Triton takes as the sign for it: a queue whose requests may bring time-outs
+    assert "allow_timeout_override: true" in cpu_config({})
 
 
 def test_shipped_configurations_are_those_that_export_writes() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MENTION_SLOTS, OUTPUTS, TOPICS
+from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MENTION_SLOTS, TOPICS
 from stream_app.training.encoder import load_encoder
 from stream_app.training.network import FusionNetwork
 from stream_app.training.served import HEADS, ServedNetwork
@@ -39,7 +39,7 @@ def inputs() -> Inputs:
 def outputs(network: FusionNetwork, inputs: Inputs) -> dict[str, torch.Tensor]:
     with torch.inference_mode():
         answer = ServedNetwork(network, HEAT)(*inputs)
-    return {tensor.name: array for tensor, array in zip(OUTPUTS, answer, strict=True)}
+    return {tensor.name: array for tensor, array in zip(ServedNetwork.told, answer, strict=True)}
 
 
 def log_odds(probabilities: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,62 @@
+"""A network's tokenizer: texts to ids at the network's own place in the version's one space of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens
+
+UNSPACED_LANGUAGES = frozenset({"zh", "yue", "ja", "th"})
+"""Written without spaces between words, so that a tokenizer's pieces are the only words there are."""
+
+_UNKNOWN_PIECE = "<unk>"
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherNetwork:
+    """What tells which documents a further network reads, and how: `tokenizer` is its `tokenizer.json`."""
+
+    languages: frozenset[str]
+    tokenizer: str
+    first_id: int
+
+
+class Vocabulary:
+    """One network's tokenizer; safe to use from several threads."""
+
+    def __init__(self, tokenizer: str, *, first_id: int = 0, languages: frozenset[str] = frozenset()) -> None:
+        """`tokenizer` is the content of the network's `tokenizer.json`."""
+        self._tokenizer, self._first_id = Tokenizer.from_str(tokenizer), first_id
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        # A text that spells a special token, such as `[SEP]`, has written a word.
+        self._tokenizer.encode_special_tokens = True
+        begin, *_, end = self._tokenizer.encode("").ids
+        self._frame = begin + first_id, end + first_id
+        # A unigram vocabulary has its special tokens among its pieces.
+        self._unknown: int | None = self._tokenizer.token_to_id(_UNKNOWN_PIECE)
+        self.unspaced = not languages.isdisjoint(UNSPACED_LANGUAGES)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the tokens of each text, without special ones; one call for many texts is fastest."""
+        return [self._tokens(one) for one in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    def _tokens(self, encoding: Encoding) -> Tokens:
+        ids = np.array(encoding.ids, dtype=np.int32) + np.int32(self._first_id)
+        if self._unknown is not None:
+            ids[np.isin(ids, self._frame)] = self._unknown + self._first_id
+        return Tokens(ids, np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+
+    def framed(self, tokens: Tokens, window: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the window's ids and character spans with a special token before and after."""
+        begin, end = window
+        input_ids = np.empty(end - begin + SPECIAL_TOKENS, dtype=np.int32)
+        (input_ids[0], input_ids[-1]), input_ids[1:-1] = self._frame, tokens.ids[begin:end]
+        token_spans = np.zeros((len(input_ids), 2), dtype=np.int32)
+        token_spans[1:-1] = tokens.spans[begin:end]
+        return input_ids, token_spans

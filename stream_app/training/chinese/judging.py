@@ -1,0 +1,152 @@
+"""How good the Chinese network is on dev texts: any runtime of it, fed and read as in serving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
+from stream_app.pipeline.rows import ModelRow, RowResult
+from stream_app.pipeline.tensors import LABELS, RISK_TYPES
+from stream_app.training.calibration import Probabilities, at_temperature, fit_to_sets
+from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND
+from stream_app.training.chinese.network import kinds_and_risks
+from stream_app.training.chinese.rows import batch_of
+from stream_app.training.chinese.texts import KIND_SET, RISK_SET, ChineseText
+from stream_app.training.evaluation import Infer
+from stream_app.training.judged import Judged
+from stream_app.training.network import FusionNetwork
+from stream_app.training.split import is_calibration
+
+_LIMITS = BatchLimits(rows=64, tokens=2048)
+_NEGATIVE = LABELS.index("negative")
+Pairs = Sequence[tuple[ChineseText, RowResult]]
+Judgement = tuple[NDArray[np.float32], NDArray[np.bool_], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSets:
+    """Probabilities `[rows, classes]`, and which classes are right: several, where a set leaves it open."""
+
+    probabilities: Probabilities
+    right: NDArray[np.bool_]
+    fitted: NDArray[np.bool_]
+
+    def temperature(self) -> float:
+        """Return the one that makes what is right likeliest, on the calibration half."""
+        return fit_to_sets(self.probabilities[self.fitted], self.right[self.fitted])
+
+    def at(self, temperature: float) -> JudgedSets:
+        """Return the same at another temperature."""
+        return replace(self, probabilities=at_temperature(self.probabilities, temperature))
+
+    def merged(self, classes: Sequence[int]) -> JudgedSets:
+        """Return what is left of the question where these classes are one, the last."""
+        others = [one for one in range(self.probabilities.shape[1]) if one not in classes]
+        return JudgedSets(
+            np.column_stack((self.probabilities[:, others], self.probabilities[:, classes].sum(1))),
+            np.column_stack((self.right[:, others], self.right[:, classes].all(1))),
+            self.fitted,
+        )
+
+    def judged(self) -> Judged:
+        """Return one label for each row: the likeliest class where it is right, else the first that is."""
+        found = self.probabilities.argmax(axis=-1)
+        hit = self.right[np.arange(len(found)), found]
+        return Judged(self.probabilities, np.where(hit, found, self.right.argmax(axis=-1)), self.fitted)
+
+
+def judge(
+    infer: Infer, texts: Sequence[ChineseText], tokenizer: Tokenizer, *, topics: Sequence[str]
+) -> dict[str, JudgedSets]:
+    """Return what the model says of the texts, for each head that has labels there."""
+    rows = [_row(one, tokenizer) for one in texts]
+    batches = pack(rows, _LIMITS)
+    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
+    pairs = list(zip(texts, results, strict=True))
+    readers: dict[str, Callable[[Pairs], Iterator[Judgement]]] = {
+        "document": _documents,
+        "mention": _mentions,
+        "relevance": _relevance,
+        "risk": _risks,
+        "topic": partial(_topics, topics=topics),
+    }
+    return {head: _sets(read(pairs)) for head, read in readers.items()}
+
+
+def negative_or_not(mentions: JudgedSets) -> JudgedSets:
+    """Return the question that FinNSP's people answered: is the news negative for the name?"""
+    return mentions.merged([one for one in range(len(LABELS)) if one != _NEGATIVE])
+
+
+def _row(text: ChineseText, tokenizer: Tokenizer) -> ModelRow:
+    ids, _, spans, kg, context = (tensor.numpy()[0] for tensor in batch_of([text], tokenizer).inputs)
+    count = len(text.mentions)
+    return ModelRow(ids, spans[:count], kg[:count], context)
+
+
+def _sets(judgements: Iterator[Judgement]) -> JudgedSets:
+    probabilities, right, fitted = zip(*judgements, strict=True)
+    return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(fitted))
+
+
+def _documents(pairs: Pairs) -> Iterator[Judgement]:
+    for text, result in pairs:
+        if text.document is not None:
+            yield result.document_probabilities, _of([text.document], len(LABELS)), is_calibration(text.whole)
+
+
+def _mentions(pairs: Pairs) -> Iterator[Judgement]:
+    """Yield what is said of names that people labelled, not of those whose label was derived."""
+    for text, result in pairs:
+        for mention, probabilities in zip(text.mentions, result.mention_probabilities, strict=True):
+            if mention.negative is not None:
+                bad = _of([_NEGATIVE], len(LABELS))
+                yield probabilities, bad if mention.negative else ~bad, is_calibration(text.whole)
+
+
+def _relevance(pairs: Pairs) -> Iterator[Judgement]:
+    for text, result in pairs:
+        for mention, chance in zip(text.mentions, result.mention_relevance, strict=True):
+            if mention.marked is not None:
+                yield np.array([1 - chance, chance]), _of([int(mention.marked)], 2), is_calibration(text.whole)
+
+
+def _risks(pairs: Pairs) -> Iterator[Judgement]:
+    """Yield what is said of the texts whose risk people labelled."""
+    for text, result in pairs:
+        if text.set_name == RISK_SET and text.risk is not None:
+            right = _of([RISK_TYPES.index(text.risk)], len(RISK_TYPES))
+            yield result.risk_probabilities, right, is_calibration(text.whole)
+
+
+def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
+    """Yield what is said of news whose kind people labelled: any topic that one of its kinds amounts to is right."""
+    for text, result in pairs:
+        if text.set_name == KIND_SET and text.kinds:
+            right = {topics.index(TOPIC_OF_KIND[kind]) for kind in text.kinds}
+            yield result.topic_probabilities, _of(right, len(topics)), is_calibration(text.whole)
+
+
+def judge_kinds(network: FusionNetwork, texts: Sequence[ChineseText], tokenizer: Tokenizer) -> JudgedSets:
+    """Return what the network itself, in single precision, says of the kinds of news; what is served are topics."""
+    news = [text for text in texts if text.set_name == KIND_SET and text.kinds]
+    found: list[NDArray[np.float32]] = []
+    for text in news:
+        with torch.inference_mode():
+            kinds, _ = kinds_and_risks(network(*batch_of([text], tokenizer).inputs).topic)
+        found.append(torch.softmax(kinds[0], dim=-1).numpy())
+    right = [_of({ALL_KINDS.index(kind) for kind in text.kinds}, len(ALL_KINDS)) for text in news]
+    return _sets(zip(found, right, (is_calibration(text.whole) for text in news), strict=True))
+
+
+def _of(right: Iterable[int], classes: int) -> NDArray[np.bool_]:
+    truths = np.zeros(classes, dtype=np.bool_)
+    truths[list(right)] = True
+    return truths

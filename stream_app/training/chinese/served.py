@@ -1,0 +1,87 @@
+"""The Chinese network as it is served: the tensors that every network of the model answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from stream_app.pipeline.tensors import OUTPUTS, RISK_TYPES, TAGS
+from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND, TOPIC_OF_RISK
+from stream_app.training.chinese.network import kinds_and_risks
+from stream_app.training.network import FusionNetwork, evidence
+from stream_app.training.served import ServedModule
+
+KINDS = "kinds"
+HEADS = ("document", "mention", "relevance", KINDS, "risk")
+_NONE = RISK_TYPES.index("none")
+
+
+class ServedChinese(ServedModule):
+    """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+
+    told = OUTPUTS
+
+    topic_of_kind: Tensor
+    topic_of_risk: Tensor
+
+    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float], topics: Sequence[str]) -> None:
+        """`topics` are those of the model, in its order."""
+        super().__init__()
+        self.network, self.temperatures = network, {head: temperatures[head] for head in HEADS}
+        self.register_buffer("topic_of_kind", _table(ALL_KINDS, TOPIC_OF_KIND, topics))
+        self.register_buffer("topic_of_risk", _table(RISK_TYPES, TOPIC_OF_RISK, topics))
+
+    def forward(  # noqa: PLR0917  (the exporter names inputs by position)
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        mention_spans: Tensor,
+        kg_features: Tensor,
+        context_features: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Return the tensors of `OUTPUTS`, in that order.
+
+        Topics follow from risks and, where there is none, from kinds:
+        p(t) = Σ_r p(r) [t of r] + p(none) Σ_k p(k) [t of k].
+        No cause is ever found: no Chinese set tells of any, so the rules are left to read them.
+        """
+        scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
+        heat = self.temperatures
+        kinds, risks = kinds_and_risks(scores.topic)
+        kind, risk = torch.softmax(kinds / heat[KINDS], dim=-1), torch.softmax(risks / heat["risk"], dim=-1)
+        topic = risk @ self.topic_of_risk + risk[:, _NONE, None] * (kind @ self.topic_of_kind)
+        return (
+            torch.softmax(scores.document / heat["document"], dim=-1),
+            torch.softmax(scores.mention / heat["mention"], dim=-1),
+            torch.sigmoid(scores.relevance / heat["relevance"]),
+            topic,
+            scores.embedding,
+            evidence(scores.document_parts) / heat["document"],
+            evidence(scores.mention_parts) / heat["mention"],
+            torch.zeros_like(topic[:, :1]),
+            _no_tags(attention_mask),
+            risk,
+        )
+
+
+def uncalibrated(network: FusionNetwork, topics: Sequence[str]) -> ServedChinese:
+    """Return the network with every temperature at 1."""
+    return ServedChinese(network, dict.fromkeys(HEADS, 1.0), topics)
+
+
+def _no_tags(mask: Tensor) -> Tensor:
+    """Return `[batch, T, tags]`: every token is surely outside."""
+    outside = torch.zeros(len(TAGS))
+    outside[TAGS.index("O")] = 1.0
+    return torch.ones_like(mask, dtype=torch.float32)[..., None] * outside
+
+
+def _table(names: Sequence[str], topic_of: Mapping[str, str], topics: Sequence[str]) -> Tensor:
+    """Return `[names, topics]`: 1 where a name amounts to a topic."""
+    table = torch.zeros(len(names), len(topics))
+    for place, name in enumerate(names):
+        if name in topic_of:
+            table[place, topics.index(topic_of[name])] = 1.0
+    return table

@@ -1,0 +1,83 @@
+"""How an ONNX file stores its large weights: smaller than it computes with them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+_LARGE = 1024
+_BYTE_MOST = 127
+
+
+def store_half(model: ModelProto) -> None:
+    """Store each large weight as float16, with a Cast to float32 before its uses."""
+    casts = []
+    for weight in _large(model):
+        name, stored = weight.name, f"{weight.name}.half"
+        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), stored))
+        casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
+    _prepend(model, casts)
+
+
+def store_bytes(model: ModelProto) -> None:
+    """Store each large matrix as int8 with a scale for each of its outputs, other large weights as float16.
+
+    They are made float32 again before their uses: no input is ever rounded, so a row's result depends on itself alone.
+    """
+    axes = _output_axes(model)
+    nodes = []
+    for weight in _large(model):
+        if weight.name not in axes:
+            continue
+        name, axis = weight.name, axes[weight.name]
+        bytes_, scales = _rounded(numpy_helper.to_array(weight), axis)
+        weight.CopyFrom(numpy_helper.from_array(bytes_, f"{name}.bytes"))
+        model.graph.initializer.append(numpy_helper.from_array(scales, f"{name}.scales"))
+        nodes.append(helper.make_node("DequantizeLinear", [f"{name}.bytes", f"{name}.scales"], [name], axis=axis))
+    _prepend(model, nodes)
+    store_half(model)
+
+
+def _large(model: ModelProto) -> list[TensorProto]:
+    return [
+        weight
+        for weight in model.graph.initializer
+        if weight.data_type == TensorProto.FLOAT and np.prod(weight.dims) >= _LARGE
+    ]
+
+
+def _output_axes(model: ModelProto) -> dict[str, int]:
+    """Return the axis of its outputs (columns, or vectors that are looked up) for each matrix that is read one way."""
+    axes: dict[str, set[int | None]] = {}
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            axes.setdefault(name, set()).add(_axis(node, place))
+    matrices = {weight.name for weight in model.graph.initializer if len(weight.dims) == 2}  # noqa: PLR2004  (a matrix)
+    return {
+        name: axis
+        for name, found in axes.items()
+        if name in matrices and len(found) == 1 and (axis := next(iter(found))) is not None
+    }
+
+
+def _axis(node: NodeProto, place: int) -> int | None:
+    if node.op_type == "Gather" and place == 0:
+        return 0
+    if node.op_type == "MatMul" and place == 1:
+        return 1
+    if node.op_type == "Gemm" and place == 1:
+        return 0 if any(one.name == "transB" and one.i for one in node.attribute) else 1
+    return None
+
+
+def _rounded(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    most = np.abs(weight).max(axis=1 - axis, keepdims=True)
+    scale = np.where(most > 0, most, 1.0).astype(np.float32) / np.float32(_BYTE_MOST)
+    return np.rint(weight / scale).astype(np.int8), scale.ravel()
+
+
+def _prepend(model: ModelProto, nodes: list[NodeProto]) -> None:
+    whole = [*nodes, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(whole)
