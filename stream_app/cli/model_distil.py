@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,7 +46,7 @@ def distil(  # noqa: PLR0913  (options of a command)
     from stream_app.training.run import load_network, load_sources, write_metrics
     from stream_app.training.served import uncalibrated
 
-    changes = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
+    changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
     graph = build_graph()
     with training_bar("distilling") as report:

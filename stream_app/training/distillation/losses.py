@@ -29,7 +29,9 @@ def mean_scores(said: Sequence[Scores]) -> Scores:
     return means._replace(embedding=said[0].embedding)
 
 
-def soft_loss(student: Scores, teacher: Scores, inputs: tuple[Tensor, ...], config: DistilConfig) -> dict[str, Tensor]:
+def soft_loss(
+    student: Scores, teacher: Scores, inputs: tuple[Tensor, ...], *, config: DistilConfig
+) -> dict[str, Tensor]:
     """Return each head's part; `inputs` tell which mentions and tokens are there."""
     tokens = inputs[1].bool()
     slots = inputs[2][..., 1] > inputs[2][..., 0]

@@ -42,7 +42,7 @@ class DistilTask(FusionTask):
             states = self.network.hidden_states(ids, mask)
             scores = self.network.scores(states, mask, *others)
         labels, _ = total_loss(scores, batch, teacher=told.embedding.float(), config=config)
-        soft = soft_loss(scores, told, batch.inputs, config)
+        soft = soft_loss(scores, told, batch.inputs, config=config)
         hidden = hidden_loss(states, wanted, mask)
         parts = {"labels": labels, **{name: config.soft * part for name, part in soft.items()}}
         parts |= {"hidden": config.hidden * hidden}

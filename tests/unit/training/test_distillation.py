@@ -65,7 +65,7 @@ def test_student_with_all_layers_says_what_its_teacher_says(teacher: Path) -> No
 def test_loss_is_least_for_who_says_what_the_teacher_says(teacher: Path) -> None:
     told = scores_of(teacher)
     other = Scores(*(one + torch.randn(one.shape, generator=torch.manual_seed(3)) for one in told))
-    same, apart = (soft_loss(one, told, INPUTS, CONFIG) for one in (told, other))
+    same, apart = (soft_loss(one, told, INPUTS, config=CONFIG) for one in (told, other))
     assert all(same[head] < apart[head] for head in same)
     mask = INPUTS[1]
     states = [torch.ones(1, 6, 4)]
