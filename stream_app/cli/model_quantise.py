@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,8 @@ from stream_app.knowledge.build import build_graph
 from stream_app.promotion.gate import MOST_LOSS
 
 if TYPE_CHECKING:
+    from stream_app.training.judged import HeadScore
+    from stream_app.training.precision.costs import PartCost
     from stream_app.training.precision.study import Measured
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
@@ -59,19 +61,15 @@ def quantise(  # noqa: PLR0913  (options of a command)
     """
     need_training()
     from stream_app.training.precision.costs import part_costs
-    from stream_app.training.precision.costs import to_markdown as costs_to_markdown
     from stream_app.training.precision.int8 import Static
     from stream_app.training.precision.kept import Kept
-    from stream_app.training.precision.parts import PARTS
     from stream_app.training.precision.study import Bench, calibrated, study
-    from stream_app.training.precision.tables import to_fields, to_markdown, write_tables
+    from stream_app.training.precision.tables import write_tables
     from stream_app.training.precision.texts import calibration_batches, sampled
     from stream_app.training.precision.variants import Quantising
     from stream_app.training.run import load_network, load_sources
 
-    spared = tuple(spare or _SPARED)
-    if unknown := set(spared) - set(PARTS):
-        raise ConfigurationError(f"--spare: there is no part {min(unknown)!r}; parts are: {'; '.join(PARTS)}")
+    spared = _known_parts(spare or _SPARED)
     corpus = load_sources(run, data, build_graph())
     seed = 7
     how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=seed))
@@ -90,15 +88,34 @@ def quantise(  # noqa: PLR0913  (options of a command)
             network, _ = calibrated(networks[run.name], run.name, bench)
             costs = part_costs(network, how, bench)
     write_tables(full, measured, out)
-    if costs:
-        (out / "parts.md").write_text(costs_to_markdown(costs), encoding="utf-8")
     _plot(measured, out)
     if json:
-        for one in measured:
-            write_json(to_fields(one))
-        for cost in costs:
-            write_json(cost)
-        return
+        _write_lines(measured, costs)
+    else:
+        _show(full, measured, costs)
+
+
+def _known_parts(names: Sequence[str]) -> tuple[str, ...]:
+    from stream_app.training.precision.parts import PARTS
+
+    if unknown := set(names) - set(PARTS):
+        raise ConfigurationError(f"--spare: there is no part {min(unknown)!r}; parts are: {'; '.join(PARTS)}")
+    return tuple(names)
+
+
+def _write_lines(measured: Sequence[Measured], costs: Sequence[PartCost]) -> None:
+    from stream_app.training.precision.tables import to_fields
+
+    for one in measured:
+        write_json(to_fields(one))
+    for cost in costs:
+        write_json(cost)
+
+
+def _show(full: Mapping[str, HeadScore], measured: Sequence[Measured], costs: Sequence[PartCost]) -> None:
+    from stream_app.training.precision.costs import to_markdown as costs_to_markdown
+    from stream_app.training.precision.tables import to_markdown
+
     stdout().print(to_markdown(full, measured), markup=False, soft_wrap=True)
     if costs:
         stdout().print(costs_to_markdown(costs), markup=False, soft_wrap=True)
