@@ -15,7 +15,11 @@ from stream_app.training.evaluation import Infer
 
 _LIMITS = BatchLimits(rows=32, tokens=1024)
 _ALONE, _TOGETHER = BatchLimits(rows=1, tokens=1), BatchLimits(rows=64, tokens=1 << 16)
-_SCORES = [one.name for one in fields(RowResult) if "probabilit" in one.name or one.name == "mention_relevance"]
+_SCORES = [
+    one.name
+    for one in fields(RowResult)
+    if one.name.endswith(("_probabilities", "_probability")) or one.name == "mention_relevance"
+]
 
 
 def texts_per_second(
