@@ -28,6 +28,7 @@ LINES = [
     {"text": "Nothing to see here"},
     {"title": "苹果公司股价大涨"},
     {"published_at": "2024-05-02T13:30:00Z"},
+    {"title": "任天堂の株価が急落した"},
 ]
 
 
@@ -112,10 +113,20 @@ def _without_times(line: Any) -> Any:
 
 
 def test_a_language_that_the_model_does_not_read_is_not_guessed(verdicts: list[Any]) -> None:
-    line = verdicts[4]
+    line = verdicts[6]
     assert (line["document_sentiment"], line["topic"]) == (None, None)
-    assert "zh" in line["unscored"]
+    assert "ja" in line["unscored"]
     assert all(one["polarity"] is None and one["unscored"] for one in line["entities"])
+
+
+def test_chinese_is_read_by_its_own_network_of_the_same_version(verdicts: list[Any]) -> None:
+    line = verdicts[4]
+    assert line["document_sentiment"]["label"] == "positive"
+    (apple,) = line["entities"]
+    assert apple["entity"]["name"] == "Apple Inc."
+    assert apple["polarity"] > 0
+    assert {word["text"] for word in apple["evidence"]} & {"大涨", "涨"}
+    assert "unscored" not in line
 
 
 def test_a_text_is_explained_to_a_person(shell: Shell) -> None:
