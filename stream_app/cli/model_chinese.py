@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stream_app.adapters.model_repository import WEIGHTS, read_model
+from stream_app.cli.model_options import repository_of
 from stream_app.cli.training_bar import training_bar
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def train_chinese(out: Path, data: Path, *, recipe: Path | None, seed: int | Non
         train(out, corpus, config=config, report=report)
 
 
-def evaluate_chinese(run: Path, data: Path, repository: Path) -> Scores:
-    """Return the figures of a run in single precision, and of what the repository serves for Chinese, if anything."""
+def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
+    """Return the figures of a run in single precision, and of what a `repository` serves for Chinese, if anything."""
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.chinese.corpus import load_corpus
     from stream_app.training.chinese.export import scores_of
@@ -50,15 +51,11 @@ def evaluate_chinese(run: Path, data: Path, repository: Path) -> Scores:
     from stream_app.training.evaluation import torch_infer
     from stream_app.training.judged import score
 
-    dev, network, tokenizer, files = (
-        load_corpus(data).dev,
-        load_network(run),
-        load_tokenizer(run),
-        read_model(repository),
-    )
+    dev, network, tokenizer = load_corpus(data).dev, load_network(run), load_tokenizer(run)
+    files = read_model(repository_of(repository))
     plain = judge(torch_infer(uncalibrated(network, files.topics)), dev, tokenizer, topics=files.topics)
     found = {"fp32": scores_of(plain) | {"kinds": score(judge_kinds(network, dev, tokenizer).judged())}}
-    for one in files.further:
+    for one in files.further if repository else ():
         if Language.CHINESE in one.languages:
             infer = OpenVinoRuntime(one.folder / WEIGHTS).infer
             found["served"] = scores_of(judge(infer, dev, load_tokenizer(one.folder), topics=files.topics))

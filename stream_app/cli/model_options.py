@@ -11,6 +11,7 @@ from stream_app.pipeline.tensors import MODEL_NAME
 from stream_app.settings import Settings, shipped_model_repository
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+OwnDataOption = Annotated[Path | None, typer.Option(help="Folder of the training sets; a pack may bring its own.")]
 RepositoryOption = Annotated[
     Path | None, typer.Option(help="Triton model repository; unset: STREAM_APP_MODEL_REPOSITORY.")
 ]

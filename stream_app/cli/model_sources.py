@@ -47,10 +47,14 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
 
         return export_chinese(run, data, target, backend=shipped_backend(), report=announce)
     from stream_app.training.card import model_card
+    from stream_app.training.distillation.run import check_student
     from stream_app.training.export import export
-    from stream_app.training.run import load_network, load_record, load_sources
+    from stream_app.training.run import load_network, load_record, load_sources, read_metrics
 
-    corpus, record = load_sources(run, data, build_graph()), load_record(run)
+    record = load_record(run)
+    if record.distilled:
+        check_student(record, read_metrics(run))
+    corpus = load_sources(run, data, build_graph())
     done = export(
         load_network(run),
         corpus,

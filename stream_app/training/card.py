@@ -9,7 +9,7 @@ from stream_app.training.corpus import Corpus
 from stream_app.training.examples import SENTFIN, TFNS, TOPIC
 from stream_app.training.export import Exported, Scores
 from stream_app.training.pretrain import PretrainRecord
-from stream_app.training.run import RunRecord
+from stream_app.training.run import DistilRecord, RunRecord
 from stream_app.training.served import HEADS
 from stream_app.training.source_file import SourceFile
 from stream_app.training.unlabelled import TWEETS
@@ -124,6 +124,8 @@ def _stages(record: RunRecord) -> Iterator[str]:
         yield from _stages(record.start)
     if record.pretrained:
         yield _self_supervised(record.pretrained)
+    if record.distilled:
+        yield _distilled(record.distilled)
     yield f"`{record.config.model_dump(exclude_defaults=True)}`"
 
 
@@ -134,14 +136,20 @@ def _self_supervised(stage: PretrainRecord) -> str:
     )
 
 
+def _distilled(stage: DistilRecord) -> str:
+    return (
+        f"distillation to {stage.config.layers} layers: labels, and what {', '.join(stage.teachers)} said of all texts "
+        f"and of {stage.unlabelled:,} without labels"
+    )
+
+
 def _files(record: RunRecord) -> list[SourceFile]:
     """Return the files of all stages, each once."""
     found = {one.path: one for one in record.files}
     stage: RunRecord | None = record
     while stage:
-        found |= {
-            one.path: one for one in (stage.pretrained.files if stage.pretrained else ()) if one.path not in found
-        }
+        more = [part.files for part in (stage.pretrained, stage.distilled) if part]
+        found |= {one.path: one for files in more for one in files if one.path not in found}
         stage = stage.start
     return list(found.values())
 

@@ -137,6 +137,24 @@ class TrainConfig(BaseModel):
     losses: LossWeights = LossWeights()
 
 
+class DistilConfig(TrainConfig):
+    """Hyperparameters of a student that learns what its teachers say.
+
+    The student has `layers` of the first teacher's, spread over its depth. Texts without labels are chosen by the text.
+    """
+
+    layers: int = Field(3, gt=0)
+    encoder_rate: float = 2e-4
+    epochs: int = 2
+    batch_rows: int = 32
+    # by how much scores are divided before they are compared: higher shows more of what the teacher finds less likely
+    temperature: float = Field(2.0, gt=0.0)
+    # how much the teachers' answers, and the first one's hidden states, count beside the labels
+    soft: float = 2.0
+    hidden: float = 10.0
+    unlabelled_share: float = Field(0.25, ge=0.0, le=1.0)
+
+
 def load_config(path: Path | None, pack: Mapping[str, Any] | None = None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
     """Return the defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
     return read_config(TrainConfig, path, pack, **changes)

@@ -57,11 +57,15 @@ def hits(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> list[bool
 
 
 def _answers(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> Pairs:
-    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
-    rows = [_row(collator, example) for example in examples]
-    batches = pack(rows, _LIMITS)
+    batches = pack(rows_of(corpus, examples), _LIMITS)
     results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
     return list(zip(examples, results, strict=True))
+
+
+def rows_of(corpus: Corpus, examples: Sequence[Example]) -> list[ModelRow]:
+    """Return the examples as serving would give them to the model."""
+    collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
+    return [_row(collator, example) for example in examples]
 
 
 def _row(collator: Collator, example: Example) -> ModelRow:

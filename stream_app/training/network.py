@@ -99,8 +99,21 @@ class FusionNetwork(EncoderNetwork):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, mention_spans: Tensor, *features: Tensor) -> Scores:
         """Return the scores; `features` are the knowledge graph's and the context's."""
+        states = self.hidden_states(input_ids, attention_mask)
+        return self.scores(states, attention_mask, mention_spans, *features)
+
+    def hidden_states(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        """Return the tokens' vectors `[batch, T, hidden]` as they come in, and after each layer."""
+        read = self.encoder(input_ids, attention_mask=attention_mask, output_hidden_states=True)
+        states: tuple[Tensor, ...] = read.hidden_states
+        return states
+
+    def scores(
+        self, states: tuple[Tensor, ...], attention_mask: Tensor, mention_spans: Tensor, *features: Tensor
+    ) -> Scores:
+        """Return what the heads say of a text's hidden states."""
         kg, context = features
-        lower, tokens = self.token_vectors(input_ids, attention_mask)
+        lower, tokens = _read(states)
         mask = attention_mask.to(tokens.dtype)
         mean = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1.0)
         queries = self.document_query[None].expand(tokens.shape[0], -1, -1)
@@ -118,8 +131,7 @@ class FusionNetwork(EncoderNetwork):
 
     def token_vectors(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the tokens' vectors of the layer that the causal heads read, and of the last."""
-        read = self.encoder(input_ids, attention_mask=attention_mask, output_hidden_states=True)
-        return read.hidden_states[min(READ_LAYER, len(read.hidden_states) - 1)], read.last_hidden_state
+        return _read(self.hidden_states(input_ids, attention_mask))
 
     def _mentions(
         self, tokens: Tensor, mask: Tensor, spans: Tensor, *, features: tuple[Tensor, Tensor]
@@ -133,6 +145,10 @@ class FusionNetwork(EncoderNetwork):
         view = torch.cat((fused, weights @ tokens), dim=-1)
         parts = weights[..., None] * self.mention_token(tokens)[:, None]
         return self.mention_head(view) + parts.sum(2), parts, self.relevance_head(view).squeeze(-1)
+
+
+def _read(states: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+    return states[min(READ_LAYER, len(states) - 1)], states[-1]
 
 
 def span_mask(spans: Tensor, length: int) -> Tensor:

@@ -23,12 +23,22 @@ _EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
 
 def write_onnx(network: ServedModule, path: Path, store: Callable[[ModelProto], None] = store_half) -> None:
     """Write the network with a free batch and token axis; the same weights give the same bytes."""
-    network.eval()
-    model = _exported(network)
+    model = to_onnx(network)
     store(model)
+    save_onnx(model, path)
+
+
+def save_onnx(model: ModelProto, path: Path) -> None:
+    """Write a model that holds to the format; the same one gives the same bytes."""
     model.graph.name, model.producer_version, model.doc_string = "fusion", "", ""
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def to_onnx(network: ServedModule) -> ModelProto:
+    """Return the network in single precision, with a free batch and token axis."""
+    network.eval()
+    return _exported(network)
 
 
 def _exported(network: ServedModule) -> ModelProto:

@@ -18,7 +18,7 @@ from transformers import AutoConfig, AutoModel
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
-from stream_app.training.config import CausalConfig, TrainConfig
+from stream_app.training.config import CausalConfig, DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
 from stream_app.training.encoder import ENCODER_FILES, load_encoder, load_tokenizer, sentence_embeddings
@@ -46,11 +46,25 @@ class Sources:
     start: Path | None = None
 
 
+class DistilRecord(BaseModel):
+    """How a student was made: of which runs, on how many texts without labels beside the labelled ones.
+
+    `accuracy` is the first teacher's, of each head on the dev texts: what the student is held to.
+    """
+
+    config: DistilConfig
+    teachers: tuple[str, ...]
+    files: tuple[SourceFile, ...]
+    unlabelled: int
+    accuracy: dict[str, float]
+
+
 class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
     `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
-    that this run began with, `rehearsal` the share of old texts beside corrections; None where there was none.
+    that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made the
+    student of `start`; None where there was none.
     """
 
     config: TrainConfig
@@ -61,6 +75,7 @@ class RunRecord(BaseModel):
     causal: CausalConfig | None = None
     rehearsal: float | None = None
     pretrained: PretrainRecord | None = None
+    distilled: DistilRecord | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:

@@ -1,0 +1,1 @@
+"""Distillation: a smaller network learns to say what larger ones say."""

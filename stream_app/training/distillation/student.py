@@ -1,0 +1,75 @@
+"""A student: its teacher's heads on an encoder of fewer layers, which are the teacher's own, one out of so many."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+from safetensors.torch import load_file
+from torch import Tensor
+from transformers import AutoConfig, AutoModel
+
+from stream_app.errors import ConfigurationError
+from stream_app.training.network import FusionNetwork
+from stream_app.training.run import WEIGHTS, load_record
+
+_CONFIG = "config.json"
+_DEPTH = "num_hidden_layers"
+_LAYER = re.compile(r"(?<=\blayer\.)\d+(?=\.)")
+
+
+def taken_layers(layers: int, depth: int) -> tuple[int, ...]:
+    """Return which of the teacher's `depth` layers the student begins with, the first one among them.
+
+    ConfigurationError where it has not as many.
+    """
+    if layers > depth:
+        raise ConfigurationError(f"the teacher has {depth} layers: give --layers of at most {depth}")
+    return tuple(place * depth // layers for place in range(layers))
+
+
+def states_to_learn(layers: int, depth: int) -> tuple[int, ...]:
+    """Return which of the teacher's hidden states (0 is what comes in) each of the student's is held to."""
+    return (*taken_layers(layers, depth), depth)
+
+
+def make_student(teacher: Path, layers: int) -> FusionNetwork:
+    """Return the student of a finished run, before it has learnt anything; attention has no dropout, see `encoder`."""
+    taken = taken_layers(layers, depth_of(teacher))
+    changes: dict[str, Any] = {_DEPTH: layers, "attention_probs_dropout_prob": 0.0}
+    config = AutoConfig.from_pretrained(teacher, **changes)
+    encoder = AutoModel.from_config(config, add_pooling_layer=False)
+    student = FusionNetwork(encoder, hidden=config.hidden_size, topics=len(load_record(teacher).topics))
+    student.load_state_dict(_renumbered(load_file(teacher / WEIGHTS), taken))
+    return student
+
+
+def depth_of(run: Path) -> int:
+    """Return how many layers the encoder of a run has."""
+    depth: int = _fields(run)[_DEPTH]
+    return depth
+
+
+def write_config(teacher: Path, run: Path, layers: int) -> None:
+    """Give the student's run the encoder's configuration, with its number of layers."""
+    (run / _CONFIG).write_bytes(orjson.dumps(_fields(teacher) | {_DEPTH: layers}, option=orjson.OPT_INDENT_2))
+
+
+def _fields(run: Path) -> dict[str, Any]:
+    fields: dict[str, Any] = orjson.loads((run / _CONFIG).read_bytes())
+    return fields
+
+
+def _renumbered(weights: dict[str, Tensor], taken: tuple[int, ...]) -> dict[str, Tensor]:
+    """Return the weights of the taken layers under their new numbers, and all that belongs to no layer."""
+    places = {str(old): str(new) for new, old in enumerate(taken)}
+    kept = {}
+    for name, tensor in weights.items():
+        layer = _LAYER.search(name)
+        if layer is None:
+            kept[name] = tensor
+        elif layer[0] in places:
+            kept[_LAYER.sub(places[layer[0]], name, count=1)] = tensor
+    return kept
