@@ -21,6 +21,7 @@ from stream_app.adapters.model_repository import read_metadata
 from stream_app.pipeline.tensors import BUCKETS, EMBEDDING_SIZE, KG_FEATURES, LABELS, RISK_TYPES, TAGS, TOPICS
 from stream_app.promotion.networks import add_network
 from stream_app.promotion.switching import promote
+from stream_app.training.onnx_weights import store_bytes
 from tests.model_versions import SHIPPED, copied_repository
 
 PIECES = tuple(
@@ -117,6 +118,7 @@ def _write_onnx(words: int, file: Path, *, size: int) -> None:
     model = parser.parse_model(_GRAPH.replace("float[batch, 384]", f"float[batch, {size}]"))
     weights = _weights(words, size)
     model.graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in weights.items())
+    store_bytes(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(file))
 

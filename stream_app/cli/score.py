@@ -129,6 +129,8 @@ def _as_json(one: Verdict | Rejection) -> None:
     fields = one.model_dump(mode="json")
     if one.unscored is None:
         del fields["unscored"]
+    if one.risk_type is None:
+        del fields["risk_type"]
     if not one.media:
         del fields["media"]
     write_json(fields)

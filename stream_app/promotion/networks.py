@@ -23,7 +23,7 @@ from stream_app.adapters.model_repository import (
     read_model,
     served_number,
 )
-from stream_app.adapters.openvino import OpenVinoRuntime
+from stream_app.adapters.openvino import OpenVinoRuntime, word_vectors
 from stream_app.errors import DataError
 from stream_app.pipeline.rows import ModelRow
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MAY_LACK, MODEL_NAME
@@ -101,7 +101,10 @@ def _check_languages(files: ModelFiles) -> None:
 
 
 def _check_answer(network: NetworkFiles) -> None:
-    """Raise where the network has other tensors than the table, or is not that of its tokenizer."""
+    """Raise where the network has other tensors than the table, or fewer word vectors than its tokenizer has ids."""
+    ids, vectors = _ids_of(network.folder), word_vectors(network.folder / WEIGHTS)
+    if vectors < ids:
+        raise DataError(f"{network.folder / WEIGHTS} has {vectors} word vectors, its tokenizer {ids} ids: export again")
     nothing = Tokens(np.empty(0, np.int32), np.empty((0, 2), np.int32))
     input_ids, _ = Vocabulary(network.tokenizer).framed(nothing, (0, 0))
     row = ModelRow(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import openvino
 import triton_python_backend_utils as pb_utils
+from openvino import opset13
 
 _TYPES = {"TYPE_INT32": np.dtype(np.int32), "TYPE_FP32": np.dtype(np.float32)}
 _OPENVINO_TYPES = {"TYPE_INT32": "i32", "TYPE_FP32": "f32"}
@@ -84,7 +85,7 @@ class TritonPythonModel:
         return whole
 
     def _open(self, folder: Path) -> _Network:
-        model = self._core.read_model(folder / "model.onnx")
+        model = _widened(self._core.read_model(folder / "model.onnx"))
         _check(model.inputs, self._config["input"])
         _check(model.outputs, self._config["output"])
         network = _Network(self._core.compile_model(model, "CPU", self._options), self._config["output"], self._sizes)
@@ -124,6 +125,16 @@ def _first_ids(folder: Path) -> dict[str, int]:
     """Return the names of the networks within, and the first id of each, lowest first."""
     metadata = folder / "metadata.json"
     return dict(json.loads(metadata.read_text(encoding="utf-8")).get("first_ids", {})) if metadata.is_file() else {}
+
+
+def _widened(model: openvino.Model) -> openvino.Model:
+    """Return the model with weights of one byte as float32: else a row's last bits follow the size of its batch."""
+    for operation in model.get_ordered_ops():
+        stored = operation.input_value(0) if operation.get_type_name() == "Convert" else None
+        if stored and stored.get_element_type() == openvino.Type.i8 and stored.get_node().get_type_name() == "Constant":
+            whole = opset13.constant(stored.get_node().data.astype(np.float32))
+            operation.output(0).replace(whole.output(0))
+    return model
 
 
 def _precision(core: openvino.Core, wanted: str) -> str:

@@ -12,7 +12,7 @@ from stream_app.adapters.model_standing import read_standing
 from stream_app.errors import DataError, ServerRejected
 from stream_app.promotion.install import checked_digest, install, version_digest
 from stream_app.promotion.networks import add_network, carry_networks
-from tests.further_network import bilingual_repository, write_chinese
+from tests.further_network import bilingual_repository, chinese_tokenizer, write_chinese
 from tests.model_versions import SHIPPED, copied_repository, warmer
 
 BACKEND = SHIPPED / "model.py"
@@ -98,6 +98,15 @@ def test_file_that_is_no_network_of_these_tensors_is_refused(draft: Path, tmp_pa
     narrow = write_chinese(tmp_path / "narrow", embedding_size=128)
     with pytest.raises(ServerRejected, match=r"gave embedding as float32 \[1, 128\]"):
         add_network(repository, narrow, "zh", backend=BACKEND)
+
+
+def test_network_with_another_tokenizer_is_refused(tmp_path: Path) -> None:
+    repository, draft = copied_repository(tmp_path), write_chinese(tmp_path / "draft")
+    tokenizer = chinese_tokenizer()
+    tokenizer.add_tokens(["新能源"])
+    tokenizer.save(str(draft / "tokenizer.json"))
+    with pytest.raises(DataError, match=r"has \d+ word vectors, its tokenizer \d+ ids"):
+        add_network(repository, draft, "zh", backend=BACKEND)
 
 
 @pytest.mark.parametrize("name", ["metadata.json", "tokenizer.json"])
