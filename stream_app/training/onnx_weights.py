@@ -8,6 +8,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 _LARGE = 1024
 _BYTE_MOST = 127
+_GROUP = 64
 
 
 def store_half(model: ModelProto) -> None:
@@ -21,22 +22,34 @@ def store_half(model: ModelProto) -> None:
 
 
 def store_bytes(model: ModelProto) -> None:
-    """Store each large matrix as int8 with a scale for each of its outputs, other large weights as float16.
+    """Store each large matrix as int8 with a scale for each 64 inputs of an output, other large weights as float16.
 
     They are made float32 again before their uses: no input is ever rounded, so a row's result depends on itself alone.
     """
     axes = _output_axes(model)
     nodes = []
     for weight in _large(model):
-        if weight.name not in axes:
-            continue
-        name, axis = weight.name, axes[weight.name]
-        bytes_, scales = _rounded(numpy_helper.to_array(weight), axis)
-        weight.CopyFrom(numpy_helper.from_array(bytes_, f"{name}.bytes"))
-        model.graph.initializer.append(numpy_helper.from_array(scales, f"{name}.scales"))
-        nodes.append(helper.make_node("DequantizeLinear", [f"{name}.bytes", f"{name}.scales"], [name], axis=axis))
+        if weight.name in axes:
+            nodes += _stored(model, weight, axes[weight.name])
     _prepend(model, nodes)
     store_half(model)
+
+
+def _stored(model: ModelProto, weight: TensorProto, axis: int) -> list[NodeProto]:
+    """Replace the weight by bytes, scales and a shape; return the nodes that make it of them."""
+    name = weight.name
+    bytes_, scales, shape = f"{name}.bytes", f"{name}.scales", f"{name}.shape"
+    rounded, steps = _rounded(numpy_helper.to_array(weight), axis)
+    whole = np.array(weight.dims, dtype=np.int64)
+    weight.CopyFrom(numpy_helper.from_array(rounded, bytes_))
+    model.graph.initializer.append(numpy_helper.from_array(steps, scales))
+    model.graph.initializer.append(numpy_helper.from_array(whole, shape))
+    return [
+        helper.make_node("Cast", [bytes_], [f"{bytes_}.float"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", [scales], [f"{scales}.float"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{bytes_}.float", f"{scales}.float"], [f"{name}.groups"]),
+        helper.make_node("Reshape", [f"{name}.groups", shape], [name]),
+    ]
 
 
 def _large(model: ModelProto) -> list[TensorProto]:
@@ -71,10 +84,16 @@ def _axis(node: NodeProto, place: int) -> int | None:
     return None
 
 
-def _rounded(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    most = np.abs(weight).max(axis=1 - axis, keepdims=True)
-    scale = np.where(most > 0, most, 1.0).astype(np.float32) / np.float32(_BYTE_MOST)
-    return np.rint(weight / scale).astype(np.int8), scale.ravel()
+def _rounded(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
+    """Return the bytes, whose inputs are split into groups, and a scale for each group of each output."""
+    inputs = weight.shape[1 - axis]
+    size = _GROUP if inputs % _GROUP == 0 else inputs
+    shape = (inputs // size, size, weight.shape[1]) if axis else (weight.shape[0], inputs // size, size)
+    groups = weight.reshape(shape)
+    most = np.abs(groups).max(axis=1 if axis else 2, keepdims=True)
+    scales = np.where(most > 0, most / np.float32(_BYTE_MOST), 1.0).astype(np.float16)
+    steps = np.where(scales > 0, scales, np.float16(1.0)).astype(np.float32)
+    return np.clip(np.rint(groups / steps), -_BYTE_MOST, _BYTE_MOST).astype(np.int8), scales
 
 
 def _prepend(model: ModelProto, nodes: list[NodeProto]) -> None:
