@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
 # ruff: noqa: PLC0415
 
+_SEED = 7
 _SPARED = ("attention products", "heads")
 
 
@@ -71,25 +72,22 @@ def quantise(  # noqa: PLR0913  (options of a command)
 
     spared = _known_parts(spare or _SPARED)
     corpus = load_sources(run, data, build_graph())
-    seed = 7
-    how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=seed))
-    held = sampled(corpus, share, seed=seed)
+    how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=_SEED))
+    held = sampled(corpus, share, seed=_SEED)
     out.mkdir(parents=True, exist_ok=True)
     networks = {folder.name: load_network(folder) for folder in _distinct(run, *(beside or ()))}
     files = "".join(one.sha256 for one in corpus.files)
     costs = []
     with _bar() as report:
-        bench = Bench(held, Kept(out / "scored", f"{share} {seed} {files}"), rounds, report)
+        bench = Bench(held, Kept(out / "scored", f"{share} {_SEED} {files}"), rounds, report)
         full, measured = study(networks, out, how, bench=bench)
         if parts:
             network, _ = calibrated(networks[run.name], run.name, bench)
             costs = part_costs(network, how, bench)
     write_tables(full, measured, out)
     _plot(measured, out)
-    if json:
-        _write_lines(measured, costs)
-    else:
-        _show(full, measured, costs)
+    show = _write_lines if json else _show
+    show(full, measured, costs)
 
 
 def _distinct(*runs: Path) -> Sequence[Path]:
@@ -106,7 +104,7 @@ def _known_parts(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _write_lines(measured: Sequence[Measured], costs: Sequence[PartCost]) -> None:
+def _write_lines(_: Mapping[str, HeadScore], measured: Sequence[Measured], costs: Sequence[PartCost]) -> None:
     from stream_app.training.precision.tables import to_fields
 
     for one in measured:
