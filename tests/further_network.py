@@ -22,7 +22,7 @@ from stream_app.pipeline.tensors import BUCKETS, EMBEDDING_SIZE, KG_FEATURES, LA
 from stream_app.promotion.networks import add_network
 from stream_app.promotion.switching import promote
 from stream_app.training.onnx_weights import store_bytes
-from tests.model_versions import SHIPPED, copied_repository
+from tests.model_versions import SHIPPED, english_repository
 
 PIECES = tuple(
     "宁德 时代 宁德时代 宣布 回购 股份 净利润 同比 下降 上涨 公司 腾讯 业绩 大幅 银行 30% iPhone ▁ ▁公司".split()
@@ -161,7 +161,7 @@ def write_chinese(folder: Path, *, embedding_size: int = EMBEDDING_SIZE, **metad
 
 def bilingual_repository(folder: Path, draft: Path) -> Path:
     """Return a repository that serves version 2: the shipped one with the network of the draft as `zh`."""
-    repository = copied_repository(folder)
+    repository = english_repository(folder)
     number = add_network(repository, draft, "zh", backend=SHIPPED / "model.py")
     asyncio.run(promote(repository, number, at=datetime(2026, 11, 29, tzinfo=UTC), triton=None))
     return repository

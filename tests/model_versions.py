@@ -23,10 +23,24 @@ def copied_repository(folder: Path) -> Path:
     return repository
 
 
+def english_repository(folder: Path) -> Path:
+    """Return the same with the main network alone in version 1, under the name that it has so."""
+    repository = copied_repository(folder)
+    model = repository / "fusion"
+    version = model / "1"
+    about = json.loads((version / "metadata.json").read_text())
+    for name in about.pop("first_ids"):
+        shutil.rmtree(version / name)
+    (version / "metadata.json").write_text(json.dumps(about))
+    for file in (model / "config.pbtxt", *(version / name for name in ("metadata.json", "statistics.json"))):
+        file.write_text(file.read_text().replace(about["version"], f"fusion-1-{about['sha256'][:12]}"))
+    return repository
+
+
 def warmer(folder: Path, *, factor: float = 1.5, **metadata: object) -> Path:
-    """Write the shipped version with the temperature of documents and mentions times `factor`; return its folder."""
-    shutil.copytree(SHIPPED, folder)
+    """Write the shipped main network with the temperature of documents and mentions times `factor`, as a folder."""
     about = json.loads((SHIPPED / "metadata.json").read_text())
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(*about.pop("first_ids")))
     weights = (SHIPPED / "model.onnx").read_bytes()
     for head in ("document", "mention"):
         old = struct.pack("<f", about["temperatures"][head])

@@ -17,10 +17,7 @@ SHIPPED = Path(__file__).parents[3] / "model_repo"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A copy of the shipped model's small files."""
-    version = tmp_path / "fusion" / "1"
-    version.mkdir(parents=True)
-    for name in ("metadata.json", "tokenizer.json"):
-        shutil.copy(SHIPPED / "fusion" / "1" / name, version)
+    shutil.copytree(SHIPPED / "fusion" / "1", tmp_path / "fusion" / "1", ignore=shutil.ignore_patterns("*.onnx"))
     return tmp_path
 
 
@@ -29,8 +26,8 @@ def change_metadata(folder: Path, /, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def test_shipped_model_reads_english() -> None:
-    assert "en" in read_model(SHIPPED).languages
+def test_shipped_model_reads_english_and_chinese() -> None:
+    assert read_model(SHIPPED).languages == {"en", "zh"}
 
 
 def test_newest_version_is_taken_by_its_number(repository: Path) -> None:

@@ -13,7 +13,7 @@ from stream_app.errors import DataError, ServerRejected
 from stream_app.promotion.install import checked_digest, install, version_digest
 from stream_app.promotion.networks import add_network, carry_networks
 from tests.further_network import bilingual_repository, chinese_tokenizer, write_chinese
-from tests.model_versions import SHIPPED, copied_repository, warmer
+from tests.model_versions import SHIPPED, english_repository, warmer
 
 BACKEND = SHIPPED / "model.py"
 
@@ -43,11 +43,11 @@ def test_name_of_a_version_covers_all_its_networks(repository: Path, draft: Path
     assert files.version == f"fusion-2-{version_digest(files.folder)[:12]}"
     assert version_digest(files.folder) == checked_digest(files.folder)
     assert version_digest(files.folder) not in {read_metadata(files.folder)["sha256"], read_metadata(draft)["sha256"]}
-    assert install(files.folder, copied_repository(tmp_path), backend=BACKEND) == 2
+    assert install(files.folder, english_repository(tmp_path), backend=BACKEND) == 2
 
 
 def test_added_version_is_not_served_until_it_is_promoted(draft: Path, tmp_path: Path) -> None:
-    repository = copied_repository(tmp_path)
+    repository = english_repository(tmp_path)
     assert add_network(repository, draft, "zh", backend=BACKEND) == 2
     assert read_model(repository).number == 1
     assert read_standing(repository).loaded == (1,)
@@ -83,14 +83,14 @@ def test_networks_go_along_with_another_main_network(repository: Path, tmp_path:
     ],
 )
 def test_network_that_does_not_belong_is_refused(metadata: dict[str, object], reason: str, tmp_path: Path) -> None:
-    repository, draft = copied_repository(tmp_path), write_chinese(tmp_path / "draft", **metadata)
+    repository, draft = english_repository(tmp_path), write_chinese(tmp_path / "draft", **metadata)
     with pytest.raises(DataError, match=reason):
         add_network(repository, draft, "zh", backend=BACKEND)
     assert version_numbers(repository) == [1]
 
 
 def test_file_that_is_no_network_of_these_tensors_is_refused(draft: Path, tmp_path: Path) -> None:
-    repository = copied_repository(tmp_path)
+    repository = english_repository(tmp_path)
     config = repository / "fusion" / "config.pbtxt"
     config.write_text(config.read_text().replace("risk_probabilities", "mood"))
     with pytest.raises(DataError, match="lacks the output risk_probabilities"):
@@ -101,7 +101,7 @@ def test_file_that_is_no_network_of_these_tensors_is_refused(draft: Path, tmp_pa
 
 
 def test_network_with_another_tokenizer_is_refused(tmp_path: Path) -> None:
-    repository, draft = copied_repository(tmp_path), write_chinese(tmp_path / "draft")
+    repository, draft = english_repository(tmp_path), write_chinese(tmp_path / "draft")
     tokenizer = chinese_tokenizer()
     tokenizer.add_tokens(["新能源"])
     tokenizer.save(str(draft / "tokenizer.json"))
