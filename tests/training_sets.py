@@ -81,7 +81,7 @@ def write_chinese_sets(folder: Path, count: int = 60) -> Path:
     lines = {
         "finfe": [{"text": f"{name}{'跌说涨'[row % 3]}了{row}", "label": LABELS[row % 3]} for row, name, _ in rows],
         "finnl": [
-            {"text": f"{name}与市场{row}", "topics": ["中国", ("公司", "大盘", "经济")[row % 3]]}
+            {"text": f"{name}{'查告骗'[row % 3]}{row}", "topics": ["中国", ("公司", "大盘", "经济")[row % 3]]}
             for row, name, _ in rows
         ],
         "finese": [

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.errors import ConfigurationError
-from stream_app.pipeline.tensors import OUTPUTS
 
 _QUIET = 3
 
@@ -26,9 +25,9 @@ class OnnxRuntime:
         options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
         options.log_severity_level = _QUIET
         self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        self._told = [output.name for output in self._session.get_outputs()]
         self.version = f"onnxruntime {onnxruntime.__version__}"
 
     def infer(self, inputs: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
-        """Return the tensors of `OUTPUTS` for a batch, `[batch, …]`, whose rows all have one padded length."""
-        names = [tensor.name for tensor in OUTPUTS]
-        return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))
+        """Return the file's tensors for a batch, `[batch, …]`, whose rows all have one padded length."""
+        return dict(zip(self._told, self._session.run(self._told, dict(inputs)), strict=True))
