@@ -24,12 +24,8 @@ RUNNER = CliRunner()
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the shipped version with statistics of small sets in place of its own."""
     folder = tmp_path_factory.mktemp("repository")
-    version = folder / "fusion" / "1"
-    version.mkdir(parents=True)
-    shipped = shipped_model_repository() / "fusion" / "1"
-    for name in ("metadata.json", "tokenizer.json"):
-        shutil.copyfile(shipped / name, version / name)
-    (version / "model.onnx").symlink_to(shipped / "model.onnx")
+    shutil.copytree(shipped_model_repository(), folder, dirs_exist_ok=True)
+    (folder / "fusion" / "1" / FILE).unlink()
     (folder / "data").mkdir()
     data = write_sets(folder / "data", count=200)
     result = RUNNER.invoke(app, ["statistics", "--data", str(data), "--repository", str(folder)])
