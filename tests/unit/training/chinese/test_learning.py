@@ -119,12 +119,12 @@ def test_every_kind_and_risk_amounts_to_a_topic() -> None:
     assert set(KINDS.values()) < set(ALL_KINDS)
 
 
-@given(st.lists(st.floats(-20, 20), min_size=3, max_size=3))
+@given(st.lists(st.floats(-8, 8), min_size=3, max_size=3))
 def test_the_loss_of_not_negative_is_the_surprise_at_the_other_labels(logits: list[float]) -> None:
     scores = torch.tensor([[logits, logits]], dtype=torch.float64)
     truths = torch.tensor([[0.0, float("nan")]])
-    expected = -torch.log1p(-torch.softmax(scores[0, 0], -1)[0]).clamp(max=50)
-    torch.testing.assert_close(not_negative(scores, truths).clamp(max=50), expected, rtol=1e-3, atol=1e-6)
+    expected = -torch.log1p(-torch.softmax(scores[0, 0], -1)[0])
+    torch.testing.assert_close(not_negative(scores, truths), expected, rtol=1e-3, atol=1e-6)
 
 
 def test_the_question_of_harm_merges_the_other_labels() -> None:
