@@ -8,8 +8,8 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	&& echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Two processes: half of what integration tests do is to wait for a group to notice its dead.
-SPREAD := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+# Two processes: half of what integration tests do is to wait for a group to notice its dead. One that dies ends the run.
+SPREAD := --numprocesses 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: help demo test check lint types arrows house soak bench format clean
@@ -21,7 +21,8 @@ demo: $(VENV)/.demo ## Run the main job on embedded servers with the shipped sam
 	$(BIN)/stream-app demo
 
 test: $(VENV)/.dev ## Run all tests against real servers
-	STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(SPREAD) $(PYTEST_ARGS)
+	@# one thread a process: more of them would wait for each other
+	OMP_NUM_THREADS=1 STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(SPREAD) $(PYTEST_ARGS)
 
 check: lint types arrows house test ## Do all that continuous integration does
 

@@ -13,6 +13,7 @@ from stream_app.cli.model_ablate import app as ablate_app
 from stream_app.cli.model_chinese import evaluate_chinese
 from stream_app.cli.model_distil import distil
 from stream_app.cli.model_drift import drift, statistics
+from stream_app.cli.model_import import import_
 from stream_app.cli.model_options import JsonOption, OwnDataOption, RepositoryOption, repository_of
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag
 from stream_app.cli.model_quantise import quantise
@@ -146,6 +147,7 @@ app.command()(pretrain)
 app.command()(compare)
 app.command()(distil)
 app.command()(quantise)
+app.command("import")(import_)
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)

@@ -10,7 +10,8 @@ import typer
 from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import stdout, write_json
-from stream_app.cli.training_bar import training_bar
+from stream_app.cli.training_bar import training_bar, training_bars
+from stream_app.errors import ConfigurationError
 from stream_app.knowledge.build import build_graph
 from stream_app.promotion.gate import MOST_LOSS, most_lost
 
@@ -28,6 +29,9 @@ def distil(  # noqa: PLR0913  (options of a command)
     data: Annotated[Path, typer.Option(help="Folder of the public training sets.")],
     out: Annotated[Path, typer.Option(help="Folder of the student's run; one that was interrupted goes on.")],
     layers: Annotated[int | None, typer.Option(min=1, help="Layers of the student's encoder.")] = None,
+    encoder: Annotated[
+        str | None, typer.Option(metavar="package|FOLDER", help="The student's encoder, in place of such layers.")
+    ] = None,
     temperature: Annotated[float | None, typer.Option(help="What scores are divided by before they are held.")] = None,
     unlabelled_share: Annotated[float | None, typer.Option(help="Share of the texts without labels, 0 to 1.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
@@ -35,22 +39,32 @@ def distil(  # noqa: PLR0913  (options of a command)
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Teach a student with fewer layers what one run says, or the mean of several, and hold it to the first.
+    """Teach a student with fewer layers, or on another encoder, what one run says, or the mean of several.
 
-    Example: stream-app model distil runs/third --layers 3 --data DATA --out runs/small
+    A student of the first run's layers is held to it. Example: stream-app model distil runs/third --layers 3 --data
+    DATA --out runs/small
     """
     need_training()
     from stream_app.training.config import DistilConfig, read_config
     from stream_app.training.distillation.run import distil as distil_run
+    from stream_app.training.distillation.run import distil_afresh
+    from stream_app.training.encoder import default_encoder
     from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.run import load_network, load_sources, write_metrics
+    from stream_app.training.run import Sources, load_network, load_sources, write_metrics
     from stream_app.training.served import uncalibrated
 
+    if encoder and layers:
+        raise ConfigurationError("give --layers, for a student of the first run's, or --encoder, not both")
     changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
     graph = build_graph()
-    with training_bar("distilling") as report:
-        record = distil_run(out, teachers, data, graph=graph, config=config, report=report)
+    if encoder:
+        sources = Sources(data, default_encoder() if encoder == "package" else Path(encoder), graph)
+        with training_bars("asking the teachers", "distilling") as (asking, report):
+            record = distil_afresh(out, teachers, sources, config=config, report=report, asking=asking)
+    else:
+        with training_bar("distilling") as report:
+            record = distil_run(out, teachers, data, graph=graph, config=config, report=report)
     judged = judge(torch_infer(uncalibrated(load_network(out))), load_sources(out, data, graph))
     scores = {head: score(one) for head, one in judged.items()}
     write_metrics(out, scores)
@@ -65,6 +79,8 @@ def _show(record: RunRecord, scores: dict[str, HeadScore], *, as_json: bool) -> 
             write_json({"head": head, "teacher": teacher[head], "student": one.accuracy})
         else:
             stdout().print(f"{head}: {one.accuracy:.4f}, its teacher {teacher[head]:.4f}")
+    if record.distilled.afresh:
+        return
     head, lost = most_lost(teacher, {name: one.accuracy for name, one in scores.items()})
     if not as_json:
         verdict = "may be exported" if lost <= MOST_LOSS else "will not be exported: distil longer, or more layers"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from stream_app.cli.output import stderr
 
@@ -33,6 +33,20 @@ def open_bar() -> Iterator[Progress]:
 @contextmanager
 def training_bar(what: str) -> Iterator[Callable[[Step], None]]:
     """Yield what hears of each step."""
+    with training_bars(what) as (report,):
+        yield report
+
+
+@contextmanager
+def training_bars(*stages: str) -> Iterator[tuple[Callable[[Step], None], ...]]:
+    """Yield what hears of each step of a stage, for each of them, the first one first."""
     with open_bar() as bar:
-        task = bar.add_task(what, total=None, loss="")
-        yield lambda now: bar.update(task, completed=now.step, total=now.steps, loss=f"loss {now.loss:.3f}")
+        yield tuple(_hearing(bar, bar.add_task(what, total=None, loss="")) for what in stages)
+
+
+def _hearing(bar: Progress, task: TaskID) -> Callable[[Step], None]:
+    def hear(now: Step) -> None:
+        said = f"loss {now.loss:.3f}" if now.loss else ""
+        bar.update(task, completed=now.step, total=now.steps, loss=said)
+
+    return hear

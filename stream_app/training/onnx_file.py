@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from stream_app.training.onnx_weights import store_half
 from stream_app.training.served import ServedModule
 
 _OPSET = 18
+_TALKATIVE = "torch.onnx._internal.exporter._registration"
 _OUTPUT = "output:"
 _EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
 
@@ -44,12 +46,13 @@ def to_onnx(network: ServedModule) -> ModelProto:
 def _exported(network: ServedModule) -> ModelProto:
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=512)
     rows = {0: batch}
-    # The exporter talks to standard output and warns about its own internals.
+    # The exporter talks to standard output, and warns about its own internals and of packages that nobody needs.
+    logging.getLogger(_TALKATIVE).setLevel(logging.ERROR)
     with torch.no_grad(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             network,
-            _example(),
+            example_inputs(),
             dynamo=True,
             dynamic_shapes=({**rows, 1: tokens}, {**rows, 1: tokens}, rows, rows, rows),
             input_names=[tensor.name for tensor in INPUTS],
@@ -78,7 +81,8 @@ def _name_outputs(model: ModelProto) -> None:
         output.name = names[output.name]
 
 
-def _example() -> tuple[torch.Tensor, ...]:
+def example_inputs() -> tuple[torch.Tensor, ...]:
+    """Return what the network is traced with, in the order of `INPUTS`."""
     rows, length = _EXAMPLE_BATCH, _EXAMPLE_TOKENS
     return (
         torch.ones(rows, length, dtype=torch.int32),

@@ -49,7 +49,8 @@ class Sources:
 class DistilRecord(BaseModel):
     """How a student was made: of which runs, on how many texts without labels beside the labelled ones.
 
-    `accuracy` is the first teacher's, of each head on the dev texts: what the student is held to.
+    `accuracy` is the first teacher's, of each head on the dev texts: what a student of its own layers is held to. One
+    `afresh` began with another encoder.
     """
 
     config: DistilConfig
@@ -57,6 +58,7 @@ class DistilRecord(BaseModel):
     files: tuple[SourceFile, ...]
     unlabelled: int
     accuracy: dict[str, float]
+    afresh: bool = False
 
 
 class RunRecord(BaseModel):
@@ -64,7 +66,8 @@ class RunRecord(BaseModel):
 
     `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
     that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made the
-    student of `start`; None where there was none.
+    student of `start`; None where there was none. A run that is `imported` is the exported version of that name, whose
+    card tells how it was made.
     """
 
     config: TrainConfig
@@ -76,6 +79,7 @@ class RunRecord(BaseModel):
     rehearsal: float | None = None
     pretrained: PretrainRecord | None = None
     distilled: DistilRecord | None = None
+    imported: str | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
@@ -92,10 +96,13 @@ def train_on(
     for name in ENCODER_FILES:
         shutil.copyfile(sources.encoder / name, run / name)
     torch.manual_seed(config.seed)
-    network = _network(load_encoder(sources.encoder), len(corpus.topics))
+    network = new_network(sources.encoder, len(corpus.topics))
     if sources.start:
         _load(network, sources.start)
-    task = FusionTask(network, corpus, _teacher(run, sources, corpus), config=config)
+    # where nothing holds the embedding to the untrained encoder's, that one need not read every text
+    needed = config.losses.embedding > 0
+    embeddings = kept_embeddings(run, sources.encoder, corpus) if needed else torch.zeros(len(corpus.train), 1)
+    task = FusionTask(network, corpus, embeddings, config=config)
     write_cost(run, fit(task, config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
@@ -109,6 +116,20 @@ def train_on(
         pretrained=None if start else read_pretrained(sources.encoder),
     )
     write_record(run, record)
+
+
+def new_network(encoder: Path, topics: int) -> FusionNetwork:
+    """Return the encoder of this folder with heads that have learnt nothing."""
+    return _network(load_encoder(encoder), topics)
+
+
+def kept_embeddings(run: Path, encoder: Path, corpus: Corpus) -> Tensor:
+    """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on."""
+    path = run / _TEACHER
+    if not path.exists() or len(np.load(path, mmap_mode="r")) != len(corpus.train):
+        texts = [normalise_for_model(example.text) for example in corpus.train]
+        np.save(path, sentence_embeddings(load_encoder(encoder), corpus.tokenizer, texts))
+    return torch.from_numpy(np.load(path))
 
 
 def load_network(run: Path) -> FusionNetwork:
@@ -164,12 +185,3 @@ def _load(network: FusionNetwork, run: Path) -> None:
 
 def _network(encoder: torch.nn.Module, topics: int) -> FusionNetwork:
     return FusionNetwork(encoder, hidden=encoder.config.hidden_size, topics=topics)  # type: ignore[union-attr,arg-type]
-
-
-def _teacher(run: Path, sources: Sources, corpus: Corpus) -> Tensor:
-    """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on."""
-    path = run / _TEACHER
-    if not path.exists() or len(np.load(path, mmap_mode="r")) != len(corpus.train):
-        texts = [normalise_for_model(example.text) for example in corpus.train]
-        np.save(path, sentence_embeddings(load_encoder(sources.encoder), corpus.tokenizer, texts))
-    return torch.from_numpy(np.load(path))

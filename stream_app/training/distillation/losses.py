@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from stream_app.training.config import DistilConfig
+from stream_app.training.distillation.answers import answers_loss, answers_of, chances, classes
 from stream_app.training.network import Scores
 
 _CAUSAL = 0.5
@@ -33,23 +34,14 @@ def soft_loss(
     student: Scores, teacher: Scores, inputs: tuple[Tensor, ...], *, config: DistilConfig
 ) -> dict[str, Tensor]:
     """Return each head's part; `inputs` tell which mentions and tokens are there."""
-    tokens = inputs[1].bool()
-    slots = inputs[2][..., 1] > inputs[2][..., 0]
-    weights, heat = config.losses, config.temperature
-    parts = {
-        "document": weights.document * _classes(student.document, teacher.document, heat),
-        "mention": weights.mention * _classes(student.mention[slots], teacher.mention[slots], heat),
-        "topic": weights.topic * _classes(student.topic, teacher.topic, heat),
-        "relevance": weights.relevance * _chances(student.relevance[slots], teacher.relevance[slots], heat),
-        "causal": _CAUSAL * _chances(student.causal, teacher.causal, heat),
-        "tags": _CAUSAL * _classes(student.tags[tokens], teacher.tags[tokens], heat),
-        "additive": weights.additive
-        * (
-            _classes(student.document_parts.sum(1), teacher.document_parts.sum(1), heat)
-            + _classes(student.mention_parts.sum(2)[slots], teacher.mention_parts.sum(2)[slots], heat)
-        ),
+    tokens, slots = inputs[1].bool(), inputs[2][..., 1] > inputs[2][..., 0]
+    heat = config.temperature
+    more = {
+        "causal": chances(student.causal, teacher.causal, heat),
+        "tags": classes(student.tags[tokens], teacher.tags[tokens], heat),
     }
-    return {name: heat**2 * part for name, part in parts.items()}
+    parts = answers_loss(answers_of(student), answers_of(teacher), slots, config=config)
+    return parts | {name: _CAUSAL * heat**2 * part for name, part in more.items()}
 
 
 def hidden_loss(student: Sequence[Tensor], teacher: Sequence[Tensor], mask: Tensor) -> Tensor:
@@ -57,17 +49,3 @@ def hidden_loss(student: Sequence[Tensor], teacher: Sequence[Tensor], mask: Tens
     there = mask.bool()
     pairs = zip(student, teacher, strict=True)
     return torch.stack([functional.mse_loss(one[there].float(), other[there].float()) for one, other in pairs]).mean()
-
-
-def _classes(student: Tensor, teacher: Tensor, heat: float) -> Tensor:
-    """Return the cross-entropy between answers whose classes are the last axis; 0 where there is none."""
-    if not student.numel():
-        return student.sum()
-    target = torch.softmax(teacher.flatten(0, -2).float() / heat, dim=-1)
-    return functional.cross_entropy(student.flatten(0, -2).float() / heat, target)
-
-
-def _chances(student: Tensor, teacher: Tensor, heat: float) -> Tensor:
-    if not student.numel():
-        return student.sum()
-    return functional.binary_cross_entropy_with_logits(student.float() / heat, torch.sigmoid(teacher.float() / heat))

@@ -14,20 +14,26 @@ from stream_app.errors import ConfigurationError, DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.promotion.gate import check_loss
 from stream_app.training.config import DistilConfig, TrainConfig
-from stream_app.training.corpus import load_corpus, with_made, with_share
+from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
-from stream_app.training.distillation.student import make_student, write_config
+from stream_app.training.distillation.kept_answers import kept_answers, load_teacher
+from stream_app.training.distillation.student import make_student
 from stream_app.training.distillation.task import DistilTask
-from stream_app.training.distillation.texts import more_texts
-from stream_app.training.encoder import ENCODER_FILES, load_tokenizer
+from stream_app.training.distillation.taught_task import TaughtTask
+from stream_app.training.distillation.texts import MoreTexts, joined_headlines, more_texts
+from stream_app.training.encoder import ENCODER_FILES, load_tokenizer, write_depth
 from stream_app.training.fit import Progress, fit
 from stream_app.training.judged import HeadScore
+from stream_app.training.pretrain import read_pretrained
 from stream_app.training.run import (
     WEIGHTS,
     DistilRecord,
     RunRecord,
+    Sources,
+    kept_embeddings,
     load_network,
     load_record,
+    new_network,
     read_metrics,
     write_record,
 )
@@ -46,46 +52,108 @@ def distil(
 
     It is made of the first teacher, has its tokenizer, and is held to the figures that this one's dev texts gave.
     """
-    first, records = teachers[0], [load_record(teacher) for teacher in teachers]
-    if any(record.topics != records[0].topics for record in records):
-        raise ConfigurationError("the teachers know different topics: give runs that were trained on the same sets")
-    held_to = {head: one.accuracy for head, one in read_metrics(first).items()}
-    corpus = with_share(load_corpus(data, load_tokenizer(first, config.max_tokens), graph), config.label_share)
-    more = more_texts(data, corpus, graph, share=config.unlabelled_share)
-    corpus = with_made(corpus, config)
-    corpus = replace(corpus, train=corpus.train + more.examples)
+    first, records = teachers[0], _records(teachers)
+    corpus, more = _corpus(Sources(data, first, graph), config)
     torch.manual_seed(config.seed)
     networks = [load_network(teacher) for teacher in teachers]
     student = make_student(first, config.layers)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ENCODER_FILES:
-        shutil.copyfile(first / name, out / name)
-    write_config(first, out, config.layers)
+    _take_encoder(first, out)
+    write_depth(first, out, config.layers)
     task = DistilTask(student, networks, corpus, config=config)
     write_cost(out, fit(task, config=config, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
+    start = {"start": records[0], "pretrained": None, "rehearsal": None}
     record = records[0].model_copy(
-        update={
-            "config": TrainConfig(**config.model_dump(include=set(TrainConfig.model_fields))),
-            "start": records[0],
-            "pretrained": None,
-            "rehearsal": None,
-            "distilled": DistilRecord(
-                config=config,
-                teachers=tuple(teacher.name for teacher in teachers),
-                files=more.files,
-                unlabelled=len(more.examples),
-                accuracy=held_to,
-            ),
-        }
+        update=start | {"config": _of_training(config), "distilled": _distilled(teachers, more, config)}
     )
     write_record(out, record)
     return record
 
 
+def distil_afresh(
+    out: Path,
+    teachers: Sequence[Path],
+    sources: Sources,
+    *,
+    config: DistilConfig,
+    report: Callable[[Progress], None],
+    asking: Callable[[Progress], None],
+) -> RunRecord:
+    """Train a student on the encoder of `sources` into the folder `out`, going on where a call stopped.
+
+    Teachers may have another encoder, and are asked once; `asking` hears of it. The heads on cause and effect learn
+    nothing here.
+    """
+    _records(teachers)
+    corpus, more = _corpus(sources, config)
+    corpus = joined_headlines(corpus, config.join, config.seed)
+    _take_encoder(sources.encoder, out)
+    asked = [load_teacher(teacher, corpus, max_tokens=config.max_tokens) for teacher in teachers]
+    told = kept_answers(out, asked, corpus.train, report=asking)
+    torch.manual_seed(config.seed)
+    student = new_network(sources.encoder, len(corpus.topics))
+    # joined once, before the teachers were asked, so not anew in every epoch
+    as_asked = config.model_copy(update={"join": 0.0})
+    task = TaughtTask(student, corpus, kept_embeddings(out, sources.encoder, corpus), told=told, config=as_asked)
+    write_cost(out, fit(task, config=as_asked, run=out, report=report))
+    save_file(student.state_dict(), out / WEIGHTS)
+    record = RunRecord(
+        config=_of_training(config),
+        topics=corpus.topics,
+        files=corpus.files,
+        graph=sources.graph.version if sources.graph else None,
+        pretrained=read_pretrained(sources.encoder),
+        distilled=_distilled(teachers, more, config, afresh=True),
+    )
+    write_record(out, record)
+    return record
+
+
+def _records(teachers: Sequence[Path]) -> list[RunRecord]:
+    records = [load_record(teacher) for teacher in teachers]
+    if any(record.topics != records[0].topics for record in records):
+        raise ConfigurationError("the teachers know different topics: give runs that were trained on the same sets")
+    return records
+
+
+def _corpus(sources: Sources, config: DistilConfig) -> tuple[Corpus, MoreTexts]:
+    """Return what is learnt from, the texts without labels in it and by themselves."""
+    tokenizer = load_tokenizer(sources.encoder, config.max_tokens)
+    corpus = with_share(load_corpus(sources.data, tokenizer, sources.graph), config.label_share)
+    more = more_texts(sources.data, corpus, sources.graph, share=config.unlabelled_share)
+    corpus = with_made(corpus, config)
+    return replace(corpus, train=corpus.train + more.examples), more
+
+
+def _take_encoder(source: Path, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ENCODER_FILES:
+        shutil.copyfile(source / name, out / name)
+
+
+def _of_training(config: DistilConfig) -> TrainConfig:
+    return TrainConfig(**config.model_dump(include=set(TrainConfig.model_fields)))
+
+
+def _distilled(
+    teachers: Sequence[Path], more: MoreTexts, config: DistilConfig, *, afresh: bool = False
+) -> DistilRecord:
+    return DistilRecord(
+        config=config,
+        teachers=tuple(teacher.name for teacher in teachers),
+        files=more.files,
+        unlabelled=len(more.examples),
+        accuracy={head: one.accuracy for head, one in read_metrics(teachers[0]).items()},
+        afresh=afresh,
+    )
+
+
 def check_student(record: RunRecord, scores: Mapping[str, HeadScore]) -> None:
-    """Raise DataError where a distilled run is worse than its teacher by more than 0.3 points in any head."""
-    if record.distilled is None:
+    """Raise DataError where a run of its teacher's layers is worse than it by more than 0.3 points in any head.
+
+    One that began with another encoder is no compressed form of its teacher, and is judged as any other run.
+    """
+    if record.distilled is None or record.distilled.afresh:
         return
     try:
         check_loss(record.distilled.accuracy, {head: one.accuracy for head, one in scores.items()})

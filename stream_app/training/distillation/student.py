@@ -6,17 +6,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-import orjson
 from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import ConfigurationError
+from stream_app.training.encoder import depth_of
 from stream_app.training.network import FusionNetwork
 from stream_app.training.run import WEIGHTS, load_record
 
-_CONFIG = "config.json"
-_DEPTH = "num_hidden_layers"
 _LAYER = re.compile(r"(?<=\blayer\.)\d+(?=\.)")
 
 
@@ -38,28 +36,12 @@ def states_to_learn(layers: int, depth: int) -> tuple[int, ...]:
 def make_student(teacher: Path, layers: int) -> FusionNetwork:
     """Return the student of a finished run, before it has learnt anything; attention has no dropout, see `encoder`."""
     taken = taken_layers(layers, depth_of(teacher))
-    changes: dict[str, Any] = {_DEPTH: layers, "attention_probs_dropout_prob": 0.0}
+    changes: dict[str, Any] = {"num_hidden_layers": layers, "attention_probs_dropout_prob": 0.0}
     config = AutoConfig.from_pretrained(teacher, **changes)
     encoder = AutoModel.from_config(config, add_pooling_layer=False)
     student = FusionNetwork(encoder, hidden=config.hidden_size, topics=len(load_record(teacher).topics))
     student.load_state_dict(_renumbered(load_file(teacher / WEIGHTS), taken))
     return student
-
-
-def depth_of(run: Path) -> int:
-    """Return how many layers the encoder of a run has."""
-    depth: int = _fields(run)[_DEPTH]
-    return depth
-
-
-def write_config(teacher: Path, run: Path, layers: int) -> None:
-    """Give the student's run the encoder's configuration, with its number of layers."""
-    (run / _CONFIG).write_bytes(orjson.dumps(_fields(teacher) | {_DEPTH: layers}, option=orjson.OPT_INDENT_2))
-
-
-def _fields(run: Path) -> dict[str, Any]:
-    fields: dict[str, Any] = orjson.loads((run / _CONFIG).read_bytes())
-    return fields
 
 
 def _renumbered(weights: dict[str, Tensor], taken: tuple[int, ...]) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from stream_app.training.config import DistilConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.losses import hidden_loss, mean_scores, soft_loss
 from stream_app.training.distillation.student import states_to_learn
-from stream_app.training.distillation.texts import SET_NAME
+from stream_app.training.distillation.texts import without_relevance
 from stream_app.training.encoder import half_precision
 from stream_app.training.fusion_task import FusionTask
 from stream_app.training.losses import total_loss
@@ -51,10 +51,8 @@ class DistilTask(FusionTask):
     def _batch(self, rows: list[int], epoch: int) -> Batch:
         """Return a batch in which texts without labels have none of relevance either, and every text an embedding."""
         examples = [self._corpus.train[row] for row in rows]
-        batch = self._collator.batch(examples, rows, epoch)
-        unlabelled = torch.tensor([one.set_name == SET_NAME for one in examples])
-        relevance = batch.relevance.masked_fill(unlabelled[:, None], float("nan"))
-        return replace(batch, relevance=relevance, renamed=torch.zeros_like(batch.renamed))
+        batch = without_relevance(self._collator.batch(examples, rows, epoch), examples)
+        return replace(batch, renamed=torch.zeros_like(batch.renamed))
 
     def _told(self, batch: Batch) -> tuple[Scores, list[Tensor]]:
         """Return the teachers' answers, and those of the first one's hidden states that the student is held to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,11 +160,19 @@ def test_workers_end_before_the_servers_that_they_use(bench: Bench) -> None:
     assert len(journal) == 6
 
 
+@pytest.fixture
+def interrupting() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, whatever this process did with it before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupting")
 def test_first_signal_asks_to_stop_and_the_second_does_what_it_did_before() -> None:
-    before = signal.getsignal(signal.SIGINT)
     with stop_on_signals() as stop:
         signal.raise_signal(signal.SIGINT)
         assert stop.is_set()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,17 @@ from safetensors.torch import load_file
 
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.training.config import DistilConfig, TrainConfig
+from stream_app.training.corpus import Corpus
+from stream_app.training.distillation.answers import answers_of
+from stream_app.training.distillation.kept_answers import kept_answers, load_teacher
 from stream_app.training.distillation.losses import hidden_loss, mean_scores, soft_loss
-from stream_app.training.distillation.run import check_student, distil
+from stream_app.training.distillation.run import check_student, distil, distil_afresh
 from stream_app.training.distillation.student import make_student, states_to_learn, taken_layers
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import Scores
 from stream_app.training.run import Sources, load_network, load_record, train, write_metrics
+from tests.training_sets import write_encoder
 
 CONFIG = DistilConfig(layers=1, epochs=1, batch_rows=16, checkpoint_steps=2, reports=0, unlabelled_share=0.0)
 GOOD = HeadScore(rows=100, accuracy=0.9, macro_f1=0.9, calibration_error=0.02)
@@ -101,6 +106,57 @@ def test_interrupted_student_ends_in_the_weights_of_an_uninterrupted_one(
     assert record.start == load_record(teacher)
     assert record.distilled is not None
     assert record.distilled.accuracy["document"] == GOOD.accuracy
+
+
+def test_student_on_another_encoder_learns_what_its_teacher_says_and_may_be_interrupted(
+    tmp_path: Path, teacher: Path, data_folder: Path
+) -> None:
+    def interrupt(now: Progress) -> None:
+        if now.step == 3:
+            raise Interrupted
+
+    encoder = write_encoder(tmp_path / "encoder", 32)
+    sources = Sources(data_folder, encoder, None)
+
+    def run(out: Path, report: Callable[[Progress], None] = lambda _: None, **changes: object) -> Path:
+        config = CONFIG.model_copy(update={"join": 0.5, **changes})
+        distil_afresh(out, [teacher], sources, config=config, report=report, asking=lambda _: None)
+        return out
+
+    whole = run(tmp_path / "whole")
+    with pytest.raises(Interrupted):
+        run(tmp_path / "broken", interrupt)
+    broken = run(tmp_path / "broken")
+    weights = [load_file(one / "network.safetensors") for one in (whole, broken)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    record = load_record(whole)
+    assert record.start is None
+    assert record.distilled is not None
+    assert record.distilled.afresh
+    check_student(record, {"document": GOOD, "mention": HeadScore(100, 0.5, 0.5, 0.02)})
+    close = run(tmp_path / "close", epochs=12, soft=50.0)
+    alone = run(tmp_path / "alone", epochs=12, soft=0.0)
+    told = scores_of(teacher).document.softmax(-1)
+    assert (scores_of(close).document.softmax(-1) - told).abs().sum() < (
+        scores_of(alone).document.softmax(-1) - told
+    ).abs().sum()
+
+
+def test_answers_are_those_of_the_texts_in_their_order(tmp_path: Path, teacher: Path, corpus: Corpus) -> None:
+    asked = load_teacher(teacher, corpus, max_tokens=32)
+    examples = corpus.train[:90]
+    told = kept_answers(tmp_path, [asked], examples, report=lambda _: None)
+    for place in (0, 41, 89):
+        batch = asked.collator.batch([examples[place]], [0])
+        with torch.inference_mode():
+            alone = answers_of(asked.network(*batch.inputs))
+        slots = batch.inputs[2].shape[1]
+        torch.testing.assert_close(told.document[place].float(), alone.document[0].float(), atol=0.02, rtol=0.02)
+        torch.testing.assert_close(told.mention[place, :slots].float(), alone.mention[0].float(), atol=0.02, rtol=0.02)
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+    assert kept
+    kept_answers(tmp_path, [asked], examples, report=lambda _: None)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")} == kept
 
 
 def test_student_that_loses_over_three_tenths_of_a_point_is_refused(

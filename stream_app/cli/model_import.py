@@ -1,0 +1,44 @@
+"""`stream-app model import`: a run made of an exported version, to be measured, distilled or trained further."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stream_app.cli.model_options import JsonOption, repository_of
+from stream_app.cli.model_sources import need_training
+from stream_app.cli.output import stdout, write_json
+from stream_app.pipeline.tensors import MODEL_NAME
+
+# Training needs PyTorch, which no serving machine has: its modules are imported by the command.
+# ruff: noqa: PLC0415
+
+
+def import_(
+    version: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="The exported version; unset: number 1 of the repository.")
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder of the run that is made.")],
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the encoder, whose config.json tells its shape; unset: the package's."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a finished run of an exported version, such as the shipped one: its main network, as the file keeps it.
+
+    Example: stream-app model import model_repo/fusion/1 --out runs/shipped
+    """
+    need_training()
+    from stream_app.training.encoder import default_encoder
+    from stream_app.training.imported import import_version
+
+    folder = version or repository_of(None) / MODEL_NAME / "1"
+    record = import_version(folder, out, encoder or default_encoder())
+    if json:
+        write_json({"run": str(out), "version": record.imported})
+    else:
+        stdout().print(f"{out} has the weights of {record.imported}; go on with it as with any finished run")

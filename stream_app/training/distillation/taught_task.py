@@ -1,0 +1,54 @@
+"""What a student on an encoder of its own learns: the labels, and what its teachers said of the texts as they stand."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import torch
+from torch import Tensor
+
+from stream_app.training.config import DistilConfig
+from stream_app.training.corpus import Corpus
+from stream_app.training.distillation.answers import OF_MENTIONS, Answers, answers_loss, answers_of
+from stream_app.training.distillation.texts import without_relevance
+from stream_app.training.encoder import half_precision
+from stream_app.training.fusion_task import FusionTask
+from stream_app.training.losses import total_loss
+from stream_app.training.network import FusionNetwork
+
+
+class TaughtTask(FusionTask):
+    """A network, the corpus, and the teachers' answers to each training text; `embeddings` are those of `FusionTask`.
+
+    A name may be exchanged in what the student reads: a teacher's answer goes by the words beside it.
+    """
+
+    def __init__(
+        self, network: FusionNetwork, corpus: Corpus, embeddings: Tensor, *, told: Answers, config: DistilConfig
+    ) -> None:
+        super().__init__(network, corpus, embeddings, config=config)
+        self._told, self._soft = told, config
+        self._named = list(told._asdict().items())
+
+    def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
+        """Return the loss of a batch, and each head's part of it."""
+        examples = [self._corpus.train[row] for row in rows]
+        batch = without_relevance(self._collator.batch(examples, rows, epoch), examples)
+        with half_precision(wanted=self._soft.bf16):
+            scores = self.network(*batch.inputs)
+        labels, parts = total_loss(scores, batch, teacher=self._teacher[batch.rows].float(), config=self._soft)
+        spans = batch.inputs[2]
+        told, slots = self._told_of(batch.rows, spans.shape[1]), spans[..., 1] > spans[..., 0]
+        soft = answers_loss(answers_of(scores), told, slots, config=self._soft)
+        return labels + self._soft.soft * torch.stack(list(soft.values())).sum(), parts
+
+    def _told_of(self, rows: Tensor, slots: int) -> Answers:
+        """Return the answers to these rows, with that many slots."""
+        return Answers(*(one[rows, :slots] if name in OF_MENTIONS else one[rows] for name, one in self._named))
+
+    def identity(self) -> bytes:
+        """Return what decides the result beside settings and first weights: texts and answers."""
+        digest = sha256()
+        for one in self._told:
+            digest.update(one.numpy().tobytes())
+        return super().identity() + digest.digest()

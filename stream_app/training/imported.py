@@ -1,0 +1,123 @@
+"""A finished run made of an exported version, so that whoever has no run can go on from the weights that are shipped.
+
+The exporter transposes and renames some weights. Which of the file's tensors is which weight is told by an export of a
+network of the same shape whose weights are known; that the answers agree is checked at the end.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import ModelProto, TensorProto, numpy_helper
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import AutoConfig, AutoModel
+
+from stream_app.adapters.model_repository import TOKENIZER, read_metadata
+from stream_app.adapters.model_repository import WEIGHTS as FILE
+from stream_app.adapters.onnx_runtime import OnnxRuntime
+from stream_app.errors import ConfigurationError, DataError
+from stream_app.pipeline.tensors import INPUTS
+from stream_app.training.config import TrainConfig
+from stream_app.training.encoder import LAYER, write_depth
+from stream_app.training.evaluation import torch_infer
+from stream_app.training.judged import HeadScore
+from stream_app.training.network import FusionNetwork
+from stream_app.training.onnx_file import example_inputs, to_onnx
+from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
+from stream_app.training.served import ServedNetwork, uncalibrated
+
+_HALF, _PREFIX = ".half", "network."
+_MOST_APART = 1e-3
+Arrays = dict[str, NDArray[np.float32]]
+
+
+def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
+    """Write the run of an exported `version`, a folder of the model repository, into the folder `out`.
+
+    Its weights are those of the file, which keeps them in float16. `encoder` is a folder whose `config.json` tells the
+    shape of the encoder; its number of layers is told by the file. Raises DataError for a file of another shape,
+    and ConfigurationError where `out` holds a run already.
+    """
+    if (out / WEIGHTS).exists():
+        raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
+    metadata = read_metadata(version)
+    stored = _stored(onnx.load(version / FILE))
+    layers = {int(found[1]) for name in stored if (found := LAYER.search(name))}
+    config = AutoConfig.from_pretrained(encoder, num_hidden_layers=len(layers))
+    network = FusionNetwork(
+        AutoModel.from_config(config, add_pooling_layer=False),
+        hidden=config.hidden_size,
+        topics=len(metadata["topics"]),
+    )
+    try:
+        network.load_state_dict(_weights(network, stored))
+    except (KeyError, RuntimeError) as error:
+        raise DataError(
+            f"{version / FILE} is no network for this encoder ({error}); give its own by --encoder"
+        ) from error
+    _check(network, version / FILE, metadata["temperatures"])
+    out.mkdir(parents=True, exist_ok=True)
+    write_depth(encoder, out, len(layers))
+    shutil.copyfile(version / TOKENIZER, out / TOKENIZER)
+    save_file(network.state_dict(), out / WEIGHTS)
+    write_metrics(out, {head: HeadScore(**one) for head, one in metadata["scores"].items()})
+    record = RunRecord(
+        config=TrainConfig(), topics=tuple(metadata["topics"]), files=(), graph=None, imported=metadata["version"]
+    )
+    write_record(out, record)
+    return record
+
+
+def _stored(model: ModelProto) -> Arrays:
+    """Return the file's floating-point tensors by the names that they had before they were stored in half."""
+    return {
+        one.name.removesuffix(_HALF): numpy_helper.to_array(one).astype(np.float32)
+        for one in model.graph.initializer
+        if one.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16}
+    }
+
+
+def _weights(network: FusionNetwork, stored: Arrays) -> dict[str, Tensor]:
+    """Return the network's weights as the file has them; KeyError where it lacks one."""
+    torch.manual_seed(0)
+    for parameter in network.parameters():
+        # no two alike: the exporter keeps tensors that are equal, such as fresh biases, as one
+        torch.nn.init.normal_(parameter)
+    known = _stored(to_onnx(uncalibrated(network)))
+    found = {}
+    for name, weight in network.state_dict().items():
+        if not weight.is_floating_point():
+            found[name] = weight
+            continue
+        looked_for, straight = weight.numpy(), f"{_PREFIX}{name}"
+        place = straight if straight in known else _place(known, looked_for)
+        array = stored[place]
+        as_it_is = np.array_equal(known[place].reshape(weight.shape), looked_for)
+        found[name] = torch.from_numpy(np.ascontiguousarray(array if as_it_is else array.T)).reshape(weight.shape)
+    return found
+
+
+def _place(known: Arrays, weight: NDArray[np.float32]) -> str:
+    """Return under which name a weight stands, as it is, on its side, or with an axis of one more."""
+    for name, array in known.items():
+        if array.size == weight.size and (
+            np.array_equal(array.reshape(weight.shape), weight) or np.array_equal(array, weight.T)
+        ):
+            return name
+    raise KeyError(f"no tensor of shape {weight.shape}")
+
+
+def _check(network: FusionNetwork, file: Path, temperatures: dict[str, float]) -> None:
+    """Raise DataError where the network and the file do not answer alike."""
+    inputs = {tensor.name: one.numpy() for tensor, one in zip(INPUTS, example_inputs(), strict=True)}
+    said = torch_infer(ServedNetwork(network, temperatures))(inputs)
+    for name, answers in OnnxRuntime(file).infer(inputs).items():
+        apart = float(np.abs(np.subtract(answers, said[name], dtype=np.float64)).max())
+        if apart > _MOST_APART:
+            raise DataError(f"{file} cannot be read back: {name} is {apart:.2g} apart; another exporter wrote it")
