@@ -14,13 +14,13 @@ from stream_app.causal.sentences import explanation
 from stream_app.causal.shock import Shock, shock_of, told_as
 from stream_app.causal.steps import Relations
 from stream_app.events.ids import risk_event_id
-from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, RiskEffect
+from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, EffectPath, RiskEffect
 from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
 from stream_app.events.sentiment_event import SentimentEvent
 
 DECIMALS = 6
 _HALF_LIVES_OF_HORIZON = 2
-_COPIED = tuple(RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys())
+_COPIED = tuple((RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys()) - {"paths"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,11 @@ class RiskModel:
             parameters_version=self.parameters.version,
         )
 
-    def _paths(self, exposure: Exposure) -> tuple[Path, ...]:
-        """Return the paths, each with its share of what the effect, alone, adds to the probability."""
-        whole = rise(exposure.size, self.parameters)
+    def _paths(self, exposure: Exposure) -> tuple[EffectPath, ...]:
         return tuple(
-            Path(
+            EffectPath(
                 steps=self._relations.steps(path.arcs),
-                contribution=round(min(1.0, abs(path.carried) / exposure.size) * whole, DECIMALS),
+                share=round(min(1.0, abs(path.carried) / exposure.size), DECIMALS),
             )
             for path in exposure.paths
         )
@@ -110,12 +108,19 @@ def judge(
 
 
 def risk_event(effect: RiskEffect, held: AliveEffect, parameters: CausalParameters) -> RiskEvent:
-    """Return the event that tells of the effect among those alive before it."""
+    """Return the event that tells of the effect among those alive before it.
+
+    A path's contribution is its share of what the effect, alone, adds to the probability. Sizes are those of `held`: an
+    event that is delivered again may be found less new, and its effect smaller.
+    """
+    alone = rise(held.size, parameters)
+    paths = [Path(steps=one.steps, contribution=round(one.share * alone, DECIMALS)) for one in effect.paths]
     with_it, without = (probability(size, parameters) for size in (held.size_with, held.size_without))
     copied = {name: getattr(effect, name) for name in _COPIED}
     return RiskEvent.model_validate(
         copied
         | {
+            "paths": paths,
             "probability": round(with_it, DECIMALS),
             "severity": round(min(1.0, max(held.net, held.net_with)), DECIMALS),
             "horizon": round(held.delay + _HALF_LIVES_OF_HORIZON * held.half_life, 2),

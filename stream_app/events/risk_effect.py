@@ -10,12 +10,19 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeFloat
 
 from stream_app.events.entity import EntityRef
-from stream_app.events.risk_event import Path, Trigger
+from stream_app.events.risk_event import Step, Trigger
 from stream_app.events.schema import Instant, Schema
 from stream_app.events.span import Fraction, Span
 
 Direction = Literal["adverse", "favourable"]
 _HalfLife = Annotated[float, Field(gt=0)]
+
+
+class EffectPath(Schema):
+    """One way from the trigger to the exposed entity, and the share of the effect that travels along it."""
+
+    steps: tuple[Step, ...]
+    share: Fraction
 
 
 class RiskEffect(Schema):
@@ -33,7 +40,7 @@ class RiskEffect(Schema):
     half_life: _HalfLife = Field(description="Hours after which half of it is gone.")
     cause: Span | None = None
     effect: Span | None = None
-    paths: tuple[Path, ...]
+    paths: tuple[EffectPath, ...]
     explanation: str
     published_at: Instant
     received_at: Instant

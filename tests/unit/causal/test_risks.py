@@ -173,6 +173,21 @@ def test_an_effect_that_comes_again_says_the_same_and_counts_once(
     assert (state_after, said_after) == (state, said)
 
 
+def test_an_event_that_comes_again_as_less_new_says_what_it_said_first() -> None:
+    model = model_of(supplies(0, 1), supplies(0, 2), supplies(2, 1))
+    first, again = (
+        next(
+            one for one in model.effects_of(shocking(novelty=novelty), processed_at=START) if one.exposed.id == name(1)
+        )
+        for novelty in (1.0, 0.4)
+    )
+    assert again.size < first.size
+    state, said = judge(AliveEffects(), first, parameters=PARAMETERS, threshold=0.0)
+    assert judge(state, again, parameters=PARAMETERS, threshold=0.0) == (state, said)
+    assert said is not None
+    assert all(path.contribution > 0 for path in said.paths)
+
+
 def test_an_earlier_shock_of_another_story_raises_both_sides_of_the_comparison() -> None:
     _, said = _told([effect(0), effect(1, at=START + hours(1))])
     first, second = said["risk-000000"], said["risk-000001"]
