@@ -28,7 +28,6 @@ class TaughtTask(FusionTask):
     ) -> None:
         super().__init__(network, corpus, embeddings, config=config)
         self._told, self._soft = told, config
-        self._named = list(told._asdict().items())
 
     def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
         """Return the loss of a batch, and each head's part of it."""
@@ -44,7 +43,8 @@ class TaughtTask(FusionTask):
 
     def _told_of(self, rows: Tensor, slots: int) -> Answers:
         """Return the answers to these rows, with that many slots."""
-        return Answers(*(one[rows, :slots] if name in OF_MENTIONS else one[rows] for name, one in self._named))
+        named = self._told._asdict().items()
+        return Answers(*(one[rows, :slots] if name in OF_MENTIONS else one[rows] for name, one in named))
 
     def identity(self) -> bytes:
         """Return what decides the result beside settings and first weights: texts and answers."""
