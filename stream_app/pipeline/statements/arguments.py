@@ -33,7 +33,7 @@ def owners(pieces: Sequence[Piece], noun: int, among: Sequence[Phrase], *, natur
         own = [one for one in own if one.named.kind not in _COUNTRIES]
     among = [one for one in among if one is among[place] or not _is_scene(one, nature)]
     place = among.index(whole)
-    joined = list(_joined(pieces, among, place, is_own=natures()[nature].own))
+    joined = list(_joined(pieces, among, place, nature=nature))
     lone = not own and not joined and nature == "barrier"
     if lone and place and among[place].joint in {"to", "prep", "in", "for", "maybe_because"}:
         own = held(pieces, among[place - 1])[-1:]  # adds Huawei to a blacklist
@@ -49,11 +49,13 @@ def _is_scene(phrase: Phrase, nature: str) -> bool:
     return phrase.joint == "in" and nature in {"result", "share"}
 
 
-def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, is_own: bool) -> Iterator[Held]:
+def _joined(pieces: Sequence[Piece], among: Sequence[Phrase], place: int, *, nature: str) -> Iterator[Held]:
+    is_own = natures()[nature].own
+    others = _NOT_OWNERS - {"against"} if nature in _ABOUT_OTHERS else _NOT_OWNERS  # `charges against Google`
     for number, one in enumerate(among):
         if number > place and one.joint == "agent":
             yield from (other for other in held(pieces, one) if other.named.kind in _DOERS and is_own)
-        if number == place or one.joint in _NOT_OWNERS:
+        if number == place or one.joint in others:
             continue
         if number > place or one.joint == "object":
             yield from held(pieces, one)
