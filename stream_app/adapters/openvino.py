@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -46,8 +47,8 @@ class OpenVinoRuntime:
         With more `rows_at_once` than the default, a result may depend on the size of its batch.
         """
         self._rows_at_once = rows_at_once
-        core = openvino.Core()
-        self.precision = precision or _best_precision(core)
+        core = shared_core()
+        self.precision = precision or _best_precision()
         options = {
             "INFERENCE_PRECISION_HINT": self.precision,
             "NUM_STREAMS": streams,
@@ -116,13 +117,29 @@ def _prepare_for_threads() -> None:
     _ = openvino.Tensor(np.zeros(1, dtype=np.float32)).data
 
 
-def _best_precision(core: openvino.Core) -> str:
-    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+@cache
+def shared_core() -> openvino.Core:
+    """Return the core of this process, which is never let go.
+
+    With a core the thread that first asks for the processor gets another stack for signals, and loses it with the
+    core. Where there were two, it may be left with one that is gone: the next signal that anything listens to, such as
+    Ctrl-C, then kills the process (SIGSEGV; 2026.4.1).
+    """
+    return openvino.Core()
+
+
+def processor_capabilities() -> tuple[str, ...]:
+    """Return what OpenVINO says that this processor computes by itself, such as `BF16`."""
+    return tuple(shared_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+
+
+def _best_precision() -> str:
+    return "bf16" if "BF16" in processor_capabilities() else "f32"
 
 
 def local_report() -> RuntimeReport:
     """Return what computes on this machine where no precision is asked for, in this process or in Triton's."""
-    return RuntimeReport(f"openvino {openvino.__version__}", _best_precision(openvino.Core()), processor_flags())
+    return RuntimeReport(f"openvino {openvino.__version__}", _best_precision(), processor_flags())
 
 
 def processor_flags() -> tuple[str, ...]:
@@ -137,6 +154,6 @@ def processor_flags() -> tuple[str, ...]:
 
 def word_vectors(file: Path) -> int:
     """Return how many vectors of tokens a network's file holds; for an id beyond them it reads whatever lies there."""
-    operations = openvino.Core().read_model(file).get_ops()
+    operations = shared_core().read_model(file).get_ops()
     tables = [one.input_value(0).get_partial_shape() for one in operations if one.get_type_name() == "Gather"]
     return max((table[0].get_length() for table in tables if len(table) > 1 and table.is_static), default=0)

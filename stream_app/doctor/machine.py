@@ -68,18 +68,16 @@ def _wrong_packages(extra: str) -> Iterator[str]:
 
 def check_processor(capabilities: Collection[str] | None = None) -> Finding:
     """Look at what the processor computes fast; `capabilities` are OpenVINO's words, asked for when None."""
-    fast = set(_processor_capabilities() if capabilities is None else capabilities)
+    if capabilities is None:
+        from stream_app.adapters.openvino import processor_capabilities  # noqa: PLC0415  (takes most of a second)
+
+        capabilities = processor_capabilities()
+    fast = set(capabilities)
     text = f"{platform.machine()}, {os.cpu_count()} cores"
     if "BF16" not in fast:
         slow = "no bf16: the embedded Triton computes in f32, at about a third of the speed"
         return warning("processor", f"{text}, {slow}", "for speed, take one with AMX or AVX512-BF16, or a GPU Triton")
     return ok("processor", f"{text}, with bf16")
-
-
-def _processor_capabilities() -> list[str]:
-    import openvino  # noqa: PLC0415  (takes most of a second)
-
-    return list(openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 def check_shared_memory(folder: Path = _SHARED_MEMORY, *, least_bytes: int = _SHARED_MEMORY_BYTES) -> Finding:

@@ -1,4 +1,4 @@
-"""The model in this process: what threads may ask of it at once."""
+"""The model in this process: what threads may ask of it at once, and that signals are still heard beside it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,29 @@ threads = [threading.Thread(target=read) for _ in range(ready.parties)]
 for one in threads:
     one.start()
 """
+_SIGNAL_AFTER_MODELS = """
+import gc, signal, sys
+from pathlib import Path
+from stream_app.adapters.openvino import OpenVinoRuntime
+
+first, second = (OpenVinoRuntime(Path(sys.argv[1])) for _ in range(2))
+del first
+gc.collect()
+del second
+gc.collect()
+heard = []
+signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+signal.raise_signal(signal.SIGTERM)
+assert heard == [signal.SIGTERM]
+"""
+MODEL = MODEL_REPOSITORY / "fusion" / "1" / "model.onnx"
 
 
 def test_threads_that_compute_at_once_from_the_start_do_not_wait_for_each_other_for_ever() -> None:
-    command = [sys.executable, "-c", _FIRST_READS, MODEL_REPOSITORY / "fusion" / "1" / "model.onnx"]
+    command = [sys.executable, "-c", _FIRST_READS, MODEL]
     ended = [subprocess.run(command, check=False, timeout=PATIENCE_SECONDS) for _ in range(PROCESSES)]
     assert [one.returncode for one in ended] == [0] * PROCESSES
+
+
+def test_signal_is_heard_after_two_models_were_opened_and_let_go() -> None:
+    subprocess.run([sys.executable, "-c", _SIGNAL_AFTER_MODELS, MODEL], check=True, timeout=PATIENCE_SECONDS)
