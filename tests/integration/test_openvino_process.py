@@ -56,4 +56,5 @@ def test_threads_that_compute_at_once_from_the_start_do_not_wait_for_each_other_
 
 
 def test_signal_is_heard_after_two_models_were_opened_and_let_go() -> None:
-    subprocess.run([sys.executable, "-c", _SIGNAL_AFTER_MODELS, MODEL], check=True, timeout=PATIENCE_SECONDS)
+    command = [sys.executable, "-c", _SIGNAL_AFTER_MODELS, MODEL]
+    assert subprocess.run(command, check=False, timeout=PATIENCE_SECONDS).returncode == 0

@@ -162,7 +162,7 @@ def test_workers_end_before_the_servers_that_they_use(bench: Bench) -> None:
 
 def test_first_signal_asks_to_stop_and_the_second_does_what_it_did_before() -> None:
     """In a process of its own, whose signals nothing else has touched."""
-    subprocess.run([sys.executable, "-c", _SIGNALLED], check=True, timeout=60)
+    assert subprocess.run([sys.executable, "-c", _SIGNALLED], check=False, timeout=60).returncode == 0
 
 
 _SIGNALLED = """
