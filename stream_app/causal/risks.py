@@ -20,7 +20,7 @@ from stream_app.events.sentiment_event import SentimentEvent
 
 DECIMALS = 6
 _HALF_LIVES_OF_HORIZON = 2
-_COPIED = tuple((RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys()) - {"paths"})
+_COPIED = tuple(RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from stream_app.training.causal_fit import chosen, fit_causal, read_rows
 from stream_app.training.causal_heads import CausalHeads
 from stream_app.training.config import CausalConfig
 from stream_app.training.corpus import Corpus
-from stream_app.training.encoder import ENCODER_FILES, load_tokenizer
+from stream_app.training.encoder import copy_encoder, load_tokenizer
 from stream_app.training.run import WEIGHTS, load_network, load_record, write_record
 
 Report = Callable[[str, int, int], None]
@@ -36,8 +35,6 @@ def learn_causes(run: Path, out: Path, *, corpus: Corpus, config: CausalConfig, 
     network.causal_heads = CausalHeads(network.projection.in_features)
     epochs = config.epochs
     fit_causal(network.causal_heads, rows, config=config, report=lambda now, _: report("learning", now, epochs))
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ENCODER_FILES:
-        shutil.copyfile(run / name, out / name)
+    copy_encoder(run, out)
     save_file(network.state_dict(), out / WEIGHTS)
     write_record(out, load_record(run).model_copy(update={"causal": config, "files": corpus.files}))

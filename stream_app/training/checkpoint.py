@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from stream_app.errors import ConfigurationError
 
 _FILE = "checkpoint.pt"
+
+
+def tensors_digest(tensors: Iterable[Tensor]) -> bytes:
+    """Return the digest of what these tensors hold, in their order, for the recipe of a run that they decide on."""
+    digest = sha256()
+    for tensor in tensors:
+        digest.update(tensor.numpy().tobytes())
+    return digest.digest()
 
 
 def save_checkpoint(run: Path, state: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def default_encoder() -> Path:
             "install stream-app[train] or give a folder with --encoder"
         )
     return Path(spec.origin).parent / "model"
+
+
+def copy_encoder(source: Path, folder: Path) -> None:
+    """Copy what tells an encoder's shape, and its tokenizer, into a folder, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ENCODER_FILES:
+        shutil.copyfile(source / name, folder / name)
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None = None) -> Tokenizer:

@@ -8,13 +8,13 @@ from hashlib import sha256
 import numpy as np
 from torch import Tensor, nn
 
-from stream_app.training.batches import Collator, epoch_plan
+from stream_app.training.batches import Batch, Collator, epoch_plan
 from stream_app.training.config import TrainConfig
 from stream_app.training.corpus import LARGE_SET, Corpus
 from stream_app.training.encoder import half_precision
 from stream_app.training.examples import HEADLINES
 from stream_app.training.losses import total_loss
-from stream_app.training.network import FusionNetwork
+from stream_app.training.network import FusionNetwork, Scores
 
 
 class FusionTask:
@@ -40,10 +40,17 @@ class FusionTask:
 
     def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
         """Return the loss of a batch, and each head's part of it."""
-        batch = self._collator.batch([self._corpus.train[row] for row in rows], rows, epoch)
+        _, loss, parts = self._judged(self._batch(rows, epoch))
+        return loss, parts
+
+    def _batch(self, rows: list[int], epoch: int) -> Batch:
+        return self._collator.batch([self._corpus.train[row] for row in rows], rows, epoch)
+
+    def _judged(self, batch: Batch) -> tuple[Scores, Tensor, dict[str, float]]:
+        """Return what the network says of a batch, and its loss by the labels."""
         with half_precision(wanted=self._config.bf16):
             scores = self.network(*batch.inputs)
-        return total_loss(scores, batch, teacher=self._teacher[batch.rows].float(), config=self._config)
+        return scores, *total_loss(scores, batch, teacher=self._teacher[batch.rows].float(), config=self._config)
 
     def identity(self) -> bytes:
         """Return files, names, and all that is trained on, which corrections are part of."""

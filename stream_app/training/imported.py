@@ -13,7 +13,6 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, numpy_helper
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
@@ -29,10 +28,11 @@ from stream_app.training.evaluation import torch_infer
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import example_inputs, to_onnx
+from stream_app.training.onnx_weights import floats_of
 from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
 from stream_app.training.served import ServedNetwork, uncalibrated
 
-_HALF, _PREFIX = ".half", "network."
+_PREFIX = "network."
 _MOST_APART = 1e-3
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -47,7 +47,7 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     if (out / WEIGHTS).exists():
         raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
     metadata = read_metadata(version)
-    stored = _stored(onnx.load(version / FILE))
+    stored = floats_of(onnx.load(version / FILE))
     layers = {int(found[1]) for name in stored if (found := LAYER.search(name))}
     config = AutoConfig.from_pretrained(encoder, num_hidden_layers=len(layers))
     network = FusionNetwork(
@@ -74,22 +74,13 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     return record
 
 
-def _stored(model: ModelProto) -> Arrays:
-    """Return the file's floating-point tensors by the names that they had before they were stored in half."""
-    return {
-        one.name.removesuffix(_HALF): numpy_helper.to_array(one).astype(np.float32)
-        for one in model.graph.initializer
-        if one.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16}
-    }
-
-
 def _weights(network: FusionNetwork, stored: Arrays) -> dict[str, Tensor]:
     """Return the network's weights as the file has them; KeyError where it lacks one."""
     torch.manual_seed(0)
     for parameter in network.parameters():
         # no two alike: the exporter keeps tensors that are equal, such as fresh biases, as one
         torch.nn.init.normal_(parameter)
-    known = _stored(to_onnx(uncalibrated(network)))
+    known = floats_of(to_onnx(uncalibrated(network)))
     found = {}
     for name, weight in network.state_dict().items():
         if not weight.is_floating_point():

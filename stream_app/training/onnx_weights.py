@@ -9,16 +9,26 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 _LARGE = 1024
 _BYTE_MOST = 127
 _GROUP = 64
+_HALF = ".half"
 
 
 def store_half(model: ModelProto) -> None:
     """Store each large weight as float16, with a Cast to float32 before its uses."""
     casts = []
     for weight in _large(model):
-        name, stored = weight.name, f"{weight.name}.half"
+        name, stored = weight.name, f"{weight.name}{_HALF}"
         weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), stored))
         casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
     _prepend(model, casts)
+
+
+def floats_of(model: ModelProto) -> dict[str, NDArray[np.float32]]:
+    """Return a file's floating-point weights by the names that they had before `store_half`."""
+    return {
+        one.name.removesuffix(_HALF): numpy_helper.to_array(one).astype(np.float32)
+        for one in model.graph.initializer
+        if one.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16}
+    }
 
 
 def store_bytes(model: ModelProto) -> None:

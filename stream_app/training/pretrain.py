@@ -8,7 +8,6 @@ one that the encoder came from.
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.linker import Linker
 from stream_app.training.config import PretrainConfig
 from stream_app.training.descent import Descent, Loss, Progress
-from stream_app.training.encoder import ENCODER_FILES, half_precision, load_encoder, load_tokenizer
+from stream_app.training.encoder import copy_encoder, half_precision, load_encoder, load_tokenizer
 from stream_app.training.likeness import contrastive_loss, spoilt
 from stream_app.training.masking import NOT_ASKED, Mask, masked
 from stream_app.training.source_file import SourceFile
@@ -119,8 +118,7 @@ def pretrain(
     recipe = _recipe(guesser, unlabelled.files, f"{config.model_dump_json()} {graph and graph.version}")
     seconds = Descent(guesser, len(plan), pace=config, recipe=recipe, loss_of=loss_of).run(out, report)
     guesser.encoder.save_pretrained(out)  # type: ignore[operator]
-    for name in ENCODER_FILES:
-        shutil.copyfile(encoder / name, out / name)
+    copy_encoder(encoder, out)
     record = PretrainRecord(
         config=config,
         texts=len(unlabelled.texts),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.config import CausalConfig, DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
-from stream_app.training.encoder import ENCODER_FILES, load_encoder, load_tokenizer, sentence_embeddings
+from stream_app.training.encoder import copy_encoder, load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
@@ -92,16 +91,12 @@ def train_on(
     run: Path, corpus: Corpus, sources: Sources, *, config: TrainConfig, report: Callable[[Progress], None]
 ) -> None:
     """Train on a corpus, into the folder `run`, going on where an interrupted call stopped."""
-    run.mkdir(parents=True, exist_ok=True)
-    for name in ENCODER_FILES:
-        shutil.copyfile(sources.encoder / name, run / name)
+    copy_encoder(sources.encoder, run)
     torch.manual_seed(config.seed)
     network = new_network(sources.encoder, len(corpus.topics))
     if sources.start:
         _load(network, sources.start)
-    # where nothing holds the embedding to the untrained encoder's, that one need not read every text
-    needed = config.losses.embedding > 0
-    embeddings = kept_embeddings(run, sources.encoder, corpus) if needed else torch.zeros(len(corpus.train), 1)
+    embeddings = kept_embeddings(run, sources.encoder, corpus, config=config)
     task = FusionTask(network, corpus, embeddings, config=config)
     write_cost(run, fit(task, config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
@@ -123,8 +118,13 @@ def new_network(encoder: Path, topics: int) -> FusionNetwork:
     return _network(load_encoder(encoder), topics)
 
 
-def kept_embeddings(run: Path, encoder: Path, corpus: Corpus) -> Tensor:
-    """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on."""
+def kept_embeddings(run: Path, encoder: Path, corpus: Corpus, *, config: TrainConfig) -> Tensor:
+    """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on.
+
+    Where nothing holds the network's to them they are zeros, and the encoder need not read every text.
+    """
+    if not config.losses.embedding:
+        return torch.zeros(len(corpus.train), 1)
     path = run / _TEACHER
     if not path.exists() or len(np.load(path, mmap_mode="r")) != len(corpus.train):
         texts = [normalise_for_model(example.text) for example in corpus.train]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from stream_app.pipeline.tensors import MENTION_SLOTS
 from stream_app.training.batches import Collator
+from stream_app.training.checkpoint import tensors_digest
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.answers import OF_MENTIONS, Answers, answers_of
 from stream_app.training.encoder import half_precision, load_tokenizer
@@ -50,7 +51,8 @@ def kept_answers(
     folder.mkdir(parents=True, exist_ok=True)
     order = sorted(range(len(examples)), key=lambda place: len(examples[place].text))
     parts = [order[at : at + _PART_ROWS] for at in range(0, len(order), _PART_ROWS)]
-    identity, found = _identity(teachers), []
+    identity = tensors_digest(one for each in teachers for one in each.network.state_dict().values())
+    found = []
     for number, part in enumerate(parts):
         asked = [examples[place] for place in part]
         name = sha256(identity + repr(asked).encode()).hexdigest()[:16]
@@ -69,14 +71,6 @@ def _kept(path: Path, teachers: Sequence[Teacher], examples: Sequence[Example]) 
         save_file(mean._asdict(), partial)
         partial.replace(path)
     return Answers(**load_file(path))
-
-
-def _identity(teachers: Sequence[Teacher]) -> bytes:
-    digest = sha256()
-    for teacher in teachers:
-        for tensor in teacher.network.state_dict().values():
-            digest.update(tensor.numpy().tobytes())
-    return digest.digest()
 
 
 def _answers(teacher: Teacher, examples: Sequence[Example]) -> Answers:

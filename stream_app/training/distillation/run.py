@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from stream_app.training.distillation.student import make_student
 from stream_app.training.distillation.task import DistilTask
 from stream_app.training.distillation.taught_task import TaughtTask
 from stream_app.training.distillation.texts import MoreTexts, joined_headlines, more_texts
-from stream_app.training.encoder import ENCODER_FILES, load_tokenizer, write_depth
+from stream_app.training.encoder import copy_encoder, load_tokenizer, write_depth
 from stream_app.training.fit import Progress, fit
 from stream_app.training.judged import HeadScore
 from stream_app.training.pretrain import read_pretrained
@@ -57,14 +56,19 @@ def distil(
     torch.manual_seed(config.seed)
     networks = [load_network(teacher) for teacher in teachers]
     student = make_student(first, config.layers)
-    _take_encoder(first, out)
+    copy_encoder(first, out)
     write_depth(first, out, config.layers)
     task = DistilTask(student, networks, corpus, config=config)
     write_cost(out, fit(task, config=config, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
-    start = {"start": records[0], "pretrained": None, "rehearsal": None}
-    record = records[0].model_copy(
-        update=start | {"config": _of_training(config), "distilled": _distilled(teachers, more, config)}
+    record = RunRecord(
+        config=_of_training(config),
+        topics=records[0].topics,
+        files=records[0].files,
+        graph=records[0].graph,
+        start=records[0],
+        causal=records[0].causal,
+        distilled=_distilled(teachers, more, config),
     )
     write_record(out, record)
     return record
@@ -87,14 +91,15 @@ def distil_afresh(
     _records(teachers)
     corpus, more = _corpus(sources, config)
     corpus = joined_headlines(corpus, config.join, config.seed)
-    _take_encoder(sources.encoder, out)
+    copy_encoder(sources.encoder, out)
     asked = [load_teacher(teacher, corpus, max_tokens=config.max_tokens) for teacher in teachers]
     told = kept_answers(out, asked, corpus.train, report=asking)
     torch.manual_seed(config.seed)
     student = new_network(sources.encoder, len(corpus.topics))
     # joined once, before the teachers were asked, so not anew in every epoch
     as_asked = config.model_copy(update={"join": 0.0})
-    task = TaughtTask(student, corpus, kept_embeddings(out, sources.encoder, corpus), told=told, config=as_asked)
+    embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
+    task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
     write_cost(out, fit(task, config=as_asked, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
     record = RunRecord(
@@ -123,12 +128,6 @@ def _corpus(sources: Sources, config: DistilConfig) -> tuple[Corpus, MoreTexts]:
     more = more_texts(sources.data, corpus, sources.graph, share=config.unlabelled_share)
     corpus = with_made(corpus, config)
     return replace(corpus, train=corpus.train + more.examples), more
-
-
-def _take_encoder(source: Path, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ENCODER_FILES:
-        shutil.copyfile(source / name, out / name)
 
 
 def _of_training(config: DistilConfig) -> TrainConfig:

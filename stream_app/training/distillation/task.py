@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 import torch
 from torch import Tensor, nn
 
 from stream_app.training.batches import Batch
+from stream_app.training.checkpoint import tensors_digest
 from stream_app.training.config import DistilConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.losses import hidden_loss, mean_scores, soft_loss
@@ -50,8 +50,7 @@ class DistilTask(FusionTask):
 
     def _batch(self, rows: list[int], epoch: int) -> Batch:
         """Return a batch in which texts without labels have none of relevance either, and every text an embedding."""
-        examples = [self._corpus.train[row] for row in rows]
-        batch = without_relevance(self._collator.batch(examples, rows, epoch), examples)
+        batch = without_relevance(super()._batch(rows, epoch), [self._corpus.train[row] for row in rows])
         return replace(batch, renamed=torch.zeros_like(batch.renamed))
 
     def _told(self, batch: Batch) -> tuple[Scores, list[Tensor]]:
@@ -64,11 +63,7 @@ class DistilTask(FusionTask):
 
     def identity(self) -> bytes:
         """Return what decides the result beside settings and first weights: texts and teachers."""
-        digest = sha256()
-        for teacher in self._teachers:
-            for tensor in teacher.state_dict().values():
-                digest.update(tensor.numpy().tobytes())
-        return super().identity() + digest.digest()
+        return super().identity() + tensors_digest(one for each in self._teachers for one in each.state_dict().values())
 
     def frozen(self) -> Iterable[nn.Parameter]:
         """Return the word vectors, as in every other stage."""

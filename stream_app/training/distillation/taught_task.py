@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import torch
 from torch import Tensor
 
+from stream_app.training.batches import Batch
+from stream_app.training.checkpoint import tensors_digest
 from stream_app.training.config import DistilConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.answers import OF_MENTIONS, Answers, answers_loss, answers_of
 from stream_app.training.distillation.texts import without_relevance
-from stream_app.training.encoder import half_precision
 from stream_app.training.fusion_task import FusionTask
-from stream_app.training.losses import total_loss
 from stream_app.training.network import FusionNetwork
 
 
@@ -31,15 +29,15 @@ class TaughtTask(FusionTask):
 
     def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
         """Return the loss of a batch, and each head's part of it."""
-        examples = [self._corpus.train[row] for row in rows]
-        batch = without_relevance(self._collator.batch(examples, rows, epoch), examples)
-        with half_precision(wanted=self._soft.bf16):
-            scores = self.network(*batch.inputs)
-        labels, parts = total_loss(scores, batch, teacher=self._teacher[batch.rows].float(), config=self._soft)
+        batch = self._batch(rows, epoch)
+        scores, labels, parts = self._judged(batch)
         spans = batch.inputs[2]
         told, slots = self._told_of(batch.rows, spans.shape[1]), spans[..., 1] > spans[..., 0]
         soft = answers_loss(answers_of(scores), told, slots, config=self._soft)
         return labels + self._soft.soft * torch.stack(list(soft.values())).sum(), parts
+
+    def _batch(self, rows: list[int], epoch: int) -> Batch:
+        return without_relevance(super()._batch(rows, epoch), [self._corpus.train[row] for row in rows])
 
     def _told_of(self, rows: Tensor, slots: int) -> Answers:
         """Return the answers to these rows, with that many slots."""
@@ -48,7 +46,4 @@ class TaughtTask(FusionTask):
 
     def identity(self) -> bytes:
         """Return what decides the result beside settings and first weights: texts and answers."""
-        digest = sha256()
-        for one in self._told:
-            digest.update(one.numpy().tobytes())
-        return super().identity() + digest.digest()
+        return super().identity() + tensors_digest(self._told)
