@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -57,17 +56,15 @@ def test_similar_shows_the_nearest_and_refuses_vectors_of_another_graph(place: S
 def finished_run(folder: Path) -> None:
     """Write sets and a run whose network was never trained: what is asked is how the command goes."""
     from stream_app.training.config import TrainConfig  # noqa: PLC0415  (needs PyTorch)
-    from stream_app.training.encoder import load_encoder  # noqa: PLC0415
+    from stream_app.training.encoder import copy_encoder, load_encoder  # noqa: PLC0415
     from stream_app.training.network import FusionNetwork  # noqa: PLC0415
-    from stream_app.training.run import ENCODER_FILES, WEIGHTS, RunRecord, write_record  # noqa: PLC0415
+    from stream_app.training.run import WEIGHTS, RunRecord, write_record  # noqa: PLC0415
     from tests.training_sets import write_encoder, write_sets  # noqa: PLC0415
 
     (folder / "data").mkdir()
     write_sets(folder / "data")
     encoder, run = write_encoder(folder / "encoder", 16), folder / "run"
-    run.mkdir()
-    for name in ENCODER_FILES:
-        shutil.copyfile(encoder / name, run / name)
+    copy_encoder(encoder, run)
     network = FusionNetwork(load_encoder(encoder), hidden=16, topics=TOPICS)
     safetensors_torch.save_file(network.state_dict(), run / WEIGHTS)
     topics = tuple(f"topic_{number:02}" for number in range(TOPICS))
