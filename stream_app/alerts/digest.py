@@ -13,7 +13,7 @@ from stream_app.events.ids import alert_id
 from stream_app.events.risk_event import RiskEvent
 
 MOST_EVENTS = 100
-"""Events that a digest names; beyond it counts them."""
+"""Events that a digest names, the strongest; the others it counts."""
 
 
 def opened(matched: Matched, sent: Sent) -> OpenDigest:
@@ -35,9 +35,8 @@ def opened(matched: Matched, sent: Sent) -> OpenDigest:
 
 def added(digest: OpenDigest, matched: Matched) -> OpenDigest:
     """Return the digest with one more event."""
-    more = (_short(matched.event),) if digest.count < MOST_EVENTS else ()
-    change = {"count": digest.count + 1, "events": (*digest.events, *more)}
-    if _strength(matched.event) > _strength(digest.strongest):
+    change = {"count": digest.count + 1, "events": _kept((*digest.events, _short(matched.event)))}
+    if _rank(_short(matched.event)) < _rank(_short(digest.strongest)):
         change |= {"strongest": matched.event, "reason": matched.reason}
     return digest.model_copy(update=change)
 
@@ -49,10 +48,27 @@ def closed(digest: OpenDigest, processed_at: datetime) -> Alert:
         subscription=digest.subscription,
         reason=_reason(digest),
         event=digest.strongest,
-        digest=Digest(opened_at=digest.opened_at, closed_at=digest.closes_at, count=digest.count, events=digest.events),
+        digest=Digest(
+            opened_at=digest.opened_at,
+            closed_at=digest.closes_at,
+            count=digest.count,
+            events=tuple(sorted(digest.events, key=_rank)),
+        ),
         published_at=digest.strongest.published_at,
         processed_at=processed_at,
     )
+
+
+def _kept(events: tuple[DigestedEvent, ...]) -> tuple[DigestedEvent, ...]:
+    """Return the events without the weakest where they are too many; the first names the alert and always stays."""
+    if len(events) <= MOST_EVENTS:
+        return events
+    weakest = max(events[1:], key=_rank)
+    return tuple(one for one in events if one is not weakest)
+
+
+def _rank(event: DigestedEvent) -> tuple[float, str]:
+    return -abs(event.size or 0), event.event_id
 
 
 def _reason(digest: OpenDigest) -> str:
@@ -72,7 +88,3 @@ def _short(event: Event) -> DigestedEvent:
         size=event.probability if isinstance(event, RiskEvent) else event.polarity,
         published_at=event.published_at,
     )
-
-
-def _strength(event: Event) -> float:
-    return event.probability if isinstance(event, RiskEvent) else abs(event.polarity or 0)

@@ -27,7 +27,7 @@ class DigestedEvent(Schema):
 
 
 class Digest(Schema):
-    """What stands behind an alert for many events: how many, and the first hundred of them in order of arrival."""
+    """What stands behind an alert for many events: how many, and the strongest hundred of them, strongest first."""
 
     opened_at: Instant = Field(description="Event time of the first.")
     closed_at: Instant

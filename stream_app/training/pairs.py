@@ -1,7 +1,8 @@
 """Sentences in pairs of which the model must tell one from the other: made by rule, few words apart, other labels.
 
-Three kinds: two figures compared, which of them stands first deciding; a charge that is denied or conceded; more or
-less of something good or bad. The wording is not that of `stream_app/probes`, whose figures would otherwise say no more
+Five kinds: two figures compared, which of them stands first deciding; a charge that is denied or conceded; more or
+less of something good or bad; what a court or a regulator decides; better or worse than others, than before, than
+feared. The wording is not that of `stream_app/probes`, whose figures would otherwise say no more
 than that a template was learnt.
 """
 
@@ -132,16 +133,61 @@ _AMOUNTS = (
     "At {name}, the {what} {moves} in {when}",
     "{name}: {what} {moves} more than analysts thought",
 )
+_MATTERS = (
+    "an antitrust case",
+    "a class action over faulty batteries",
+    "a dispute over royalties",
+    "a bribery investigation",
+    "an opioid case",
+    "a cartel case",
+    "a claim of stolen trade secrets",
+    "a pollution case",
+)
+_PLANS = ("a pipeline", "its new drug", "a share sale", "a merger", "a new mine", "its licence renewal", "a data centre")
+_RULED = (
+    ("Judge tosses {matter} against {name}", "Judge lets {matter} against {name} go ahead"),
+    ("{name} gets {matter} thrown out", "{name} fails to get {matter} thrown out"),
+    ("Jury clears {name} in {matter}", "Jury finds against {name} in {matter}"),
+    ("{name} cleared by appeals panel in {matter}", "{name} found liable by appeals panel in {matter}"),
+    ("Verdict against {name} in {matter} is overturned", "Verdict against {name} in {matter} is affirmed"),
+    ("Prosecutors drop {matter} against {name}", "Prosecutors open {matter} against {name}"),
+    ("{name} prevails in {matter}", "{name} is defeated in {matter}"),
+    ("Tribunal annuls the fine on {name}", "Tribunal doubles the fine on {name}"),
+    ("Watchdog closes its inquiry into {name} without a penalty", "Watchdog ends its inquiry into {name} with a penalty"),
+    ("{name} is granted permission for {plan}", "{name} is refused permission for {plan}"),
+    ("Ministry waves through {plan} of {name}", "Ministry vetoes {plan} of {name}"),
+    ("Sanctions on {name} are scrapped", "Sanctions on {name} are tightened"),
+    ("Export curbs on {name} eased", "Export curbs on {name} stiffened"),
+    ("{name} gets its operating licence back", "{name} has its operating licence suspended"),
+    ("Tariffs on products of {name} are scrapped", "Tariffs on products of {name} are doubled"),
+)
+_RELATIVE = (
+    ("{name} shed less value than its rivals", "{name} shed more value than its rivals"),
+    ("{name} fares better than its peers", "{name} fares worse than its peers"),
+    ("{name} outsells its nearest rival", "{name} is outsold by its nearest rival"),
+    ("{name} grows faster than its market", "{name} grows more slowly than its market"),
+    ("{name} sees results at the upper end of its range", "{name} sees results at the lower end of its range"),
+    ("The damage at {name} was smaller than feared", "The damage at {name} was greater than feared"),
+    ("{name} burns less cash than planned", "{name} burns more cash than planned"),
+    ("{name} returns to the black", "{name} slides into the red"),
+    ("{name} turns a profit after years of losses", "{name} makes a loss after years of profits"),
+    ("{name} overtakes its rivals in market value", "{name} falls behind its rivals in market value"),
+    ("Fewer customers leave {name} than a year ago", "More customers leave {name} than a year ago"),
+    ("Fewer faults found in cars of {name}", "More faults found in cars of {name}"),
+    ("{name} needs less fresh capital than thought", "{name} needs more fresh capital than thought"),
+    ("{name} pays less for its loans than a year ago", "{name} pays more for its loans than a year ago"),
+    ("{name} ahead of schedule with {plan}", "{name} behind schedule with {plan}"),
+)
 _QUARTERS = ("the June quarter", "the second half", "the latest period", "October")
 
 
 def pairs(names: Sequence[str], count: int, seed: int) -> Iterator[Example]:
     """Yield `count` sentences, by twos, about companies of these names; the same seed gives the same ones.
 
-    Half of them compare figures.
+    A third of them compares figures.
     """
     rng = np.random.default_rng([seed, len(names), count])
-    kinds: tuple[Callable[[_Rng], _Pair], ...] = (_compared, _compared, _denied, _amount)
+    kinds: tuple[Callable[[_Rng], _Pair], ...] = (_compared, _compared, _denied, _amount, _ruled, _relative)
     for place in range(count // 2):
         name = _one(rng, names)
         for template, label in kinds[place % len(kinds)](rng):
@@ -185,6 +231,24 @@ def _amount(rng: _Rng) -> _Pair:
         for moves in _LESS_MORE[int(rng.integers(len(_LESS_MORE)))]
     )
     return (less, _GOOD if is_bad else _BAD), (more, _BAD if is_bad else _GOOD)
+
+
+def _ruled(rng: _Rng) -> _Pair:
+    """Return what is decided for a company, and against it."""
+    return _better_and_worse(rng, _RULED)
+
+
+def _relative(rng: _Rng) -> _Pair:
+    """Return a company that does better, and worse, than something else."""
+    return _better_and_worse(rng, _RELATIVE)
+
+
+def _better_and_worse(rng: _Rng, said: Sequence[tuple[str, str]]) -> _Pair:
+    matter, plan = _one(rng, _MATTERS), _one(rng, _PLANS)
+    better, worse = (
+        one.replace("{matter}", matter).replace("{plan}", plan) for one in said[int(rng.integers(len(said)))]
+    )
+    return (better, _GOOD), (worse, _BAD)
 
 
 def _one(rng: _Rng, choices: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream_app.alerts.book import AlertBook
@@ -112,14 +112,21 @@ def test_a_digest_tells_how_many_and_shows_the_strongest() -> None:
         "2 events between 2026-03-02 08:00:00 and 2026-03-02 08:01:00 UTC. "
         "The strongest: Boeing: its polarity of +0.95 is at least 0.5 in size."
     )
-    assert [one.event_id for one in _digested(first)] == ["weak", "strong"]
+    assert [one.event_id for one in _digested(first)] == ["strong", "weak"]
     assert second.event.event_id == "next"
 
 
-def test_a_digest_counts_more_than_it_names() -> None:
-    (alert,) = trial(subscription(match=OVER, digest=600), [sentiment(str(at), at=at) for at in range(150)])
+@settings(max_examples=5)
+@given(order=st.permutations(range(1, 150)))
+def test_a_digest_counts_more_than_it_names_and_names_the_strongest(order: list[int]) -> None:
+    """The first one stays, however weak: it names the alert."""
+    sizes = [0, *order]
+    events = [sentiment(str(size), polarity=-0.6 - size / 1000, at=at) for at, size in enumerate(sizes)]
+    (alert,) = trial(subscription(match=OVER, digest=600), events)
     assert alert.digest is not None
-    assert (alert.digest.count, len(alert.digest.events)) == (150, 100)
+    assert alert.digest.count == 150
+    assert [int(one.event_id) for one in alert.digest.events] == [*range(149, 50, -1), 0]
+    assert alert.event.event_id == "149"
 
 
 def test_a_throttled_subscription_gathers_for_longer_instead_of_dropping() -> None:
