@@ -92,12 +92,17 @@ def _of_name(text: str, name: Named, read: object) -> Iterator[Piece]:
     """Yield one piece, or those of an indicator whose name says more, such as `rate cut`: the first is the name."""
     inside: list[Piece] = []
     if name.kind is EntityKind.MACRO_INDICATOR:
-        inside = [one for one in read(text, name.start, name.end) if one.word.verb or one.word.noun]  # type: ignore[operator]
+        inside = [one for one in read(text, name.start, name.end) if _says_more(one.word)]  # type: ignore[operator]
     if not inside:
         yield Piece(name.start, name.end, _UNKNOWN, name)
         return
     yield Piece(inside[0].start, inside[0].end, inside[0].word, name)
     yield from inside[1:]
+
+
+def _says_more(word: Word) -> bool:
+    """Whether the word tells a quantity or its move; in `housing starts` nothing starts."""
+    return bool(word.noun) or (word.verb is not None and word.verb.act == "move")
 
 
 def _english(text: str, start: int, end: int) -> Iterator[Piece]:

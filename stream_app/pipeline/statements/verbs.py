@@ -91,6 +91,9 @@ class VerbReading:
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
             return
+        if verb.act == "order":
+            yield from self._ordered()
+            return
         if noun is not None and not names and self._is_done_with(noun):
             self.used.update(range(found.first, found.last))
             yield from self._by_subject(as_object=True)
@@ -104,6 +107,17 @@ class VerbReading:
             yield from self._by_subject(as_object=True)
         elif not self._has_object():
             yield from self._without_object()
+
+    def _ordered(self) -> Iterator[Finding]:
+        """Yield whose goods are ordered: `orders 65 jets from Boeing`."""
+        if self._subject and not self._passive and not self._has_infinitive():
+            makers = [one for phrase in self._objects for one in held(self._pieces, phrase)]
+            yield from of_noun("demand", self._verb.object, makers, at=self._at, verb=self._verb)
+
+    def _has_infinitive(self) -> bool:
+        """Whether it is somebody who is told to do something: `orders 10 banks to cut lending`."""
+        verbs = (at for one in self._right for at in range(one.first, one.last + 1) if at < len(self._pieces))
+        return any(at and self._pieces[at - 1].cue == "to" and is_verb(self._pieces, at) for at in verbs)
 
     def _is_done_with(self, noun: int) -> bool:
         """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""

@@ -28,6 +28,8 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
     word = pieces[at].word
     if word.verb is None:
         return bool(word.noun)
+    if word.verb.act == "order":  # a verb only where it counts: `orders 65 jets`, not `orders fall`
+        return at + 1 == len(pieces) or pieces[at + 1].cue not in {"number", "quantifier"}
     if pieces[at].cue == "maybe_because":  # `strike over as`, not `over a strike`
         return not (at and pieces[at - 1].word.noun and _is_last(pieces, at))
     if pieces[at].cue == "influence" and (at + 1 == len(pieces) or pieces[at + 1].cue in {"comma", "stop"}):
