@@ -143,7 +143,15 @@ _MATTERS = (
     "a claim of stolen trade secrets",
     "a pollution case",
 )
-_PLANS = ("a pipeline", "its new drug", "a share sale", "a merger", "a new mine", "its licence renewal", "a data centre")
+_PLANS = (
+    "a pipeline",
+    "its new drug",
+    "a share sale",
+    "a merger",
+    "a new mine",
+    "its licence renewal",
+    "a data centre",
+)
 _RULED = (
     ("Judge tosses {matter} against {name}", "Judge lets {matter} against {name} go ahead"),
     ("{name} gets {matter} thrown out", "{name} fails to get {matter} thrown out"),
@@ -153,7 +161,10 @@ _RULED = (
     ("Prosecutors drop {matter} against {name}", "Prosecutors open {matter} against {name}"),
     ("{name} prevails in {matter}", "{name} is defeated in {matter}"),
     ("Tribunal annuls the fine on {name}", "Tribunal doubles the fine on {name}"),
-    ("Watchdog closes its inquiry into {name} without a penalty", "Watchdog ends its inquiry into {name} with a penalty"),
+    (
+        "Watchdog closes its inquiry into {name} without a penalty",
+        "Watchdog ends its inquiry into {name} with a penalty",
+    ),
     ("{name} is granted permission for {plan}", "{name} is refused permission for {plan}"),
     ("Ministry waves through {plan} of {name}", "Ministry vetoes {plan} of {name}"),
     ("Sanctions on {name} are scrapped", "Sanctions on {name} are tightened"),

@@ -26,10 +26,8 @@ def is_verb(pieces: Sequence[Piece], at: int) -> bool:
 def is_noun(pieces: Sequence[Piece], at: int) -> bool:
     """Whether the piece is read as a noun or as an adjective."""
     word = pieces[at].word
-    if word.verb is None:
+    if word.verb is None or (word.verb.act == "order" and not _counts(pieces, at)):
         return bool(word.noun)
-    if word.verb.act == "order":  # a verb only where it counts: `orders 65 jets`, not `orders fall`
-        return at + 1 == len(pieces) or pieces[at + 1].cue not in {"number", "quantifier"}
     if pieces[at].cue == "maybe_because":  # `strike over as`, not `over a strike`
         return not (at and pieces[at - 1].word.noun and _is_last(pieces, at))
     if pieces[at].cue == "influence" and (at + 1 == len(pieces) or pieces[at + 1].cue in {"comma", "stop"}):
@@ -39,6 +37,11 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
     if word.form is Form.PAST or (at and _is_move_of(pieces[at - 1], word.verb)):
         return False
     return (at > 0 and word.form is Form.ING and _rules(pieces[at - 1])) or _is_nominal(pieces, at)
+
+
+def _counts(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a number follows: `orders 65 jets`, not `orders fall`."""
+    return at + 1 < len(pieces) and pieces[at + 1].cue in {"number", "quantifier"}
 
 
 def _is_last(pieces: Sequence[Piece], at: int) -> bool:

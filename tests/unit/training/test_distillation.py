@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from stream_app.training.distillation.student import make_student, states_to_lea
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import Scores
-from stream_app.training.run import Sources, load_network, load_record, train, write_metrics
+from stream_app.training.run import Sources, load_network, load_record, train, write_metrics, write_record
 from tests.training_sets import write_encoder
 
 CONFIG = DistilConfig(layers=1, epochs=1, batch_rows=16, checkpoint_steps=2, reports=0, unlabelled_share=0.0)
@@ -106,6 +107,16 @@ def test_interrupted_student_ends_in_the_weights_of_an_uninterrupted_one(
     assert record.start == load_record(teacher)
     assert record.distilled is not None
     assert record.distilled.accuracy["document"] == GOOD.accuracy
+
+
+def test_student_of_an_imported_run_is_no_imported_run(tmp_path: Path, teacher: Path, data_folder: Path) -> None:
+    imported = Path(shutil.copytree(teacher, tmp_path / "imported"))
+    write_record(imported, load_record(teacher).model_copy(update={"imported": "fusion-7-0123456789ab"}))
+    record = distil(tmp_path / "student", [imported], data_folder, graph=None, config=CONFIG, report=lambda _: None)
+    assert record == load_record(tmp_path / "student")
+    assert record.imported is None
+    assert record.start is not None
+    assert record.start.imported == "fusion-7-0123456789ab"
 
 
 def test_student_on_another_encoder_learns_what_its_teacher_says_and_may_be_interrupted(
