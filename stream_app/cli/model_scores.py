@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 def show_scores(scores: Mapping[str, Mapping[str, HeadScore]], *, as_json: bool) -> None:
     """Print the figures of each head, by what computes them."""
-    table = Table("head", "runtime", "rows", "accuracy", "macro F1", "calibration error")
+    table = Table("head", "runtime", "rows", "accuracy", "macro F1", "calibration error", "by chance")
     for runtime, heads in scores.items():
         for head, one in heads.items():
             if as_json:
                 write_json({"runtime": runtime, "head": head, "scores": one})
             figures = (one.accuracy, one.macro_f1, one.calibration_error)
-            table.add_row(head, runtime, f"{one.rows:,}", *(f"{figure:.4f}" for figure in figures))
+            by_chance = "–" if one.by_chance is None else f"{one.by_chance:.4f}"
+            table.add_row(head, runtime, f"{one.rows:,}", *(f"{figure:.4f}" for figure in figures), by_chance)
     if not as_json:
         stdout().print(table)

@@ -65,14 +65,15 @@ them alone. Each stage of training went on from the one before; what differs fro
 
 ## Scores on the held-out texts
 Served means {runtime} in {precision} on a processor with {flags}. Calibration is the expected calibration error, on
-the half of the held-out texts on which no temperature was fitted.
+the half of the held-out texts on which no temperature was fitted; by chance, what as many rows would show if the
+probabilities came true exactly.
 
 | head | measured on | rows | accuracy fp32 | accuracy served | macro F1 served | weighted F1 served |
 | --- | --- | --- | --- | --- | --- | --- |
 {scores}
 
-| head | temperature | calibration error before | after, served |
-| --- | --- | --- | --- |
+| head | temperature | calibration error before | after, served | by chance |
+| --- | --- | --- | --- | --- |
 {calibration}
 
 ## What the outputs mean
@@ -167,5 +168,6 @@ def _score_row(head: str, fp32: Scores, served: Scores) -> str:
 
 
 def _calibration_row(head: str, done: Exported) -> str:
-    before, after = done.before[head].calibration_error, done.served[head].calibration_error
-    return f"| {head} | {done.temperatures[head]:.3f} | {before:.4f} | {after:.4f} |"
+    before, after = done.before[head], done.served[head]
+    errors = f"{before.calibration_error:.4f} | {after.calibration_error:.4f} | {after.by_chance or 0:.4f}"
+    return f"| {head} | {done.temperatures[head]:.3f} | {errors} |"

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.tagging import SWITCH, best_tags, tag_spans
 from stream_app.pipeline.tensors import TAGS
-from stream_app.training.calibration import Labels, Probabilities, at_temperature, calibration_error
+from stream_app.training.calibration import (
+    Labels,
+    Probabilities,
+    at_temperature,
+    calibration_by_chance,
+    calibration_error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class HeadScore:
-    """`calibration_error` is over the rows on which no temperature was fitted.
+    """`calibration_error` is over the rows on which no temperature was fitted; `by_chance`, that of true probabilities.
 
     Of tags, accuracy and F1 are those of the roles (such as cause, effect, none) that decoding finds in tokens, and
     `span_f1` that of whole spans, where a span counts if its role and both its ends are right.
@@ -47,6 +53,7 @@ class HeadScore:
     calibration_error: float
     weighted_f1: float = 0.0
     span_f1: float | None = None
+    by_chance: float | None = None
 
 
 def score(judged: Judged) -> HeadScore:
@@ -66,6 +73,7 @@ def score(judged: Judged) -> HeadScore:
         calibration_error=calibration_error(judged.probabilities[held], judged.labels[held]),
         weighted_f1=weighted,
         span_f1=span_f1,
+        by_chance=calibration_by_chance(judged.probabilities[held]),
     )
 
 
