@@ -47,7 +47,7 @@ Served means {runtime} in {precision} on a processor with {flags}. Calibration i
 the half of the held-out texts on which no temperature was fitted; by chance, what as many rows would show if the
 probabilities came true exactly.
 
-| head | measured on | rows | accuracy fp32 | accuracy served | macro F1 | calibration error before | after | by chance |
+| head | measured on | rows | accuracy fp32 | accuracy served | macro F1 | calibration before | after | by chance |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {scores}
 
