@@ -22,6 +22,7 @@ from stream_app.training.augment import join, rename
 from stream_app.training.config import TrainConfig
 from stream_app.training.examples import HEADLINES, Example
 from stream_app.training.gazetteer import Gazetteer
+from stream_app.training.noise import misspelt, with_chatter
 
 NO_LABEL = -100
 _CHUNK_BATCHES = 50
@@ -84,7 +85,12 @@ class Collator:
             return example
         if example.set_name == HEADLINES and self._headlines and rng.random() < self._config.join:
             example = join(example, self._headlines[int(rng.integers(len(self._headlines)))], rng)
-        return rename(example, self._gazetteer.names, chance=self._config.rename, rng=rng)
+        example = rename(example, self._gazetteer.names, chance=self._config.rename, rng=rng)
+        if self._config.typos and rng.random() < self._config.typos:
+            example = misspelt(example, rng)
+        if self._config.chatter and rng.random() < self._config.chatter:
+            example = with_chatter(example, rng)
+        return example
 
     def _kg(self, example: Example, slots: int, rng: np.random.Generator) -> NDArray[np.float32]:
         features = np.zeros((slots, KG_FEATURES), dtype=np.float32)

@@ -118,6 +118,9 @@ class TrainConfig(BaseModel):
     rename: float = 0.35
     # share of headlines that are joined with another one, so that each name has its own context
     join: float = 0.25
+    # share of the texts in which a word is misspelt, and of those that stand beside words which say nothing of them
+    typos: float = Field(0.0, ge=0.0, le=1.0)
+    chatter: float = Field(0.0, ge=0.0, le=1.0)
     # sentences of reports, made by rule
     reports: int = 1500
     # sentences by twos, made by rule, that look alike and have other labels
