@@ -11,6 +11,7 @@ from stream_app.cli.model_options import JsonOption, repository_of
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import stdout, write_json
 from stream_app.pipeline.tensors import MODEL_NAME
+from stream_app.promotion.switching import standing_of
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the command.
 # ruff: noqa: PLC0415
@@ -18,7 +19,7 @@ from stream_app.pipeline.tensors import MODEL_NAME
 
 def import_(
     version: Annotated[
-        Path | None, typer.Argument(metavar="FOLDER", help="The exported version; unset: number 1 of the repository.")
+        Path | None, typer.Argument(metavar="FOLDER", help="The exported version; unset: the served one.")
     ] = None,
     *,
     out: Annotated[Path, typer.Option(help="Folder of the run that is made.")],
@@ -36,9 +37,13 @@ def import_(
     from stream_app.training.encoder import default_encoder
     from stream_app.training.imported import import_version
 
-    folder = version or repository_of(None) / MODEL_NAME / "1"
-    record = import_version(folder, out, encoder or default_encoder())
+    record = import_version(version or _served(), out, encoder or default_encoder())
     if json:
         write_json({"run": str(out), "version": record.imported})
     else:
         stdout().print(f"{out} has the weights of {record.imported}; go on with it as with any finished run")
+
+
+def _served() -> Path:
+    repository = repository_of(None)
+    return repository / MODEL_NAME / str(standing_of(repository).served)

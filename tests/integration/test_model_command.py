@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from stream_app.adapters.model_repository import read_model
 from stream_app.cli.model import app
 from stream_app.pipeline.tensors import EMBEDDING_SIZE
+from stream_app.settings import Settings
 from tests.training_sets import write_encoder, write_sets
 
 RUNNER = CliRunner()
@@ -49,6 +50,13 @@ def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path
 
     listed = orjson.loads(stream_app("list", "--repository", repository, "--json"))
     assert listed["version"] == version
+
+
+def test_the_served_version_becomes_a_run_that_says_where_it_is_from(tmp_path: Path) -> None:
+    version = read_model(Settings().model_repository).version
+    said = orjson.loads(stream_app("import", "--out", tmp_path / "run", "--json"))
+    assert said == {"run": str(tmp_path / "run"), "version": version}
+    assert orjson.loads((tmp_path / "run" / "run.json").read_bytes())["imported"] == version
 
 
 @pytest.mark.timeout(900)
