@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import save_file
 
 from stream_app.errors import DataError
-from stream_app.training.causal_fit import chosen, fit_causal, read_rows
+from stream_app.training.causal_fit import fit_causal, read_rows
 from stream_app.training.causal_heads import CausalHeads
+from stream_app.training.causal_texts import chosen, texts_of
 from stream_app.training.config import CausalConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.encoder import copy_encoder, load_tokenizer
@@ -30,7 +31,8 @@ def learn_causes(run: Path, out: Path, *, corpus: Corpus, config: CausalConfig, 
             "the data folder has no sets on cause and effect; give one that has a folder causal with --data"
         )
     network, tokenizer = load_network(run), load_tokenizer(run, config.max_tokens)
-    rows = read_rows(network, tokenizer, examples, report=lambda done, whole: report("reading", done, whole))
+    texts = texts_of(tokenizer, examples)
+    rows = read_rows(network, texts, report=lambda done, whole: report("reading", done, whole))
     torch.manual_seed(config.seed)
     network.causal_heads = CausalHeads(network.projection.in_features)
     epochs = config.epochs

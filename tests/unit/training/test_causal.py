@@ -12,9 +12,11 @@ from stream_app.errors import DataError
 from stream_app.pipeline.tensors import TAGS
 from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.causal_examples import FINCAUSAL_SPANS, NO_TAG, CausalExample, load_causal, tags_of
-from stream_app.training.causal_fit import causal_loss, read_rows
+from stream_app.training.causal_fit import loss_of, read_rows
 from stream_app.training.causal_heads import CausalHeads
+from stream_app.training.causal_lessons import LESSONS
 from stream_app.training.causal_run import learn_causes
+from stream_app.training.causal_texts import texts_of
 from stream_app.training.config import CausalConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus
 from stream_app.training.encoder import load_tokenizer
@@ -69,10 +71,28 @@ def test_a_run_learns_causes_and_keeps_its_other_weights(
     changed = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
     assert changed == {"causal_heads"}
     assert load_record(out).causal == causal
-    tokenizer, held = load_tokenizer(encoder_folder), [(one, 1.0) for one in causal_corpus.causal_dev]
-    rows = read_rows(load_network(out), tokenizer, held, report=lambda *_: None)
-    untaught, taught = (causal_loss(load_network(one).causal_heads.eval(), rows).item() for one in (run, out))
+    untaught, taught = (held_out_loss(one, causal_corpus) for one in (run, out))
     assert taught < untaught / 4
+
+
+def held_out_loss(run: Path, corpus: Corpus) -> float:
+    network = load_network(run)
+    texts = texts_of(corpus.tokenizer, [(one, 1.0) for one in corpus.causal_dev])
+    return loss_of(network.causal_heads.eval(), read_rows(network, texts, report=lambda *_: None)).item()
+
+
+def test_causes_are_learnt_between_the_other_texts_and_the_encoder_learns_for_them(
+    tmp_path: Path, causal_folder: Path, causal_corpus: Corpus, encoder_folder: Path
+) -> None:
+    sources, config = Sources(causal_folder, encoder_folder, None), TrainConfig(epochs=2, batch_rows=16, reports=0)
+    encoders = []
+    for causes in (0.0, 1.0):
+        run = tmp_path / f"{causes}"
+        train(run, sources, config.model_copy(update={"causes": causes, "head_rate": 5e-3}), report=lambda _: None)
+        encoders.append(load_network(run).encoder.state_dict())
+    assert held_out_loss(tmp_path / "1.0", causal_corpus) < held_out_loss(tmp_path / "0.0", causal_corpus) / 2
+    assert any(not torch.equal(encoders[0][name], encoders[1][name]) for name in encoders[0])
+    assert (load_record(tmp_path / "0.0").causal, load_record(tmp_path / "1.0").causal) == (None, LESSONS)
 
 
 def test_data_without_causal_sets_teaches_none(tmp_path: Path, corpus: Corpus) -> None:
