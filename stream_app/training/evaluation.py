@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import INPUTS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, INPUTS
 from stream_app.training.batches import Collator
 from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.corpus import Corpus
@@ -23,17 +23,25 @@ __all__ = ["HeadScore", "Judged", "judge", "score", "torch_infer"]
 
 Arrays = Mapping[str, NDArray[np.generic]]
 Infer = Callable[[Arrays], Arrays]
+_EMBEDDING = "embedding"
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 
 
 def torch_infer(network: ServedModule) -> Infer:
-    """Return the network as a runtime, in single precision."""
+    """Return the network as a runtime, in single precision.
+
+    An encoder that is never served may be of another width: of its embeddings, which no head's figures read, as many
+    numbers are told as a served one has.
+    """
     network.eval()
 
     def infer(inputs: Arrays) -> Arrays:
         with torch.inference_mode():
             outputs = network(*(torch.from_numpy(inputs[tensor.name]) for tensor in INPUTS))
-        return {tensor.name: array.numpy() for tensor, array in zip(network.told, outputs, strict=True)}
+        told = {tensor.name: array.numpy() for tensor, array in zip(network.told, outputs, strict=True)}
+        if _EMBEDDING in told:
+            told[_EMBEDDING] = told[_EMBEDDING][:, :EMBEDDING_SIZE]
+        return told
 
     return infer
 

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from stream_app.errors import ConfigurationError, DataError
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, TOPICS
 from stream_app.training.config import DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.answers import answers_of
@@ -18,10 +19,13 @@ from stream_app.training.distillation.kept_answers import kept_answers, load_tea
 from stream_app.training.distillation.losses import hidden_loss, mean_scores, soft_loss
 from stream_app.training.distillation.run import check_student, distil, distil_afresh
 from stream_app.training.distillation.student import make_student, states_to_learn, taken_layers
+from stream_app.training.encoder import load_encoder
+from stream_app.training.evaluation import judge, torch_infer
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
-from stream_app.training.network import Scores
+from stream_app.training.network import FusionNetwork, Scores
 from stream_app.training.run import Sources, load_network, load_record, train, write_metrics, write_record
+from stream_app.training.served import uncalibrated
 from tests.training_sets import write_encoder
 
 CONFIG = DistilConfig(layers=1, epochs=1, batch_rows=16, checkpoint_steps=2, reports=0, unlabelled_share=0.0)
@@ -151,6 +155,13 @@ def test_student_on_another_encoder_learns_what_its_teacher_says_and_may_be_inte
     assert (scores_of(close).document.softmax(-1) - told).abs().sum() < (
         scores_of(alone).document.softmax(-1) - told
     ).abs().sum()
+
+
+def test_teacher_that_is_wider_than_what_is_served_can_be_judged(tmp_path: Path, corpus: Corpus) -> None:
+    encoder = load_encoder(write_encoder(tmp_path / "wide", 2 * EMBEDDING_SIZE))
+    network = FusionNetwork(encoder, hidden=2 * EMBEDDING_SIZE, topics=TOPICS)
+    judged = judge(torch_infer(uncalibrated(network)), corpus)
+    assert len(judged["document"].labels) == sum(one.document is not None and not one.weak for one in corpus.dev)
 
 
 def test_answers_are_those_of_the_texts_in_their_order(tmp_path: Path, teacher: Path, corpus: Corpus) -> None:
