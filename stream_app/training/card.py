@@ -56,7 +56,8 @@ Encoder: all-MiniLM-L6-v2 (Apache-2.0). Entity features: knowledge graph `{graph
 Labels that were derived, each at {weak:g} of the weight of a given one: a headline whose entities all have one label
 gives it to the whole text; a tweet with a single cashtag gives its label to that company. So that context decides,
 names were exchanged at random for other names and headlines were joined by twos; sentences of company reports, and
-sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say. Author
+sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say, and as
+many words were misspelt (`typos`) and texts put beside chatter (`chatter`). Author
 reach and engagement were random in training, since no set tells them: the model takes them and has learnt to leave
 them alone. Each stage of training went on from the one before; what differs from the default recipe
 (`stream_app/training/config.py`):
@@ -84,7 +85,7 @@ probabilities came true exactly.
 - **Evidence** is exact: log(positive / negative) is a base plus the sum of the tokens' evidence. A token's vector has
   seen its neighbours, so evidence is where the model read something, not a proof of why.
 - **Embedding** was held close to the untrained encoder's, and has unit length.
-- **Cause and effect** were learnt on the finished encoder, which stayed as it was: whether a text states one from
+- **Cause and effect** were learnt {learnt}: whether a text states one from
   FinCausal's sections and, at {other_news:g} of the weight, from the Causal News Corpus, which calls more things
   causal; which words are which from the spans of both.
 
@@ -94,6 +95,9 @@ well. Sarcasm, and figures that mean nothing without an expectation, are often r
 tweets; rare classes (IPOs, metals, currencies) are the weakest. Results differ in the last digits between processors
 and precisions; on one machine, a text's result does not depend on its batch.
 """
+
+_LAST = "on the finished encoder, which stayed as it was"
+_BETWEEN = "between the other texts, and the encoder for them"
 
 
 def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
@@ -107,6 +111,7 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         dev=f"{len(corpus.dev):,}",
         other_news=record.causal.other_news if record.causal else 0,
         weak=record.config.losses.weak,
+        learnt=_BETWEEN if record.config.causes else _LAST,
         stages="\n".join(f"- {said}" for said in _stages(record)),
         files="\n".join(
             f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in _files(record)

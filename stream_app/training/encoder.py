@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
-from transformers import AutoModel
+from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import ConfigurationError
 
@@ -44,6 +44,12 @@ def copy_encoder(source: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ENCODER_FILES:
         shutil.copyfile(source / name, folder / name)
+
+
+def shape_of(folder: Path) -> str:
+    """Return in words what kind of encoder the folder's is, and of what size."""
+    config = AutoConfig.from_pretrained(folder)
+    return f"{config.model_type}, {config.num_hidden_layers} layers of {config.hidden_size}"
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None = None) -> Tokenizer:

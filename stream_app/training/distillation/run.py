@@ -21,7 +21,7 @@ from stream_app.training.distillation.student import make_student
 from stream_app.training.distillation.task import DistilTask
 from stream_app.training.distillation.taught_task import TaughtTask
 from stream_app.training.distillation.texts import MoreTexts, joined_headlines, more_texts
-from stream_app.training.encoder import copy_encoder, load_tokenizer, write_depth
+from stream_app.training.encoder import copy_encoder, load_tokenizer, shape_of, write_depth
 from stream_app.training.fit import Progress, fit
 from stream_app.training.judged import HeadScore
 from stream_app.training.pretrain import read_pretrained
@@ -142,7 +142,7 @@ def _distilled(
 ) -> DistilRecord:
     return DistilRecord(
         config=config,
-        teachers=tuple(teacher.name for teacher in teachers),
+        teachers=tuple(f"{teacher.name} ({shape_of(teacher)})" for teacher in teachers),
         files=more.files,
         unlabelled=len(more.examples),
         accuracy={head: one.accuracy for head, one in read_metrics(teachers[0]).items()},
