@@ -57,10 +57,9 @@ Labels that were derived, each at {weak:g} of the weight of a given one: a headl
 gives it to the whole text; a tweet with a single cashtag gives its label to that company. So that context decides,
 names were exchanged at random for other names and headlines were joined by twos; sentences of company reports, and
 sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say, and as
-many words were misspelt (`typos`) and texts put beside chatter (`chatter`). Author
-reach and engagement were random in training, since no set tells them: the model takes them and has learnt to leave
-them alone. Each stage of training went on from the one before; what differs from the default recipe
-(`stream_app/training/config.py`):
+many words were misspelt (`typos`) and texts put beside chatter (`chatter`). Author reach and engagement were random in
+training, since no set tells them: the model takes them and has learnt to leave them alone. Each stage of
+training went on from the one before; what differs from the default recipe (`stream_app/training/config.py`):
 
 {stages}
 
@@ -111,7 +110,7 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         dev=f"{len(corpus.dev):,}",
         other_news=record.causal.other_news if record.causal else 0,
         weak=record.config.losses.weak,
-        learnt=_BETWEEN if record.config.causes else _LAST,
+        learnt=_BETWEEN if _learnt_between(record) else _LAST,
         stages="\n".join(f"- {said}" for said in _stages(record)),
         files="\n".join(
             f"| {one.path} | {one.rows:,} | {LICENCES[one.path]} | `{one.sha256}` |" for one in _files(record)
@@ -122,6 +121,11 @@ def model_card(done: Exported, *, corpus: Corpus, record: RunRecord) -> str:
         scores="\n".join(_score_row(head, done.fp32, done.served) for head in HEADS if head in done.served),
         calibration="\n".join(_calibration_row(head, done) for head in HEADS if head in done.served),
     )
+
+
+def _learnt_between(record: RunRecord) -> bool:
+    """Whether texts on cause and effect stood between the others in any stage."""
+    return bool(record.config.causes) or (record.start is not None and _learnt_between(record.start))
 
 
 def _stages(record: RunRecord) -> Iterator[str]:

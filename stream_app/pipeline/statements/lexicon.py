@@ -12,7 +12,7 @@ from typing import Literal
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.inflection import Form, forms
 
-Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo", "lift"]
+Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo", "order", "lift"]
 _LANGUAGES = ("en", "zh")
 
 

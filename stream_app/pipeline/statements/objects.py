@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stream_app.pipeline.statements.phrases import Phrase, held, phrases
+from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
+from stream_app.pipeline.statements.word_senses import is_verb
 
 
 def object_phrases(
@@ -37,3 +39,9 @@ def _counted(sentence: Sentence, right: Sequence[Phrase]) -> int:
 
 def _says(sentence: Sentence, phrase: Phrase) -> bool:
     return phrase.has_noun(sentence.pieces) or bool(held(sentence.pieces, phrase))
+
+
+def has_infinitive(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
+    """Whether it is somebody who is told to do something: `orders 10 banks to cut lending`."""
+    verbs = (at for one in right for at in range(one.first, one.last + 1) if at < len(pieces))
+    return any(at and pieces[at - 1].cue == "to" and is_verb(pieces, at) for at in verbs)

@@ -18,7 +18,7 @@ from stream_app.pipeline.statements.arguments import (
 from stream_app.pipeline.statements.findings import FIRMS, By, Finding, of_name, of_noun, of_policy
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
-from stream_app.pipeline.statements.objects import object_phrases
+from stream_app.pipeline.statements.objects import has_infinitive, object_phrases
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
 from stream_app.pipeline.statements.word_senses import is_verb
@@ -90,11 +90,9 @@ class VerbReading:
         part = found.part(self._pieces)
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
-            return
-        if verb.act == "order":
+        elif verb.act == "order":
             yield from self._ordered()
-            return
-        if noun is not None and not names and self._is_done_with(noun):
+        elif noun is not None and not names and self._is_done_with(noun):
             self.used.update(range(found.first, found.last))
             yield from self._by_subject(as_object=True)
         elif noun is not None:
@@ -110,14 +108,9 @@ class VerbReading:
 
     def _ordered(self) -> Iterator[Finding]:
         """Yield whose goods are ordered: `orders 65 jets from Boeing`."""
-        if self._subject and not self._passive and not self._has_infinitive():
+        if self._subject and not self._passive and not has_infinitive(self._pieces, self._right):
             makers = [one for phrase in self._objects for one in held(self._pieces, phrase)]
             yield from of_noun("demand", self._verb.object, makers, at=self._at, verb=self._verb)
-
-    def _has_infinitive(self) -> bool:
-        """Whether it is somebody who is told to do something: `orders 10 banks to cut lending`."""
-        verbs = (at for one in self._right for at in range(one.first, one.last + 1) if at < len(self._pieces))
-        return any(at and self._pieces[at - 1].cue == "to" and is_verb(self._pieces, at) for at in verbs)
 
     def _is_done_with(self, noun: int) -> bool:
         """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""
