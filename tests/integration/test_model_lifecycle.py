@@ -94,7 +94,8 @@ async def test_promotion_fails_no_request_and_what_cannot_be_served_changes_noth
     server: RunningServer, repository: Path, tmp_path: Path
 ) -> None:
     triton = server.address
-    worse = json.loads((SHIPPED / "metadata.json").read_text())["accuracy_fp32"] | {"mention": 0.8782}
+    about = json.loads((SHIPPED / "metadata.json").read_text())
+    worse = about["accuracy_fp32"] | {"mention": about["scores"]["mention"]["accuracy"] + 0.0041}
     refused = warmer(tmp_path / "refused", factor=1.2, accuracy_fp32=worse)
     broken = warmer(tmp_path / "broken", factor=1.3)
     (broken / "model.py").write_text("raise ImportError('no such backend')\n")
