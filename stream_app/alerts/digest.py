@@ -35,8 +35,9 @@ def opened(matched: Matched, sent: Sent) -> OpenDigest:
 
 def added(digest: OpenDigest, matched: Matched) -> OpenDigest:
     """Return the digest with one more event."""
-    change = {"count": digest.count + 1, "events": _kept((*digest.events, _short(matched.event)))}
-    if _rank(_short(matched.event)) < _rank(_short(digest.strongest)):
+    new = _short(matched.event)
+    change = {"count": digest.count + 1, "events": _kept((*digest.events, new))}
+    if _rank(new) < _rank(_short(digest.strongest)):
         change |= {"strongest": matched.event, "reason": matched.reason}
     return digest.model_copy(update=change)
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from stream_app.adapters.model_repository import served_number
 from stream_app.cli.model_options import JsonOption, repository_of
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import stdout, write_json
 from stream_app.pipeline.tensors import MODEL_NAME
-from stream_app.promotion.switching import standing_of
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the command.
 # ruff: noqa: PLC0415
@@ -46,4 +46,4 @@ def import_(
 
 def _served() -> Path:
     repository = repository_of(None)
-    return repository / MODEL_NAME / str(standing_of(repository).served)
+    return repository / MODEL_NAME / str(served_number(repository))

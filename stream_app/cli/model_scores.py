@@ -21,7 +21,6 @@ def show_scores(scores: Mapping[str, Mapping[str, HeadScore]], *, as_json: bool)
             if as_json:
                 write_json({"runtime": runtime, "head": head, "scores": one})
             figures = (one.accuracy, one.macro_f1, one.calibration_error)
-            by_chance = "–" if one.by_chance is None else f"{one.by_chance:.4f}"
-            table.add_row(head, runtime, f"{one.rows:,}", *(f"{figure:.4f}" for figure in figures), by_chance)
+            table.add_row(head, runtime, f"{one.rows:,}", *(f"{figure:.4f}" for figure in figures), one.chance_shown)
     if not as_json:
         stdout().print(table)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from stream_app.pipeline.tensors import MENTION_SLOTS
-from stream_app.training.examples import Example, Mention
+from stream_app.training.examples import Example, Mention, moved
 
 _ANONYMOUS = ("The company", "The firm", "Company A", "The group")
 _ANONYMOUS_SHARE = 0.1
@@ -21,7 +21,7 @@ def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.r
     """
     chosen: dict[str, str] = {}
     text, shift = example.text, 0
-    moved: list[Mention] = []
+    found: list[Mention] = []
     for mention in sorted(example.mentions, key=lambda one: one.start):
         surface = example.text[mention.start : mention.end]
         if surface not in chosen:
@@ -29,19 +29,18 @@ def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.r
         start, end = mention.start + shift, mention.end + shift
         text = text[:start] + chosen[surface] + text[end:]
         shift += len(chosen[surface]) - len(surface)
-        moved.append(replace(mention, start=start, end=start + len(chosen[surface])))
-    return replace(example, text=text, mentions=tuple(moved))
+        found.append(replace(mention, start=start, end=start + len(chosen[surface])))
+    return replace(example, text=text, mentions=tuple(found))
 
 
 def join(first: Example, second: Example, rng: np.random.Generator) -> Example:
     """Return two headlines as one, whose names keep their labels; the whole has one only where both agree."""
     text = first.text.rstrip(" .") + _JOINTS[int(rng.integers(len(_JOINTS)))]
-    moved = tuple(replace(one, start=one.start + len(text), end=one.end + len(text)) for one in second.mentions)
     return replace(
         first,
         text=text + second.text,
         document=first.document if first.document == second.document else None,
-        mentions=(first.mentions + moved)[:MENTION_SLOTS],
+        mentions=(first.mentions + moved(second.mentions, len(text)))[:MENTION_SLOTS],
     )
 
 

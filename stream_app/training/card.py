@@ -178,5 +178,5 @@ def _score_row(head: str, fp32: Scores, served: Scores) -> str:
 
 def _calibration_row(head: str, done: Exported) -> str:
     before, after = done.before[head], done.served[head]
-    errors = f"{before.calibration_error:.4f} | {after.calibration_error:.4f} | {after.by_chance or 0:.4f}"
+    errors = f"{before.calibration_error:.4f} | {after.calibration_error:.4f} | {after.chance_shown}"
     return f"| {head} | {done.temperatures[head]:.3f} | {errors} |"

@@ -21,9 +21,14 @@ LESSONS = CausalConfig()
 """Which texts are read, and how they are weighted and batched."""
 
 
+def lessons_of(corpus: Corpus, config: TrainConfig) -> CausalConfig | None:
+    """Return how texts on cause and effect are read in a stage; None where they are not."""
+    return LESSONS if config.causes and corpus.causal_train else None
+
+
 def with_causes(task: FusionTask, corpus: Corpus, config: TrainConfig) -> Task:
     """Return the task with the corpus's texts on cause and effect between its own, as much as they shall count."""
-    if not config.causes or not corpus.causal_train:
+    if lessons_of(corpus, config) is None:
         return task
     texts = texts_of(corpus.tokenizer, chosen(corpus.causal_train, LESSONS))
     return CausalLessons(task, texts, config=config)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stream_app.pipeline.tensors import LABELS, MENTION_SLOTS
@@ -47,6 +48,13 @@ class Example:
     weak: bool = False
     topic: str | None = None
     mentions: tuple[Mention, ...] = ()
+
+
+def moved(mentions: Iterable[Mention], by: int, *, after: int = 0) -> tuple[Mention, ...]:
+    """Return the mentions, those that begin at `after` or later moved by so many characters."""
+    return tuple(
+        replace(one, start=one.start + by, end=one.end + by) if one.start >= after else one for one in mentions
+    )
 
 
 def load_examples(data: Path) -> list[Example]:

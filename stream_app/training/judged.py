@@ -55,6 +55,11 @@ class HeadScore:
     span_f1: float | None = None
     by_chance: float | None = None
 
+    @property
+    def chance_shown(self) -> str:
+        """`by_chance` as tables have it; figures of an earlier program lack it."""
+        return "–" if self.by_chance is None else f"{self.by_chance:.4f}"
+
 
 def score(judged: Judged) -> HeadScore:
     """Return the head's figures."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stream_app.training.examples import Example
+from stream_app.training.examples import Example, moved
 
 _WORD = re.compile(r"(?<![\w$@#'’/.-])[A-Za-z]{4,}(?![\w'’/.-]*[\d/@])")
 _CHATTER = (
@@ -66,7 +66,8 @@ def misspelt(example: Example, rng: np.random.Generator) -> Example:
     if rng.random() < 1 / 2:
         swapped = example.text[at + 1] + example.text[at]
         return replace(example, text=example.text[:at] + swapped + example.text[at + 2 :])
-    return _moved(replace(example, text=example.text[:at] + example.text[at + 1 :]), -1, after=at)
+    text = example.text[:at] + example.text[at + 1 :]
+    return replace(example, text=text, mentions=moved(example.mentions, -1, after=at))
 
 
 def with_chatter(example: Example, rng: np.random.Generator) -> Example:
@@ -74,12 +75,4 @@ def with_chatter(example: Example, rng: np.random.Generator) -> Example:
     said = _CHATTER[int(rng.integers(len(_CHATTER)))]
     if rng.random() < 1 / 2:
         return replace(example, text=f"{example.text} {said}")
-    return _moved(replace(example, text=f"{said} {example.text}"), len(said) + 1, after=0)
-
-
-def _moved(example: Example, by: int, *, after: int) -> Example:
-    """Return the example with the names moved that begin at `after` or later."""
-    moved = (
-        replace(one, start=one.start + by, end=one.end + by) if one.start >= after else one for one in example.mentions
-    )
-    return replace(example, mentions=tuple(moved))
+    return replace(example, text=f"{said} {example.text}", mentions=moved(example.mentions, len(said) + 1))

@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModel
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
-from stream_app.training.causal_lessons import LESSONS, with_causes
+from stream_app.training.causal_lessons import lessons_of, with_causes
 from stream_app.training.config import CausalConfig, DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
@@ -99,8 +99,7 @@ def train_on(
         _load(network, sources.start)
     embeddings = kept_embeddings(run, sources.encoder, corpus, config=config)
     task = FusionTask(network, corpus, embeddings, config=config)
-    lessons = with_causes(task, corpus, config)
-    write_cost(run, fit(lessons, config=config, run=run, report=report))
+    write_cost(run, fit(with_causes(task, corpus, config), config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     record = RunRecord(
@@ -109,7 +108,7 @@ def train_on(
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
         start=start,
-        causal=LESSONS if lessons is not task else start.causal if start else None,
+        causal=lessons_of(corpus, config) or (start.causal if start else None),
         pretrained=None if start else read_pretrained(sources.encoder),
     )
     write_record(run, record)

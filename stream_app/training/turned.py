@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from stream_app.pipeline.tensors import LABELS
-from stream_app.training.examples import Example
+from stream_app.training.examples import Example, moved
 
 SET_NAME = "turned"
 _GOOD_AND_BAD = """
@@ -62,14 +62,8 @@ def _opposite(example: Example, word: re.Match[str]) -> Example:
     new = _cased(_OPPOSITE[word.group().lower()], word.group())
     growth, label = len(new) - len(word.group()), _NEGATIVE if example.document == _POSITIVE else _POSITIVE
     mentions = tuple(
-        replace(
-            one,
-            start=one.start + growth * (one.start >= word.end()),
-            end=one.end + growth * (one.start >= word.end()),
-            label=label if one.label is not None else None,
-            weak=True,
-        )
-        for one in example.mentions
+        replace(one, label=label if one.label is not None else None, weak=True)
+        for one in moved(example.mentions, growth, after=word.end())
     )
     text = example.text[: word.start()] + new + example.text[word.end() :]
     return replace(example, set_name=SET_NAME, text=text, document=label, weak=True, mentions=mentions)

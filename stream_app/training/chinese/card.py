@@ -85,5 +85,5 @@ def _row(head: str, done: Exported) -> str:
     before = f"{done.before[head].calibration_error:.4f}"
     return (
         f"| {head} | {_MEASURED_ON[head]} | {full.rows:,} | {full.accuracy:.4f} | {shown} | {after.macro_f1:.4f} "
-        f"| {before} | {after.calibration_error:.4f} | {after.by_chance or 0:.4f} |"
+        f"| {before} | {after.calibration_error:.4f} | {after.chance_shown} |"
     )

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.promotion.gate import check_loss
-from stream_app.training.causal_lessons import LESSONS, with_causes
+from stream_app.training.causal_lessons import lessons_of, with_causes
 from stream_app.training.config import DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
@@ -101,15 +101,14 @@ def distil_afresh(
     as_asked = config.model_copy(update={"join": 0.0})
     embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
     task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
-    lessons = with_causes(task, corpus, as_asked)
-    write_cost(out, fit(lessons, config=as_asked, run=out, report=report))
+    write_cost(out, fit(with_causes(task, corpus, as_asked), config=as_asked, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
     record = RunRecord(
         config=_of_training(config),
         topics=corpus.topics,
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
-        causal=LESSONS if lessons is not task else None,
+        causal=lessons_of(corpus, as_asked),
         pretrained=read_pretrained(sources.encoder),
         distilled=_distilled(teachers, more, config, afresh=True),
     )

@@ -130,6 +130,9 @@ class Throttles(RuleBasedStateMachine):
     def _told(self) -> Iterator[tuple[str, ...]]:
         for alert in self.alerts.values():
             inside = alert.digest.events if alert.digest else (alert.event,)
+            if alert.digest:
+                ranks = [(-abs(one.size or 0), one.event_id) for one in alert.digest.events]
+                assert ranks == sorted(ranks)
             yield tuple(sorted(one.event_id for one in inside))
 
     def _apply(self, start: int) -> None:
