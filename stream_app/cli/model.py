@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stream_app.adapters.model_repository import read_model
+from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
 from stream_app.cli.explain import explain
 from stream_app.cli.model_ablate import app as ablate_app
 from stream_app.cli.model_chinese import evaluate_chinese
@@ -107,14 +107,19 @@ def evaluate(
         return
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.evaluation import judge, score, torch_infer
+    from stream_app.training.export import scores_at
     from stream_app.training.run import load_network, load_sources
     from stream_app.training.served import uncalibrated
 
     corpus = load_sources(run, data, build_graph())
-    file = read_model(repository_of(repository)).folder / "model.onnx"
-    runtimes = {"fp32": torch_infer(uncalibrated(load_network(run))), "served": OpenVinoRuntime(file).infer}
+    served = read_model(repository_of(repository)).folder
+    plain = judge(torch_infer(uncalibrated(load_network(run))), corpus)
+    calibrated = judge(OpenVinoRuntime(served / WEIGHTS).infer, corpus)
     show_scores(
-        {name: {head: score(one) for head, one in judge(infer, corpus).items()} for name, infer in runtimes.items()},
+        {
+            "fp32": {head: score(one) for head, one in plain.items()},
+            "served": scores_at(calibrated, read_metadata(served)["temperatures"]),
+        },
         as_json=json,
     )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stream_app.adapters.model_repository import WEIGHTS, read_model
+from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
 from stream_app.cli.model_options import repository_of
 from stream_app.cli.training_bar import training_bar
 
@@ -43,7 +43,7 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
     """Return the figures of a run in single precision, and of what a `repository` serves for Chinese, if anything."""
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.chinese.corpus import load_corpus
-    from stream_app.training.chinese.export import scores_of
+    from stream_app.training.chinese.export import scores_at
     from stream_app.training.chinese.judging import judge, judge_kinds
     from stream_app.training.chinese.run import load_network
     from stream_app.training.chinese.served import uncalibrated
@@ -54,9 +54,10 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
     dev, network, tokenizer = load_corpus(data).dev, load_network(run), load_tokenizer(run)
     files = read_model(repository_of(repository))
     plain = judge(torch_infer(uncalibrated(network, files.topics)), dev, tokenizer, topics=files.topics)
-    found = {"fp32": scores_of(plain) | {"kinds": score(judge_kinds(network, dev, tokenizer).judged())}}
+    found = {"fp32": scores_at(plain, {}) | {"kinds": score(judge_kinds(network, dev, tokenizer).judged())}}
     for one in files.further if repository else ():
         if Language.CHINESE in one.languages:
             infer = OpenVinoRuntime(one.folder / WEIGHTS).infer
-            found["served"] = scores_of(judge(infer, dev, load_tokenizer(one.folder), topics=files.topics))
+            said = judge(infer, dev, load_tokenizer(one.folder), topics=files.topics)
+            found["served"] = scores_at(said, read_metadata(one.folder)["temperatures"])
     return found

@@ -36,6 +36,18 @@ def fit_to_sets(probabilities: Probabilities, right: NDArray[np.bool_]) -> float
     return float(np.exp((low + high) / 2))
 
 
+def cross_fitted(probabilities: Probabilities, right: NDArray[np.bool_], half: NDArray[np.bool_]) -> Probabilities:
+    """Return each half of the rows at the temperature that the other one gives, so that no row judges its own.
+
+    `probabilities` `[rows, classes]` have temperature 1, and keep it where the other half has no rows.
+    """
+    found = probabilities.copy()
+    for own in (half, ~half):
+        if not own.all():
+            found[own] = at_temperature(probabilities[own], fit_to_sets(probabilities[~own], right[~own]))
+    return found
+
+
 def at_temperature(probabilities: Probabilities, temperature: float) -> Probabilities:
     """Return what probabilities of temperature 1 become at another."""
     logits = np.log(np.maximum(probabilities, _LEAST)) / temperature

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from stream_app.promotion.gate import FULL_PRECISION, SERVED, check_loss
 from stream_app.promotion.install import install
 from stream_app.promotion.networks import carry_networks
 from stream_app.promotion.switching import held, settle_installed, standing_of
-from stream_app.training.calibration import fit_temperature
 from stream_app.training.corpus import Corpus
 from stream_app.training.encoder import load_tokenizer
 from stream_app.training.evaluation import HeadScore, Judged, judge, score, torch_infer
+from stream_app.training.judged import score_at
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.served import HEADS, ServedNetwork, uncalibrated
@@ -36,7 +36,7 @@ Scores = dict[str, HeadScore]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written; `before` are the scores at temperature 1, `fp32` and `served` those with the fitted ones.
+    """What was written; `before` are the scores at temperature 1, `fp32` and `served` those at the fitted ones.
 
     `number` is its folder in the repository, `version` the name that goes into events; 0 and empty until it has them.
     """
@@ -53,12 +53,13 @@ class Exported:
 
 
 def fit_temperatures(judged: dict[str, Judged]) -> dict[str, float]:
-    """Return one temperature for each head, from the calibration half of the dev texts."""
-    return {
-        head: fit_temperature(judged[head].probabilities[judged[head].fitted], judged[head].labels[judged[head].fitted])
-        for head in HEADS
-        if head in judged
-    }
+    """Return one temperature for each head, from the dev texts."""
+    return {head: judged[head].temperature() for head in HEADS if head in judged}
+
+
+def scores_at(judged: Mapping[str, Judged], temperatures: Mapping[str, float]) -> Scores:
+    """Return the figures of heads that were asked at these temperatures."""
+    return {head: score_at(one, temperatures[head]) for head, one in judged.items()}
 
 
 def export(
@@ -117,22 +118,18 @@ def _exported(
     runtime: OpenVinoRuntime,
 ) -> Exported:
     content = (draft / WEIGHTS).read_bytes()
-    before, fp32, served = (_scores(one) for one in (*judged, judge(runtime.infer, corpus)))
+    plain, calibrated = judged
     return Exported(
         number=0,
         version="",
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         temperatures=temperatures,
-        before=before,
-        fp32=fp32,
-        served=served,
+        before={head: score(one) for head, one in plain.items()},
+        fp32=scores_at(calibrated, temperatures),
+        served=scores_at(judge(runtime.infer, corpus), temperatures),
         runtime=runtime.report,
     )
-
-
-def _scores(judged: dict[str, Judged]) -> Scores:
-    return {head: score(one) for head, one in judged.items()}
 
 
 def check(done: Exported) -> None:

@@ -16,12 +16,14 @@ from stream_app.training.calibration import (
     at_temperature,
     calibration_by_chance,
     calibration_error,
+    cross_fitted,
+    fit_temperature,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `fitted` are for temperatures only.
+    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `half` tells which half a row's text is in.
 
     Where `texts` tells how many tokens each text has, a row is a token and its class one of `tags`, which are decoded
     with `switch`.
@@ -29,7 +31,7 @@ class Judged:
 
     probabilities: Probabilities
     labels: Labels
-    fitted: NDArray[np.bool_]
+    half: NDArray[np.bool_]
     texts: tuple[int, ...] | None = None
     tags: tuple[str, ...] = TAGS
     switch: float = SWITCH
@@ -38,10 +40,19 @@ class Judged:
         """Return what the head says at another temperature."""
         return replace(self, probabilities=at_temperature(self.probabilities, temperature))
 
+    def temperature(self) -> float:
+        """Return the one that makes the labels likeliest; 1 where there are none."""
+        return fit_temperature(self.probabilities, self.labels) if len(self.labels) else 1.0
+
+    def cross_fitted(self) -> Judged:
+        """Return what the head says where each half has the temperature that the other one gives."""
+        right = np.eye(self.probabilities.shape[1], dtype=np.bool_)[self.labels]
+        return replace(self, probabilities=cross_fitted(self.probabilities, right, self.half))
+
 
 @dataclass(frozen=True, slots=True)
 class HeadScore:
-    """`calibration_error` is over the rows on which no temperature was fitted; `by_chance`, that of true probabilities.
+    """Figures over all rows; `by_chance` is the calibration error of as many rows whose probabilities are true.
 
     Of tags, accuracy and F1 are those of the roles (such as cause, effect, none) that decoding finds in tokens, and
     `span_f1` that of whole spans, where a span counts if its role and both its ends are right.
@@ -63,7 +74,7 @@ class HeadScore:
 
 def score(judged: Judged) -> HeadScore:
     """Return the head's figures."""
-    predicted, labels, held = judged.probabilities.argmax(axis=-1), judged.labels, ~judged.fitted
+    predicted, labels = judged.probabilities.argmax(axis=-1), judged.labels
     span_f1 = None
     if judged.texts is not None:
         found, told = decoded(judged)
@@ -75,11 +86,25 @@ def score(judged: Judged) -> HeadScore:
         rows=len(labels),
         accuracy=float((predicted == labels).mean()),
         macro_f1=macro,
-        calibration_error=calibration_error(judged.probabilities[held], judged.labels[held]),
+        calibration_error=calibration_error(judged.probabilities, judged.labels),
         weighted_f1=weighted,
         span_f1=span_f1,
-        by_chance=calibration_by_chance(judged.probabilities[held]),
+        by_chance=calibration_by_chance(judged.probabilities),
     )
+
+
+def score_at(judged: Judged, temperature: float) -> HeadScore:
+    """Return the figures of what a head says at a temperature that these rows gave.
+
+    Its calibration is what halves of the rows, each at the temperature of the other, show.
+    """
+    return score_apart(judged, judged.at(1 / temperature).cross_fitted())
+
+
+def score_apart(judged: Judged, apart: Judged) -> HeadScore:
+    """Return the figures of the first, with the calibration of the second, which is the same head's."""
+    calibration = score(replace(apart, texts=None))
+    return replace(score(judged), calibration_error=calibration.calibration_error, by_chance=calibration.by_chance)
 
 
 def decoded(judged: Judged) -> tuple[list[Labels], list[Labels]]:

@@ -43,9 +43,10 @@ by a table (`stream_app/training/chinese/kinds.py`). The encoder's lower layers 
 `{config}`
 
 ## Scores on the held-out texts
-Served means {runtime} in {precision} on a processor with {flags}. Calibration is the expected calibration error, on
-the half of the held-out texts on which no temperature was fitted; by chance, what as many rows would show if the
-probabilities came true exactly.
+Served means {runtime} in {precision} on a processor with {flags}. The temperature is the one that all
+held-out texts give. Calibration is the expected calibration error of their two halves, each at the temperature that the
+other one gives, so that no text judges what it decided; by chance, what as many rows would show if the probabilities
+came true exactly.
 
 | head | measured on | rows | accuracy fp32 | accuracy served | macro F1 | calibration before | after | by chance |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

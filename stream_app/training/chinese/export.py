@@ -25,7 +25,7 @@ from stream_app.training.chinese.served import HEADS, KINDS, ServedChinese, unca
 from stream_app.training.encoder import load_tokenizer
 from stream_app.training.evaluation import torch_infer
 from stream_app.training.export import Exported, Scores
-from stream_app.training.judged import score
+from stream_app.training.judged import score, score_apart
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.onnx_weights import store_bytes
 
@@ -34,10 +34,18 @@ FOLDER = "zh"
 """Name of the network within a version."""
 
 
-def scores_of(judged: Mapping[str, JudgedSets]) -> Scores:
-    """Return the figures of each head; of names, whether the news is negative for them."""
-    asked = dict(judged) | {"mention": negative_or_not(judged["mention"])}
-    return {head: score(one.judged()) for head, one in asked.items()}
+def scores_at(judged: Mapping[str, JudgedSets], temperatures: Mapping[str, float]) -> Scores:
+    """Return the figures of heads that were asked at these temperatures; of names, whether the news is negative.
+
+    Topics follow from other heads, so the rows that gave those their temperatures show the topics' calibration too.
+    """
+    apart = {head: judged[head].at(1 / heat).cross_fitted() for head, heat in temperatures.items() if head in judged}
+    asked, shown = _as_asked(judged), _as_asked(dict(judged) | apart)
+    return {head: score_apart(one.judged(), shown[head].judged()) for head, one in asked.items()}
+
+
+def _as_asked(judged: Mapping[str, JudgedSets]) -> dict[str, JudgedSets]:
+    return dict(judged) | {"mention": negative_or_not(judged["mention"])}
 
 
 def export(run: Path, data: Path, repository: Path, *, backend: Path, report: Callable[[str], None]) -> Exported:
@@ -73,8 +81,8 @@ def write_network(
     write_onnx(calibrated, draft / WEIGHTS, store_bytes)
     report("scoring the file as it is served")
     runtime = OpenVinoRuntime(draft / WEIGHTS)
-    full = scores_of(judge(torch_infer(calibrated), corpus.dev, tokenizer, topics=topics))
-    served = scores_of(judge(runtime.infer, corpus.dev, tokenizer, topics=topics))
+    full = scores_at(judge(torch_infer(calibrated), corpus.dev, tokenizer, topics=topics), temperatures)
+    served = scores_at(judge(runtime.infer, corpus.dev, tokenizer, topics=topics), temperatures)
     check_loss(_accuracies(full), _accuracies(served))
     content = (draft / WEIGHTS).read_bytes()
     done = Exported(
@@ -83,8 +91,8 @@ def write_network(
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         temperatures=temperatures,
-        before=scores_of(plain) | {KINDS: score(kinds.judged())},
-        fp32=full | {KINDS: score(kinds.at(temperatures[KINDS]).judged())},
+        before={head: score(one.judged()) for head, one in (_as_asked(plain) | {KINDS: kinds}).items()},
+        fp32=full | {KINDS: score_apart(kinds.at(temperatures[KINDS]).judged(), kinds.cross_fitted().judged())},
         served=served,
         runtime=runtime.report,
     )

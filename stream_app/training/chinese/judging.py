@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import LABELS, RISK_TYPES
-from stream_app.training.calibration import Probabilities, at_temperature, fit_to_sets
+from stream_app.training.calibration import Probabilities, at_temperature, cross_fitted, fit_to_sets
 from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND
 from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.chinese.rows import batch_of
@@ -22,7 +22,7 @@ from stream_app.training.chinese.texts import KIND_SET, RISK_SET, ChineseText
 from stream_app.training.evaluation import Infer
 from stream_app.training.judged import Judged
 from stream_app.training.network import FusionNetwork
-from stream_app.training.split import is_calibration
+from stream_app.training.split import in_first_half
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 _NEGATIVE = LABELS.index("negative")
@@ -36,15 +36,19 @@ class JudgedSets:
 
     probabilities: Probabilities
     right: NDArray[np.bool_]
-    fitted: NDArray[np.bool_]
+    half: NDArray[np.bool_]
 
     def temperature(self) -> float:
-        """Return the one that makes what is right likeliest, on the calibration half."""
-        return fit_to_sets(self.probabilities[self.fitted], self.right[self.fitted])
+        """Return the one that makes what is right likeliest."""
+        return fit_to_sets(self.probabilities, self.right)
 
     def at(self, temperature: float) -> JudgedSets:
         """Return the same at another temperature."""
         return replace(self, probabilities=at_temperature(self.probabilities, temperature))
+
+    def cross_fitted(self) -> JudgedSets:
+        """Return the same where each half of the rows has the temperature that the other one gives."""
+        return replace(self, probabilities=cross_fitted(self.probabilities, self.right, self.half))
 
     def merged(self, classes: Sequence[int]) -> JudgedSets:
         """Return what is left of the question where these classes are one, the last."""
@@ -52,14 +56,14 @@ class JudgedSets:
         return JudgedSets(
             np.column_stack((self.probabilities[:, others], self.probabilities[:, classes].sum(1))),
             np.column_stack((self.right[:, others], self.right[:, classes].all(1))),
-            self.fitted,
+            self.half,
         )
 
     def judged(self) -> Judged:
         """Return one label for each row: the likeliest class where it is right, else the first that is."""
         found = self.probabilities.argmax(axis=-1)
         hit = self.right[np.arange(len(found)), found]
-        return Judged(self.probabilities, np.where(hit, found, self.right.argmax(axis=-1)), self.fitted)
+        return Judged(self.probabilities, np.where(hit, found, self.right.argmax(axis=-1)), self.half)
 
 
 def judge(
@@ -92,14 +96,14 @@ def _row(text: ChineseText, tokenizer: Tokenizer) -> ModelRow:
 
 
 def _sets(judgements: Iterator[Judgement]) -> JudgedSets:
-    probabilities, right, fitted = zip(*judgements, strict=True)
-    return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(fitted))
+    probabilities, right, half = zip(*judgements, strict=True)
+    return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(half))
 
 
 def _documents(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.document is not None:
-            yield result.document_probabilities, _of([text.document], len(LABELS)), is_calibration(text.whole)
+            yield result.document_probabilities, _of([text.document], len(LABELS)), in_first_half(text.whole)
 
 
 def _mentions(pairs: Pairs) -> Iterator[Judgement]:
@@ -108,14 +112,14 @@ def _mentions(pairs: Pairs) -> Iterator[Judgement]:
         for mention, probabilities in zip(text.mentions, result.mention_probabilities, strict=True):
             if mention.negative is not None:
                 bad = _of([_NEGATIVE], len(LABELS))
-                yield probabilities, bad if mention.negative else ~bad, is_calibration(text.whole)
+                yield probabilities, bad if mention.negative else ~bad, in_first_half(text.whole)
 
 
 def _relevance(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         for mention, chance in zip(text.mentions, result.mention_relevance, strict=True):
             if mention.marked is not None:
-                yield np.array([1 - chance, chance]), _of([int(mention.marked)], 2), is_calibration(text.whole)
+                yield np.array([1 - chance, chance]), _of([int(mention.marked)], 2), in_first_half(text.whole)
 
 
 def _risks(pairs: Pairs) -> Iterator[Judgement]:
@@ -123,7 +127,7 @@ def _risks(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.set_name == RISK_SET and text.risk is not None:
             right = _of([RISK_TYPES.index(text.risk)], len(RISK_TYPES))
-            yield result.risk_probabilities, right, is_calibration(text.whole)
+            yield result.risk_probabilities, right, in_first_half(text.whole)
 
 
 def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
@@ -131,7 +135,7 @@ def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.set_name == KIND_SET and text.kinds:
             right = {topics.index(TOPIC_OF_KIND[kind]) for kind in text.kinds}
-            yield result.topic_probabilities, _of(right, len(topics)), is_calibration(text.whole)
+            yield result.topic_probabilities, _of(right, len(topics)), in_first_half(text.whole)
 
 
 def judge_kinds(network: FusionNetwork, texts: Sequence[ChineseText], tokenizer: Tokenizer) -> JudgedSets:
@@ -143,7 +147,7 @@ def judge_kinds(network: FusionNetwork, texts: Sequence[ChineseText], tokenizer:
             kinds, _ = kinds_and_risks(network(*batch_of([text], tokenizer).inputs).topic)
         found.append(torch.softmax(kinds[0], dim=-1).numpy())
     right = [_of({ALL_KINDS.index(kind) for kind in text.kinds}, len(ALL_KINDS)) for text in news]
-    return _sets(zip(found, right, (is_calibration(text.whole) for text in news), strict=True))
+    return _sets(zip(found, right, (in_first_half(text.whole) for text in news), strict=True))
 
 
 def _of(right: Iterable[int], classes: int) -> NDArray[np.bool_]:

@@ -15,11 +15,10 @@ from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import DataError
 from stream_app.pipeline.text import MAX_TOKENS
-from stream_app.training.calibration import fit_temperature
 from stream_app.training.config import TrainConfig
 from stream_app.training.encoder import load_encoder, load_tokenizer
 from stream_app.training.fit import Progress, fit
-from stream_app.training.judged import HeadScore, Judged, score
+from stream_app.training.judged import HeadScore, Judged, score, score_at
 from stream_app.training.packs.corpus import DEV, PackCorpus, load_corpus
 from stream_app.training.packs.judging import judge
 from stream_app.training.packs.network import PackNetwork, cut
@@ -86,7 +85,7 @@ def train(
         config=config,
         classes=corpus.classes,
         files=corpus.files,
-        temperatures={name: _temperature(one) for name, one in judged.items()},
+        temperatures={name: one.temperature() for name, one in judged.items()},
     )
     (run / RECORD).write_text(record.model_dump_json(indent=2), encoding="utf-8")
 
@@ -112,19 +111,19 @@ def evaluate(run: Path, data: Path | None = None) -> dict[str, dict[str, HeadSco
     model = load_run(run)
     pack = model.record.pack.model_copy(update={"folder": model.record.folder})
     corpus = replace(load_corpus(pack, data, load_tokenizer(run, MAX_TOKENS)), graph=model.corpus.graph)
-    scores = {
-        name: {head: score(one.at(model.record.temperatures[head])) for head, one in judged.items()}
-        for name, texts in corpus.judged.items()
-        for judged in (judge(model.network, pack, corpus, texts=texts),)
-    }
+    scores = {}
+    for name, texts in corpus.judged.items():
+        # the dev texts gave the temperatures, so their calibration is shown by halves
+        figures_of = score_at if name == DEV else _score_apart
+        judged = judge(model.network, pack, corpus, texts=texts)
+        heats = model.record.temperatures
+        scores[name] = {head: figures_of(one.at(heats[head]), heats[head]) for head, one in judged.items()}
     (run / "metrics.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return scores
 
 
-def _temperature(judged: Judged) -> float:
-    if not judged.fitted.any():
-        return 1.0
-    return fit_temperature(judged.probabilities[judged.fitted], judged.labels[judged.fitted])
+def _score_apart(judged: Judged, _: float) -> HeadScore:
+    return score(judged)
 
 
 def _network(encoder: torch.nn.Module, pack: Pack, corpus: PackCorpus) -> PackNetwork:

@@ -16,7 +16,7 @@ from torch import Tensor
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, EMBEDDING_SIZE, KG_FEATURES, OUTPUTS, RISK_TYPES, TAGS
 from stream_app.pipeline.tensors import TOPICS as NUMBER_OF_TOPICS
 from stream_app.training.chinese.corpus import ChineseCorpus
-from stream_app.training.chinese.export import scores_of
+from stream_app.training.chinese.export import scores_at
 from stream_app.training.chinese.judging import JudgedSets, judge, negative_or_not
 from stream_app.training.chinese.kinds import ALL_KINDS, KINDS, RISK_OF, TOPIC_OF_KIND, TOPIC_OF_RISK
 from stream_app.training.chinese.run import load_network, train
@@ -84,7 +84,7 @@ def test_what_is_learnt_is_known_of_texts_that_were_held_out(chinese_corpus: Chi
     config = CONFIG.model_copy(update={"epochs": 4, "head_rate": 2e-3, "encoder_rate": 1e-3})
     train(run, chinese_corpus, config=config, report=quiet)
     infer = torch_infer(uncalibrated(load_network(run), TOPICS))
-    scores = scores_of(judge(infer, chinese_corpus.dev, load_tokenizer(run), topics=TOPICS))
+    scores = scores_at(judge(infer, chinese_corpus.dev, load_tokenizer(run), topics=TOPICS), {})
     assert scores["document"].accuracy > 0.7
     assert scores["mention"].accuracy > 0.7
 
