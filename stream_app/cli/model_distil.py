@@ -32,6 +32,9 @@ def distil(  # noqa: PLR0913  (options of a command)
     encoder: Annotated[
         str | None, typer.Option(metavar="package|FOLDER", help="The student's encoder, in place of such layers.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="A finished run on this encoder, for the student to begin with.")
+    ] = None,
     temperature: Annotated[float | None, typer.Option(help="What scores are divided by before they are held.")] = None,
     unlabelled_share: Annotated[float | None, typer.Option(help="Share of the texts without labels, 0 to 1.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
@@ -55,11 +58,13 @@ def distil(  # noqa: PLR0913  (options of a command)
 
     if encoder and layers:
         raise ConfigurationError("give --layers, for a student of the first run's, or --encoder, not both")
+    if start and not encoder:
+        raise ConfigurationError("a student of the first run's layers begins with them: give --encoder beside --start")
     changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
     graph = build_graph()
     if encoder:
-        sources = Sources(data, default_encoder() if encoder == "package" else Path(encoder), graph)
+        sources = Sources(data, default_encoder() if encoder == "package" else Path(encoder), graph, start)
         with training_bars("asking the teachers", "distilling") as (asking, report):
             record = distil_afresh(out, teachers, sources, config=config, report=report, asking=asking)
     else:

@@ -65,8 +65,8 @@ class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
     `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
-    that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made the
-    student of `start`; None where there was none. A run that is `imported` is the exported version of that name, whose
+    that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made a
+    student; None where there was none. A run that is `imported` is the exported version of that name, whose
     card tells how it was made.
     """
 
@@ -94,9 +94,7 @@ def train_on(
     """Train on a corpus, into the folder `run`, going on where an interrupted call stopped."""
     copy_encoder(sources.encoder, run)
     torch.manual_seed(config.seed)
-    network = new_network(sources.encoder, len(corpus.topics))
-    if sources.start:
-        _load(network, sources.start)
+    network = first_network(sources, len(corpus.topics))
     embeddings = kept_embeddings(run, sources.encoder, corpus, config=config)
     task = FusionTask(network, corpus, embeddings, config=config)
     write_cost(run, fit(with_causes(task, corpus, config), config=config, run=run, report=report))
@@ -117,6 +115,14 @@ def train_on(
 def new_network(encoder: Path, topics: int) -> FusionNetwork:
     """Return the encoder of this folder with heads that have learnt nothing."""
     return _network(load_encoder(encoder), topics)
+
+
+def first_network(sources: Sources, topics: int) -> FusionNetwork:
+    """Return what a run begins with: the weights of the run before, where there is one, else new heads."""
+    network = new_network(sources.encoder, topics)
+    if sources.start:
+        _load(network, sources.start)
+    return network
 
 
 def kept_embeddings(run: Path, encoder: Path, corpus: Corpus, *, config: TrainConfig) -> Tensor:
@@ -176,7 +182,10 @@ def write_record(run: Path, record: RunRecord) -> None:
 
 def _load(network: FusionNetwork, run: Path) -> None:
     """Take a run's weights; the heads on cause and effect, which are learnt last, may be missing from them."""
-    found = network.load_state_dict(load_file(run / WEIGHTS), strict=False)
+    try:
+        found = network.load_state_dict(load_file(run / WEIGHTS), strict=False)
+    except RuntimeError as error:  # what PyTorch raises where a tensor has another shape
+        raise DataError(f"{run} was trained on another encoder; give the one it was trained on, or no start") from error
     lost = [name for name in found.missing_keys if not name.startswith(_LEARNT_LAST)]
     if lost or found.unexpected_keys:
         raise DataError(

@@ -30,10 +30,10 @@ from stream_app.training.run import (
     DistilRecord,
     RunRecord,
     Sources,
+    first_network,
     kept_embeddings,
     load_network,
     load_record,
-    new_network,
     read_metrics,
     write_record,
 )
@@ -86,6 +86,7 @@ def distil_afresh(
 ) -> RunRecord:
     """Train a student on the encoder of `sources` into the folder `out`, going on where a call stopped.
 
+    It begins with the weights of `sources.start`, where there is one, else with heads that have learnt nothing.
     Teachers may have another encoder, and are asked once; `asking` hears of it. The heads on cause and effect learn
     from their own texts, where `config.causes` says so; nobody teaches them.
     """
@@ -96,7 +97,7 @@ def distil_afresh(
     asked = [load_teacher(teacher, corpus, max_tokens=config.max_tokens) for teacher in teachers]
     told = kept_answers(out, asked, corpus.train, report=asking)
     torch.manual_seed(config.seed)
-    student = new_network(sources.encoder, len(corpus.topics))
+    student = first_network(sources, len(corpus.topics))
     # joined once, before the teachers were asked, so not anew in every epoch
     as_asked = config.model_copy(update={"join": 0.0})
     embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
@@ -108,6 +109,7 @@ def distil_afresh(
         topics=corpus.topics,
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
+        start=load_record(sources.start) if sources.start else None,
         causal=lessons_of(corpus, as_asked),
         pretrained=read_pretrained(sources.encoder),
         distilled=_distilled(teachers, more, config, afresh=True),

@@ -157,6 +157,25 @@ def test_student_on_another_encoder_learns_what_its_teacher_says_and_may_be_inte
     ).abs().sum()
 
 
+def test_student_may_begin_with_a_run_on_its_encoder_and_no_other(
+    tmp_path: Path, teacher: Path, data_folder: Path
+) -> None:
+    encoder = write_encoder(tmp_path / "encoder", 32)
+    still = CONFIG.model_copy(update={"encoder_rate": 0.0, "head_rate": 0.0})
+
+    def run(name: str, config: DistilConfig, start: Path | None = None) -> Path:
+        sources = Sources(data_folder, encoder, None, start)
+        distil_afresh(tmp_path / name, [teacher], sources, config=config, report=lambda _: None, asking=lambda _: None)
+        return tmp_path / name
+
+    first = run("first", CONFIG)
+    weights = [load_file(one / "network.safetensors") for one in (first, run("second", still, first))]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert load_record(tmp_path / "second").start == load_record(first)
+    with pytest.raises(DataError, match="another encoder"):
+        run("third", still, teacher)
+
+
 def test_teacher_that_is_wider_than_what_is_served_can_be_judged(tmp_path: Path, corpus: Corpus) -> None:
     encoder = load_encoder(write_encoder(tmp_path / "wide", 2 * EMBEDDING_SIZE))
     network = FusionNetwork(encoder, hidden=2 * EMBEDDING_SIZE, topics=TOPICS)
