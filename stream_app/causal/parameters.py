@@ -28,15 +28,17 @@ _VERSION_HEX_DIGITS = 8
 class CausalParameters:
     """What turns shocks into probabilities; see `docs/causal.md`.
 
-    `base_rate`: score of an abnormal move to one side without any news. `probability_rate`: how fast the score grows
-    with an effect. `calibration`: what makes a probability of a score. `usual_days_at_full_severity`: usual daily moves
-    that severity 1 stands for. `damping`: for each relation after the first. `floor`: what carries less is not followed
-    further. `least_alive`: an effect that is smaller is forgotten. `strengths`: factor of a way such as
-    `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind. `modality`: factor
-    of a stated shock. `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster
-    effects fade once their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`).
-    `voices`: how much of a shock is believed of a source by its grade. `sides`: factors that take the place of the
-    topic's where a text says what of a company moves.
+    `base_rate`: score of an abnormal move to one side without any news. `probability_rate`: how fast the score
+    grows with an effect. `calibration`: what makes a probability of a score. `usual_days_at_full_severity`: usual
+    daily moves that severity 1 stands for. `damping`: for each relation after the first. `floor`: what carries less
+    is not followed further. `least_alive`: an effect that is smaller is forgotten. `strengths`: factor of a way
+    such as `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind.
+    `modality`: factor of a stated shock. `doer`: share of the tone that counts for whom a text puts into a cause,
+    with no move of its own: of who cuts orders or sues, it is the deed that sounds bad. `stated_relevance`: least
+    relevance of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
+    `transmission`: factor by topic and channel (`causal.ways.CHANNELS`). `voices`: how much of a shock is believed
+    of a source by its grade. `sides`: factors that take the place of the topic's where a text says what of a
+    company moves.
     """
 
     name: str
@@ -53,6 +55,7 @@ class CausalParameters:
     hasten: float
     voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
+    doer: float = 1.0
     calibration: Curve = UNCHANGED
     sides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 

@@ -37,7 +37,8 @@ def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | Non
     stated = event.shock if event.shock is not None and event.shock.move else None
     if event.entity is None or (event.polarity is None and stated is None):
         return None
-    direction = _direction(event.entity.kind, event.polarity or 0.0, stated, parameters=parameters)
+    tone = (event.polarity or 0.0) * (parameters.doer if _only_does(event.shock) else 1.0)
+    direction = _direction(event.entity.kind, tone, stated, parameters=parameters)
     # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
     relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)
     weight = (event.link_confidence or 0.0) * relevance * event.novelty * parameters.voices[grade_of(event)]
@@ -74,6 +75,11 @@ def _direction(kind: EntityKind, tone: float, stated: StatedShock | None, *, par
     if tone * stated.move >= 0:
         return max(tone, stated.move, key=abs)
     return tone + stated.move
+
+
+def _only_does(stated: StatedShock | None) -> bool:
+    """Whether the text says what the entity does to others, and not which way it goes itself."""
+    return stated is not None and stated.role == "cause" and not stated.move
 
 
 def _certainty(stated: StatedShock | None, parameters: CausalParameters) -> float:

@@ -16,6 +16,7 @@ from stream_app.knowledge.build import build_graph
 from stream_app.promotion.gate import MOST_LOSS, most_lost
 
 if TYPE_CHECKING:
+    from stream_app.knowledge.graph import KnowledgeGraph
     from stream_app.training.judged import HeadScore
     from stream_app.training.run import RunRecord
 
@@ -52,14 +53,9 @@ def distil(  # noqa: PLR0913  (options of a command)
     from stream_app.training.distillation.run import distil as distil_run
     from stream_app.training.distillation.run import distil_afresh
     from stream_app.training.encoder import default_encoder
-    from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.run import Sources, load_network, load_sources, write_metrics
-    from stream_app.training.served import uncalibrated
+    from stream_app.training.run import Sources, write_metrics
 
-    if encoder and layers:
-        raise ConfigurationError("give --layers, for a student of the first run's, or --encoder, not both")
-    if start and not encoder:
-        raise ConfigurationError("a student of the first run's layers begins with them: give --encoder beside --start")
+    _check_beginning(layers, encoder, start)
     changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
     graph = build_graph()
@@ -70,10 +66,25 @@ def distil(  # noqa: PLR0913  (options of a command)
     else:
         with training_bar("distilling") as report:
             record = distil_run(out, teachers, data, graph=graph, config=config, report=report)
-    judged = judge(torch_infer(uncalibrated(load_network(out))), load_sources(out, data, graph))
-    scores = {head: score(one) for head, one in judged.items()}
+    scores = _judged(out, data, graph)
     write_metrics(out, scores)
     _show(record, scores, as_json=json)
+
+
+def _check_beginning(layers: int | None, encoder: str | None, start: Path | None) -> None:
+    if encoder and layers:
+        raise ConfigurationError("give --layers, for a student of the first run's, or --encoder, not both")
+    if start and not encoder:
+        raise ConfigurationError("a student of the first run's layers begins with them: give --encoder beside --start")
+
+
+def _judged(run: Path, data: Path, graph: KnowledgeGraph) -> dict[str, HeadScore]:
+    from stream_app.training.evaluation import judge, score, torch_infer
+    from stream_app.training.run import load_network, load_sources
+    from stream_app.training.served import uncalibrated
+
+    judged = judge(torch_infer(uncalibrated(load_network(run))), load_sources(run, data, graph))
+    return {head: score(one) for head, one in judged.items()}
 
 
 def _show(record: RunRecord, scores: dict[str, HeadScore], *, as_json: bool) -> None:

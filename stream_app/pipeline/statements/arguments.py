@@ -13,7 +13,7 @@ from stream_app.pipeline.statements.phrases import Held, Phrase, held, kinds_of
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
 
-_NOT_OWNERS = frozenset({"agent", "passive", "against", "clause_because"})
+_NOT_OWNERS = frozenset({"agent", "passive", "against", "clause_because", "over"})
 _ABOUT_OTHERS = frozenset({"barrier", "burden"})
 """Natures of what one does to another: `US tariffs on China`, `EU probe into Google`."""
 _COUNTRIES = frozenset({EntityKind.COUNTRY, EntityKind.CENTRAL_BANK, EntityKind.PERSON})

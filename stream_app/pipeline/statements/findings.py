@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stream_app.events.entity import EntityKind
@@ -51,6 +51,19 @@ def of_noun(
         move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
         if factor and move:
             yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last, nature=nature)
+
+
+def towards(verb: Verb, nature: str) -> Verb:
+    """Return the verb as this kind of noun makes it: tariffs are lifted off, a strike is threatened with."""
+    if not (natures()[nature].adverse and natures()[nature].event):
+        return verb
+    if nature == "barrier" and verb.object < 0 < verb.policy:  # tightens curbs
+        return replace(verb, object=abs(verb.object))
+    if verb.nature and natures()[verb.nature].adverse:  # who investigates an outage tells of one
+        return replace(verb, object=abs(verb.object))
+    if verb.act == "lift":
+        return replace(verb, act="stop", object=-verb.object)
+    return replace(verb, object=abs(verb.object)) if verb.act == "threaten" else verb
 
 
 def _ends(verb: Verb, *, adverse: bool) -> bool:

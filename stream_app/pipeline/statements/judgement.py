@@ -9,6 +9,7 @@ from typing import Literal
 from stream_app.events.entity import EntityKind
 from stream_app.events.stated_shock import Side
 from stream_app.pipeline.documents import Field
+from stream_app.pipeline.statements.apposition import described
 from stream_app.pipeline.statements.arguments import main_names
 from stream_app.pipeline.statements.events import named_events
 from stream_app.pipeline.statements.findings import FIRMS, Finding
@@ -129,6 +130,7 @@ def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Readi
                 agents |= does
                 targets |= who
         found.extend(named_events(sentence, clause, used))
+    found.extend(list(described(sentence, found)))
     return Reading(
         sentence,
         tuple(_in_proportion(found, sentence)),

@@ -13,6 +13,7 @@ from functools import cache
 import ahocorasick
 
 from stream_app.events.entity import EntityKind
+from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Cue, Word, words_of
 
 MOST_PIECES = 160
@@ -23,6 +24,8 @@ _TOKEN = re.compile(
     r"(?P<word>n[’']t\b|[^\W\d_]+?(?=n[’']t\b)|[^\W\d_]+)|(?P<number>[$€£¥]?\d[\d.,]*+%?)|(?P<own>[’']s\b)"
     r"|(?P<dash>\s[-–—]++\s|[–—])|(?P<comma>,)|(?P<slash>/)|(?P<and>&)|(?P<stop>[;:()\"“”])|(?P<hyphen>-)"
 )
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+_SMALL = re.compile(r"\b[A-Za-z]*[a-z]+\b")
 _HAN = re.compile("[\u3400-\u9fff]")
 _HAN_STOPS = {
     "，": "comma", ",": "comma", "、": "and", "；": "stop", "：": "stop", ";": "stop", ":": "stop", "（": "stop",
@@ -106,7 +109,7 @@ def _says_more(word: Word) -> bool:
 
 
 def _english(text: str, start: int, end: int) -> Iterator[Piece]:
-    lexicon = _phrases()
+    lexicon, is_loud = _phrases(), _is_loud(text, start, end)
     tokens = [(m.start(), m.end(), m.lastgroup or "", _plain(m[0])) for m in _TOKEN.finditer(text, start, end)]
     at, last = 0, min(len(tokens), MOST_PIECES * 2)
     while at < last:
@@ -117,6 +120,8 @@ def _english(text: str, start: int, end: int) -> Iterator[Piece]:
             for phrase, candidate in lexicon.get(token, ()):
                 size = len(phrase)
                 if not size or _follows(tokens, at, phrase):
+                    if candidate.form is Form.BARE and not is_loud and text[begin:finish].isupper():
+                        break  # `LEAP engines` do not leap
                     word, at = candidate, at + size
                     finish = tokens[at - 1][1]
                     break
@@ -125,6 +130,11 @@ def _english(text: str, start: int, end: int) -> Iterator[Piece]:
             yield Piece(begin, finish, _NUMBER)
         elif group != "hyphen":
             yield Piece(begin, finish, _SIGNS[group])
+
+
+def _is_loud(text: str, start: int, end: int) -> bool:
+    """Whether most words are in capitals, so that these tell nothing of a word."""
+    return len(_CAPITALS.findall(text, start, end)) >= len(_SMALL.findall(text, start, end))
 
 
 _SIGNS = {kind: Word(cue=Cue(kind)) for kind in ("own", "comma", "slash", "stop", "and")} | {

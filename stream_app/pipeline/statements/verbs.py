@@ -15,7 +15,7 @@ from stream_app.pipeline.statements.arguments import (
     plain_names,
     subject_too,
 )
-from stream_app.pipeline.statements.findings import FIRMS, By, Finding, of_name, of_noun, of_policy
+from stream_app.pipeline.statements.findings import FIRMS, By, Finding, of_name, of_noun, of_policy, towards
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.objects import has_infinitive, object_phrases
@@ -100,7 +100,8 @@ class VerbReading:
         elif part is not None and not verb.nature and verb.act in _STANDING:
             yield from self._of_object_noun(part, "activity")
         elif names and not (self._passive and not self._nominal):
-            yield from of_name(verb, verb.object, names, at=self._at, disrupted=self._is_disruption())
+            scarce = self._is_disruption() or self._stops_supply()
+            yield from of_name(verb, verb.object, names, at=self._at, disrupted=scarce)
         elif self._passive or (verb.act == "stop" and self._subject and not self._has_object()):
             yield from self._by_subject(as_object=True)
         elif not self._has_object():
@@ -142,7 +143,7 @@ class VerbReading:
     def _of_object_noun(self, noun: int, nature: str = "") -> Iterator[Finding]:
         nature = nature or self._pieces[noun].word.noun
         self.used.update(range(self._object.first, self._object.last))
-        verb = self._towards(nature)
+        verb = towards(self._verb, nature)
         among = [one for one in self._objects if not (verb.other and one.joint == "to")]
         found = owners(self._pieces, noun, among, nature=nature)
         subject = (
@@ -175,17 +176,6 @@ class VerbReading:
         first = self._object.first
         return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
 
-    def _towards(self, nature: str) -> Verb:
-        """Return the verb as this kind of noun makes it: tariffs are lifted off, a strike is threatened with."""
-        verb = self._verb
-        if not (natures()[nature].adverse and natures()[nature].event):
-            return verb
-        if verb.nature and natures()[verb.nature].adverse:  # who investigates an outage tells of one
-            return replace(verb, object=abs(verb.object))
-        if verb.act == "lift":
-            return replace(verb, act="stop", object=-verb.object)
-        return replace(verb, object=abs(verb.object)) if verb.act == "threaten" else verb
-
     def _by_subject(self, *, as_object: bool) -> Iterator[Finding]:
         """Yield what happens to what stands before the verb: a noun and its owners, or the names themselves.
 
@@ -195,6 +185,8 @@ class VerbReading:
         if not self._subject:
             return
         noun = self._subject[0].noun(self._pieces)
+        if noun is not None and self._verb.act == "stop" and self._verb.nature and self._is_event(noun):
+            noun = None  # 火灾停产: what stands still is no fire
         part = self._subject[0].part(self._pieces)
         if noun is None and part is not None and not self._verb.nature and self._verb.act in _STANDING:
             holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
@@ -212,10 +204,14 @@ class VerbReading:
         if not holders:
             holders = self._owner_before()
         nature = self._pieces[noun].word.noun
-        verb = self._towards(nature)
+        verb = towards(self._verb, nature)
         yield from of_noun(
             nature, verb.object if as_object else verb.subject, holders, at=self._at, verb=verb, last=noun
         )
+
+    def _is_event(self, noun: int) -> bool:
+        nature = natures()[self._pieces[noun].word.noun]
+        return nature.adverse and nature.event
 
     def _owner_before(self) -> list[Held]:
         """Return the subject before, for a noun without an owner: `Ford says output fell`."""
@@ -241,6 +237,10 @@ class VerbReading:
         """Whether what does it is an event that makes things scarce: `drought hits cocoa`."""
         noun = self._subject[0].noun(self._pieces) if self._subject else None
         return noun is not None and self._pieces[noun].word.noun == "disruption"
+
+    def _stops_supply(self) -> bool:
+        """Whether what is stopped no longer comes (`halts gas`), not what somebody does without (`ditches coal`)."""
+        return self._verb.act == "stop" and not self._verb.nature and self._pieces[self._at].word.side != "demand"
 
     def _by_event(self) -> bool:
         nouns = (one.noun(self._pieces) for one in self._right[1:] if one.joint == "agent")

@@ -34,7 +34,7 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
         return True  # 受…影响: what `受` has said already
     if not word.noun:
         return word.sign != 0 and not (at and pieces[at - 1].cue in _BEFORE_VERB) and _stands_before_noun(pieces, at)
-    if word.form is Form.PAST or (at and _is_move_of(pieces[at - 1], word.verb)):
+    if word.form is Form.PAST or (at and _is_move_of(pieces[at - 1], word.verb)) or _follows_alike(pieces, at):
         return False
     return (at > 0 and word.form is Form.ING and _rules(pieces[at - 1])) or _is_nominal(pieces, at)
 
@@ -109,6 +109,14 @@ def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
     ):
         return True
     return bool(before.word.noun) and not after.named
+
+
+def _follows_alike(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether it ends a list of deeds, all in the bare form: `workers reject offer and strike`."""
+    ends = at + 1 == len(pieces) and at > 0 and pieces[at - 1].cue == "and"
+    return (ends and pieces[at].word.form is Form.BARE) and any(
+        one.word.verb is not None and one.word.form is Form.BARE and not one.word.noun for one in pieces[: at - 1]
+    )
 
 
 def _is_move_of(before: Piece, verb: Verb) -> bool:

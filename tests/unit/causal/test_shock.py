@@ -46,6 +46,12 @@ def test_of_a_text_without_scores_the_stated_move_counts_alone() -> None:
     assert shock_of(shocking(**unscored), PARAMETERS) is None
 
 
+def test_of_who_does_something_to_another_tone_tells_little() -> None:
+    assert value_of(shock=stated(0.0)) == pytest.approx(PARAMETERS.doer * value_of())
+    assert value_of(shock=stated(0.0).model_copy(update={"role": "mentioned"})) == value_of()
+    assert value_of(shock=stated(-0.9)) == pytest.approx(-0.9)
+
+
 def test_a_possibility_weighs_less_than_a_fact_and_a_denial_nothing() -> None:
     fact, possible = value_of(shock=stated(-0.9)), value_of(shock=stated(-0.9, "hypothetical", 0.5))
     assert fact < possible < 0
