@@ -15,6 +15,8 @@ FIRMS = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PRODUCT})
 _PRICED = frozenset({EntityKind.COMMODITY, EntityKind.CURRENCY, EntityKind.INDEX, EntityKind.MACRO_INDICATOR})
 _MARKET = frozenset({"share", "price"})
 By = Literal["itself", "another", ""]
+MOVE = Verb("start", 1.0, 0.0, "", 0.0, 0.0, causes=0)
+"""A bare move, for what is told by the words around a verb."""
 _ENDED_SHARE = 0.5
 """What an adverse event's end gives back of what the event took: a recovery is milder than a fall."""
 

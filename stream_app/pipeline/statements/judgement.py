@@ -27,6 +27,7 @@ _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
 _INFERRED, _UNSAID = 3, 4
 _IN_PART = 0.25
+_AMERICAN = frozenset({"us", "u.s.", "u.s", "usa", "american", "united states", "america", "美国", "美"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,17 @@ def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Fin
             one.at in of_goods or (one.at in of_firms and _is_scene(sentence, one.named))
         )
         old = clause > over and sentence.clauses[clause].link == "because" and not one.ended
-        yield replace(one, move=_IN_PART * one.move) if small or old else one
+        share = _IN_PART if small or old else -1.0 if _is_kept_out(sentence, one) else 1.0
+        yield replace(one, move=share * one.move)
+
+
+def _is_kept_out(sentence: Sentence, one: Finding) -> bool:
+    """Whether it is American goods that meet a barrier, which makes them cheaper where most prices are made."""
+    at = sentence.place_of.get(one.named, 0)
+    before = sentence.pieces[at - 1] if at else None
+    if one.nature != "barrier" or one.named.kind is not EntityKind.COMMODITY or before is None or before.named is None:
+        return False
+    return sentence.text[before.start : before.end].casefold() in _AMERICAN
 
 
 def _is_scene(sentence: Sentence, named: Named) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from stream_app.pipeline.statements.clauses import RESUMED, Clause, clauses_of
+from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.phrases import Phrase, phrases
 from stream_app.pipeline.statements.pieces import Named, Piece, is_chinese, pieces_of
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
@@ -80,12 +81,18 @@ class Sentence:
 
     def _subject(self, clause: int, verb: int) -> list[Phrase]:
         first, last = self.before(clause, verb)
-        if self._says(first, last) or (first == self.clauses[clause].first and self._has_stranger(first, last)):
+        if self._says(first, last) or (self._may_be_led(clause, first, verb) and self._has_stranger(first, last)):
             return phrases(self.pieces, first, last)
         earlier = [at for at in self.verbs[clause] if at < verb]
         if earlier:
             return self.subject(clause, earlier[-1])
         return self.subject_before(clause)
+
+    def _may_be_led(self, clause: int, first: int, verb: int) -> bool:
+        """Whether a word right before the verb may be its subject: at the start, or where one `helps patients lose`."""
+        before = self.pieces[verb - 1]
+        plural = before.is_unknown and self.text[before.start : before.end].endswith("s")
+        return first == self.clauses[clause].first or (plural and self.pieces[verb].word.form is Form.BARE)
 
     def subject_before(self, clause: int) -> list[Phrase]:
         """Return the subject of the nearest clause before that has one; an apposition has none."""

@@ -15,17 +15,17 @@ from stream_app.pipeline.statements.arguments import (
     plain_names,
     subject_too,
 )
-from stream_app.pipeline.statements.findings import FIRMS, By, Finding, of_name, of_noun, of_policy, towards
+from stream_app.pipeline.statements.findings import FIRMS, MOVE, By, Finding, of_name, of_noun, of_policy, towards
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.objects import has_infinitive, object_phrases
+from stream_app.pipeline.statements.others import others
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
 from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
-_AGAINST = 0.3  # that the pound slumps against the dollar says little of the dollar itself
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -54,14 +54,14 @@ class VerbReading:
             return
         mark = self._object.mark(self._pieces)
         if mark and self._object.noun(self._pieces) is None:
-            yield from of_name(_MOVE, _HIGH[mark], main_names(self._sentence, self._subject), at=self._at)
+            yield from of_name(MOVE, _HIGH[mark], main_names(self._sentence, self._subject), at=self._at)
             return
         by_object = list(self._by_object())
         yield from by_object
         other = self._objects and self._right[0].has_noun(self._pieces) and bool(verb.object)  # drops a supplier
         if verb.subject and not ((by_object or other) and verb.act == "move"):
             yield from self._by_subject(as_object=False)
-            yield from self._against()
+        yield from others(self._sentence, verb, at=self._at, subject=self._subject, right=self._right)
 
     def _own(self, kind: EntityKind) -> Iterator[Finding]:
         named = self._pieces[self._at].named
@@ -220,19 +220,6 @@ class VerbReading:
         before = self._sentence.subject(clause, earlier[-1]) if earlier else []
         return main_names(self._sentence, before)
 
-    def _against(self) -> Iterator[Finding]:
-        """Yield the other side: the other currency of a rate, or who gains what one loses to it."""
-        for one in [*self._subject[1:], *self._right[1:]]:
-            names = held(self._pieces, one)
-            if one.joint == "against":
-                subject = main_names(self._sentence, self._subject)
-                if any(own.named.kind is EntityKind.CURRENCY for own in subject):
-                    currencies = [other for other in names if other.named.kind is EntityKind.CURRENCY]
-                    yield from of_name(self._verb, -_AGAINST * self._verb.subject, currencies, at=self._at)
-            elif one.joint == "to" and self._verb.other:
-                firms = [other for other in names if other.named.kind is EntityKind.COMPANY]
-                yield from of_name(_MOVE, self._verb.other, firms, at=self._at)
-
     def _is_disruption(self) -> bool:
         """Whether what does it is an event that makes things scarce: `drought hits cocoa`."""
         noun = self._subject[0].noun(self._pieces) if self._subject else None
@@ -245,6 +232,3 @@ class VerbReading:
     def _by_event(self) -> bool:
         nouns = (one.noun(self._pieces) for one in self._right[1:] if one.joint == "agent")
         return any(at is not None and self._pieces[at].word.noun == "disruption" for at in nouns)
-
-
-_MOVE = Verb("start", 1.0, 0.0, "", 0.0, 0.0, causes=0)
