@@ -48,6 +48,7 @@ class WordEvidence:
         self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
         said = (self._text.text[start:end].lower() for start, end in spans)
         self._telling = np.array([word not in _STOP_WORDS for word in said], dtype=bool)
+        self._figures = [any(map(str.isdigit, self._text.text[start:end])) for start, end in spans]
         self._of_rows: dict[int, tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
 
     def strongest(self, asked: Sequence[Asked]) -> list[tuple[EvidenceSpan, ...]]:
@@ -80,8 +81,15 @@ class WordEvidence:
             return known
         starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
         word = np.searchsorted(self._starts, starts, side="right") - 1
-        inside = ((word >= 0) & (starts < ends) & (starts < np.array(self._ends)[word])).nonzero()[0]
+        for told in (starts[1:-1] == ends[1:-1]).nonzero()[0] + 1:  # what a comparison comes to is its figure's
+            word[told] = self._figure_before(int(word[told]))
+        inside = ((word >= 0) & ((starts == ends) | (starts < np.array(self._ends)[word]))).nonzero()[0]
+        inside = inside[(inside > 0) & (inside < len(starts) - 1)]
         return self._of_rows.setdefault(id(row), (inside, word[inside]))
+
+    def _figure_before(self, word: int) -> int:
+        """Return the word, or the nearest before it, that is a figure; -1 where there is none."""
+        return next((one for one in range(word, -1, -1) if self._figures[one]), -1)
 
     def _shown(self, entity: int | None) -> NDArray[np.bool_]:
         if entity is None:

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from stream_app.pipeline.comparisons import comparisons
 from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens
 
 UNSPACED_LANGUAGES = frozenset({"zh", "yue", "ja", "th"})
 """Written without spaces between words, so that a tokenizer's pieces are the only words there are."""
 
 _UNKNOWN_PIECE = "<unk>"
+_RISES, _FALLS = "up", "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class Vocabulary:
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the tokens of each text, without special ones; one call for many texts is fastest."""
-        return [self._tokens(one) for one in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        return [self._own(one) for one in read_texts(self._tokenizer, texts, framed=False)]
 
-    def _tokens(self, encoding: Encoding) -> Tokens:
-        ids = np.array(encoding.ids, dtype=np.int32) + np.int32(self._first_id)
+    def _own(self, tokens: Tokens) -> Tokens:
+        ids = tokens.ids + np.int32(self._first_id)
         if self._unknown is not None:
             ids[np.isin(ids, self._frame)] = self._unknown + self._first_id
-        return Tokens(ids, np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+        return Tokens(ids, tokens.spans)
 
     def framed(self, tokens: Tokens, window: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the window's ids and character spans with a special token before and after."""
@@ -60,3 +62,33 @@ class Vocabulary:
         token_spans = np.zeros((len(input_ids), 2), dtype=np.int32)
         token_spans[1:-1] = tokens.spans[begin:end]
         return input_ids, token_spans
+
+
+def read_texts(tokenizer: Tokenizer, texts: Sequence[str], *, framed: bool = True) -> list[Tokens]:
+    """Return the tokens of each text, with special ones around them if `framed`; one call for many is fastest.
+
+    After the second of two figures that are compared stands a word more, `up` or `down`. It has no characters of its
+    own: its span is empty, and lies where it stands. A vocabulary without such words, as that of Chinese, is told
+    nothing.
+    """
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=framed)
+    rises, falls = tokenizer.token_to_id(_RISES), tokenizer.token_to_id(_FALLS)
+    plain = [_plain(one) for one in encodings]
+    if rises is None or falls is None:
+        return plain
+    return [_told(tokens, text, words=(falls, rises)) for tokens, text in zip(plain, texts, strict=True)]
+
+
+def _plain(encoding: Encoding) -> Tokens:
+    return Tokens(np.array(encoding.ids, dtype=np.int32), np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+
+
+def _told(tokens: Tokens, text: str, *, words: tuple[int, int]) -> Tokens:
+    """Return the tokens with the words for what the text compares, but for figures that were cut off."""
+    ends = tokens.spans[:, 1]
+    told = [one for one in comparisons(text) if one.at <= ends.max(initial=0)]
+    if not told:
+        return tokens
+    places = [int(np.flatnonzero((ends > 0) & (ends <= one.at))[-1]) + 1 for one in told]
+    ids = np.insert(tokens.ids, places, [words[one.rises] for one in told])
+    return Tokens(ids, np.insert(tokens.spans, places, [[one.at, one.at] for one in told], axis=0))

@@ -6,18 +6,20 @@ which was interrupted continues as if it had not been.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from stream_app.pipeline.features import context_features, kg_features
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES
 from stream_app.pipeline.text import normalise_for_model
+from stream_app.pipeline.vocabulary import read_texts
+from stream_app.pipeline.windows import Tokens
 from stream_app.training.augment import join, rename
 from stream_app.training.config import TrainConfig
 from stream_app.training.examples import HEADLINES, Example
@@ -67,13 +69,13 @@ class Collator:
         """Return the batch of these examples, of which `rows` are the numbers in the whole set."""
         rngs = [np.random.default_rng([self._config.seed if self._config else 0, epoch, row]) for row in rows]
         changed = [self._changed(example, rng) for example, rng in zip(examples, rngs, strict=True)]
-        encodings = self._tokenizer.encode_batch([normalise_for_model(example.text) for example in changed])
-        length = max(len(encoding) for encoding in encodings)
+        read = read_texts(self._tokenizer, [normalise_for_model(example.text) for example in changed])
+        length = max(map(len, read))
         slots = max(1, *(len(example.mentions) for example in changed))
         inputs = (
-            _stack([_padded(encoding.ids, length) for encoding in encodings]),
-            _stack([_padded(encoding.attention_mask, length) for encoding in encodings]),
-            _stack([_spans(*pair, slots) for pair in zip(changed, encodings, strict=True)]),
+            _stack([_padded(tokens.ids, length) for tokens in read]),
+            _stack([_padded(np.ones_like(tokens.ids), length) for tokens in read]),
+            _stack([_spans(*pair, slots) for pair in zip(changed, read, strict=True)]),
             _stack([self._kg(example, slots, rng) for example, rng in zip(changed, rngs, strict=True)]),
             _stack([self._context(example, rng) for example, rng in zip(changed, rngs, strict=True)]),
         )
@@ -145,9 +147,9 @@ def epoch_plan(
     return [batches[place] for place in rng.permutation(len(batches))]
 
 
-def token_span(encoding: Encoding, start: int, end: int) -> tuple[int, int]:
+def token_span(spans: Iterable[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """Return the tokens [first, last) that touch the characters [start, end); (0, 0) where there are none."""
-    inside = [place for place, (left, right) in enumerate(encoding.offsets) if left < end and start < right]
+    inside = [place for place, (left, right) in enumerate(spans) if left < end and start < right]
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
@@ -155,12 +157,12 @@ def _label(label: int | None) -> int:
     return NO_LABEL if label is None else label
 
 
-def _padded(values: list[int], length: int) -> NDArray[np.int32]:
-    return np.array(values + [0] * (length - len(values)), dtype=np.int32)
+def _padded(values: NDArray[np.int32], length: int) -> NDArray[np.int32]:
+    return np.pad(values, (0, length - len(values)))
 
 
-def _spans(example: Example, encoding: Encoding, slots: int) -> NDArray[np.int32]:
-    spans = [token_span(encoding, one.start, one.end) for one in example.mentions]
+def _spans(example: Example, tokens: Tokens, slots: int) -> NDArray[np.int32]:
+    spans = [token_span(tokens.spans.tolist(), one.start, one.end) for one in example.mentions]
     return np.array(spans + [(0, 0)] * (slots - len(spans)), dtype=np.int32).reshape(slots, 2)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.features import context_features
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import KG_FEATURES
 from stream_app.pipeline.text import normalise_for_model
+from stream_app.pipeline.vocabulary import read_texts
+from stream_app.pipeline.windows import Tokens
 from stream_app.training.causal_examples import FINCAUSAL_DETECT, FINCAUSAL_SPANS, NO_TAG, CausalExample, tags_of
 from stream_app.training.corpus import Corpus
 from stream_app.training.judged import Judged
@@ -21,7 +22,7 @@ from stream_app.training.split import in_first_half
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 
 Arrays = Mapping[str, NDArray[np.generic]]
-Read = tuple[CausalExample, Encoding, RowResult]
+Read = tuple[CausalExample, Tokens, RowResult]
 
 
 def judge_causal(infer: Callable[[Arrays], Arrays], corpus: Corpus) -> dict[str, Judged]:
@@ -30,18 +31,18 @@ def judge_causal(infer: Callable[[Arrays], Arrays], corpus: Corpus) -> dict[str,
     if not examples:
         return {}
     texts = list(dict.fromkeys(normalise_for_model(example.text) for example in examples))
-    encodings = corpus.tokenizer.encode_batch(texts)
-    rows = [_row(encoding) for encoding in encodings]
+    read = read_texts(corpus.tokenizer, texts)
+    rows = [_row(tokens) for tokens in read]
     batches = pack(rows, _LIMITS)
     results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
-    said = {text: (encoding, result) for text, encoding, result in zip(texts, encodings, results, strict=True)}
-    read = [(example, *said[normalise_for_model(example.text)]) for example in examples]
-    return {"causal": _detection(read), "tags": _tags(read)}
+    said = {text: (tokens, result) for text, tokens, result in zip(texts, read, results, strict=True)}
+    judged = [(example, *said[normalise_for_model(example.text)]) for example in examples]
+    return {"causal": _detection(judged), "tags": _tags(judged)}
 
 
-def _row(encoding: Encoding) -> ModelRow:
+def _row(tokens: Tokens) -> ModelRow:
     return ModelRow(
-        input_ids=np.array(encoding.ids, dtype=np.int32),
+        input_ids=tokens.ids,
         mention_spans=np.zeros((0, 2), dtype=np.int32),
         kg_features=np.zeros((0, KG_FEATURES), dtype=np.float32),
         context_features=context_features("news", followers=None, likes=None, reposts=None, replies=None),
@@ -70,7 +71,7 @@ def _tags(read: Sequence[Read]) -> Judged:
 
 
 def _tagged(read: Sequence[Read]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], bool]]:
-    for example, encoding, result in read:
+    for example, tokens, result in read:
         if example.relations:
-            tags = tags_of(example, np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
+            tags = tags_of(example, tokens.spans)
             yield result.tag_probabilities[tags != NO_TAG], tags[tags != NO_TAG], in_first_half(example.text)

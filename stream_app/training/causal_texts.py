@@ -14,6 +14,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from stream_app.pipeline.text import normalise_for_model
+from stream_app.pipeline.vocabulary import read_texts
 from stream_app.training.causal_examples import FINCAUSAL_DETECT, NO_TAG, CausalExample, tags_of
 from stream_app.training.causal_heads import CausalHeads
 from stream_app.training.config import CausalConfig
@@ -43,13 +44,12 @@ def chosen(examples: Sequence[CausalExample], config: CausalConfig) -> list[tupl
 
 def texts_of(tokenizer: Tokenizer, examples: Sequence[tuple[CausalExample, float]]) -> list[CausalText]:
     """Return the examples, each with its weight, as texts."""
-    encodings = tokenizer.encode_batch([normalise_for_model(example.text) for example, _ in examples])
+    read = read_texts(tokenizer, [normalise_for_model(example.text) for example, _ in examples])
     found = []
-    for (example, weight), encoding in zip(examples, encodings, strict=True):
-        spans = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        tags = tags_of(example, spans) if example.relations else np.full(len(spans), NO_TAG)
+    for (example, weight), tokens in zip(examples, read, strict=True):
+        tags = tags_of(example, tokens.spans) if example.relations else np.full(len(tokens), NO_TAG)
         causal = float("nan") if example.causal is None else float(example.causal)
-        found.append(CausalText(np.array(encoding.ids, dtype=np.int64), tags, causal, weight))
+        found.append(CausalText(tokens.ids.astype(np.int64), tags, causal, weight))
     return found
 
 

@@ -44,7 +44,7 @@ def batch_of(texts: Sequence[ChineseText], tokenizer: Tokenizer) -> ChineseBatch
     spans = torch.zeros(len(texts), slots, 2, dtype=torch.int32)
     for row, (one, encoding) in enumerate(zip(texts, encodings, strict=True)):
         for slot, mention in enumerate(one.mentions):
-            spans[row, slot] = torch.tensor(token_span(encoding, mention.start, mention.end))
+            spans[row, slot] = torch.tensor(token_span(encoding.offsets, mention.start, mention.end))
     mentions = [[*one.mentions, *[None] * (slots - len(one.mentions))] for one in texts]
     # A name beyond the last token that is read has no words.
     read = spans[..., 0] < spans[..., 1]

@@ -93,7 +93,7 @@ def _tags(head: Head, row: Labelled, tokens: NDArray[np.int32]) -> NDArray[np.in
 
 
 def _spans(row: Labelled, head: Head, encoding: Encoding) -> Tensor:
-    spans = [token_span(encoding, one.start, one.end) for one in row.spans.get(head.name, ())]
+    spans = [token_span(encoding.offsets, one.start, one.end) for one in row.spans.get(head.name, ())]
     return torch.tensor(spans, dtype=torch.int64).reshape(-1, 2)
 
 

@@ -14,6 +14,7 @@ from stream_app.adapters.model_repository import read_model
 from stream_app.events.document import Author, Engagement
 from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.encoding import MOST_ROWS_OF_WINDOW, EncodedDocument, Encoder
+from stream_app.pipeline.evidence import WordEvidence
 from stream_app.pipeline.features import context_features, kg_features
 from stream_app.pipeline.tensors import BUCKETS, MENTION_SLOTS
 from stream_app.pipeline.windows import MOST_WINDOWS, WINDOW_TOKENS
@@ -39,6 +40,28 @@ def test_headline_is_one_row_of_the_tokenizers_own_ids() -> None:
     encoded = encode(linked_document("Acme beats estimates"))
     assert len(encoded.rows) == 1
     assert encoded.rows[0].row.input_ids.tolist() == Tokenizer.from_str(TOKENIZER).encode("Acme beats estimates").ids
+
+
+def test_what_a_comparison_comes_to_is_a_word_without_characters_and_moves_no_name() -> None:
+    text = "Acme posts EPS of $0.98 vs. est. $1.05 as Initech rises"
+    encoded = encode(linked_document(text, names=["Acme", "Initech"]))
+    tokenizer, row = Tokenizer.from_str(TOKENIZER), encoded.rows[0]
+    place = int(np.flatnonzero(row.row.input_ids == tokenizer.token_to_id("down"))[0])
+    assert np.delete(row.row.input_ids, place).tolist() == tokenizer.encode(text).ids
+    at = text.index(" as")
+    assert row.token_spans[place].tolist() == [at, at]
+    assert [spelled(encoded, 0, slot) for slot in range(2)] == ["Acme", "Initech"]
+
+
+def test_evidence_of_a_comparison_is_that_of_its_figure() -> None:
+    encoded = encode(linked_document("Acme made EUR 5.4 mn vs EUR 9.3 mn in 2007", names=["Acme"]))
+    row = encoded.rows[0]
+    place = int(np.flatnonzero(row.row.input_ids == Tokenizer.from_str(TOKENIZER).token_to_id("down"))[0])
+    pull = np.zeros(len(row.row.input_ids), dtype=np.float32)
+    pull[place] = pull[0] = pull[-1] = -1.0
+    ((told,),) = WordEvidence(encoded).strongest([([(row, pull, 1.0)], None)])
+    assert encoded.text.text[told.start : told.end] == "9.3"
+    assert told.weight == -1.0
 
 
 def test_mention_span_holds_the_tokens_of_the_name_in_either_field() -> None:

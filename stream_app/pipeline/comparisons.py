@@ -1,0 +1,155 @@
+"""Two figures that a text compares, and which of them is greater: a language model sees digits, not sizes.
+
+`EUR 5.4 mn, compared to EUR 9.3 mn` is a fall. Where two figures of one kind stand on both sides of such words, or the
+second in brackets right after the first, the model is told which way it goes by a word of its own
+(`pipeline/vocabulary.py`). Nothing is said of figures that differ in currency or unit, of differences or of targets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BEFORE, _AFTER = 90, 45
+"""Characters on both sides of the comparing words in which the figures stand."""
+_UNITS = {
+    "k": ("k", "thousand"),
+    "m": ("m", "mn", "mln", "mm", "million"),
+    "b": ("b", "bn", "bln", "billion"),
+    "t": ("t", "tn", "trln", "trillion"),
+    "crore": ("crore", "crores", "cr"),
+    "%": ("%", "percent", "per cent", "pct"),
+    "c": ("c", "p", "cent", "cents", "pence"),
+}
+_UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names}
+_MONEY = {
+    "€": "EUR",
+    "EURO": "EUR",
+    "EUROS": "EUR",
+    "$": "USD",
+    "US$": "USD",
+    "DOLLARS": "USD",
+    "£": "GBP",
+    "POUNDS": "GBP",
+    "¥": "JPY",
+    "YEN": "JPY",
+    "RS": "INR",
+    "RUPEES": "INR",
+}
+_FIGURE = re.compile(
+    r"(?P<sign>[-(]\s?)?(?P<money>US\$|[$€£¥]|\b(?:[A-Z]{3}|Rs)\b\.?(?=\s?-?[\d.]))?\s?(?P<minus>-)?(?<![\w.])"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)"
+    rf"(?:\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))})(?!\w))?"
+    r"(?:\s(?P<said>euros?|dollars|pounds|yen|crowns|rupees)\b)?(?P<close>\))?",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compar(?:ed|ing) (?:to|with)|in comparison (?:to|with)|versus|vs\b\.?|against)"
+    r"|\b(?P<then>year|period|quarter) (?:before|ago|earlier)?,? ?(?:it|they|this|that) (?:was|were|had been|stood at)"
+    r"|(?P<beside>\b(?:est\b\.?|consensus|previously|after|prior[- ](?:year|period)|year[- ]ago|last (?:year|time))\b)"
+    r"|(?P<bracket>\()",
+    re.IGNORECASE,
+)
+_NEAR = re.compile(r"[\s.:]*(?:of|at|estimate|estimates)?[\s:]*", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"\b(?:vs|est|exp|cons|approx)\.", re.IGNORECASE)
+_CLOSES = re.compile(r"\s?\)|\s?,?\s?(?:in|a year|year|last|for|Q\d|H\d)\b[^()]{0,25}\)")
+_IS_PART = re.compile(r"\bby (?:about |around |over )?$", re.IGNORECASE)
+_FALLS = re.compile(
+    r"\b(?:fell|falls?|down|declined?|drop(?:s|ped)?|lost|lower|slid|slumped)\b[^.]{0,15}$", re.IGNORECASE
+)
+_ENDS = re.compile(r"[.;!?]\s|\n|\btargets?\b|\bPT\b", re.IGNORECASE)
+_KIND = re.compile(r"\b(?:(?P<loss>loss|losses|deficit)|profits?|income|earnings|gain)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The second figure ends at character `at` of the text; `rises` where the first is the greater one."""
+
+    at: int
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number with its currency and unit; empty where none is told, as a currency often is the second time."""
+
+    start: int
+    end: int
+    value: float
+    money: str
+    unit: str
+
+    def is_like(self, other: _Figure) -> bool:
+        return self.unit == other.unit and (self.money == other.money or not (self.money and other.money))
+
+
+def comparisons(text: str) -> list[Comparison]:
+    """Return the comparisons of a text, by where they end; its time is linear in the text's length."""
+    found: dict[int, Comparison] = {}
+    for words in _COMPARES.finditer(text):
+        for one in _compared(text, words):
+            found.setdefault(one.at, one)
+    return [found[at] for at in sorted(found)]
+
+
+def _compared(text: str, words: re.Match[str]) -> Iterator[Comparison]:
+    before = list(_figures(text, max(0, words.start() - _BEFORE), words.start()))
+    second = next(_figures(text, words.end(), words.end() + _AFTER), None)
+    if not before or second is None or not before[-1].is_like(second):
+        return
+    first = before[-1]
+    is_fall = first.unit == "%" and _FALLS.search(
+        text, max(0, first.start - _BEFORE), first.start
+    )  # of two falls, the greater is the worse
+    if is_fall or not _belong_together(text, words, first=first, second=second):
+        return
+    is_loss = _kind(text[max(0, first.start - _BEFORE) : first.start])
+    was_loss = _kind(text[words.end() : second.start])
+    one, other = first.value, second.value
+    if was_loss is not None and is_loss != was_loss:
+        one, other = -one if is_loss else one, -other if was_loss else other
+    if one != other:
+        yield Comparison(second.end, rises=one > other)
+
+
+def _belong_together(text: str, words: re.Match[str], *, first: _Figure, second: _Figure) -> bool:
+    """Whether nothing between two figures, or around the second, says that they are not compared."""
+    between = text[first.end : second.start]
+    if words["bracket"]:
+        alike = bool(first.money) == bool(second.money)
+        return alike and between.strip() == "(" and _CLOSES.match(text, second.end) is not None
+    if words["beside"]:  # `$1.12, est. $1.05`; what follows elsewhere is of something else
+        return (
+            not text[first.end : words.start()].strip(" ,(")
+            and _NEAR.fullmatch(text, words.end(), second.start) is not None
+        )
+    if words["then"]:
+        return _NEAR.fullmatch(text, words.end(), second.start) is not None
+    return _ENDS.search(_ABBREVIATED.sub("", between)) is None
+
+
+def _kind(text: str) -> bool | None:
+    """Return whether the last word for a result is one for a loss; None where there is none."""
+    said = [found["loss"] for found in _KIND.finditer(text)]
+    return bool(said[-1]) if said else None
+
+
+def _figures(text: str, start: int, end: int) -> Iterator[_Figure]:
+    """Yield the amounts and shares in `text[start:end]`: with a currency, a unit or decimals, and no differences."""
+    for found in _FIGURE.finditer(text, start, end):
+        number, unit = found["number"], _UNIT_OF.get((found["unit"] or "").lower(), "")
+        money = _money(found["money"] or found["said"] or "")
+        if not (unit or money or set(number) & {",", "."}) or _IS_PART.search(text, start, found.start()):
+            continue
+        sign = found["sign"] or ""
+        is_below = found["minus"] or sign.startswith("-") or (sign.startswith("(") and found["close"])
+        value = float(number.replace(",", "")) * (-1 if is_below else 1)
+        begin = found.start("money") if found["money"] else found.start("number")
+        end = max(found.end(part) for part in ("number", "unit", "said"))
+        yield _Figure(begin, end, value, money, unit)
+
+
+def _money(said: str) -> str:
+    code = said.rstrip(".").upper()
+    return _MONEY.get(code, code)

@@ -1,0 +1,83 @@
+"""Which of two figures is greater is read only where a text compares them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_app.pipeline.comparisons import comparisons
+
+TOLD = (
+    ("Operating profit totalled EUR 5.4 mn, compared to EUR 9.3 mn in the same period", "down", "9.3 mn"),
+    ("Operating profit totalled EUR 9.3 mn , compared with EUR 5.4 mn in 2007 .", "up", "5.4 mn"),
+    ("Earnings per share were EUR 0.42 against EUR 0.25 in the previous year", "up", "0.25"),
+    ("Q3 revenue was $3.1 billion versus $4.2 billion a year earlier", "down", "billion"),
+    ("The operating margin came to 7.5 % ( 5.9 % )", "up", "5.9 %"),
+    ("Sales rose to EUR 10.0 mn (EUR 8.7 mn in 2006)", "up", "8.7 mn"),
+    ("$XYZ Q2 EPS $0.98 vs. est. $1.05", "down", "$1.05"),
+    ("$XYZ Q2 EPS $0.98, est. $1.05", "down", "$1.05"),
+    ("CPI 8.6% vs. 8.3% expected", "up", "8.3%"),
+    ("EPS -$0.10 vs -$0.05", "down", "$0.05"),
+    ("EPS of ($0.10) vs ($0.25)", "up", "$0.25"),
+    ("Sales of 152.2 mn euros compared to 101.0 mn euros in 2008", "up", "euros"),
+    ("Net income 14 million pounds, previously 19 million pounds", "down", "pounds"),
+    ("Net income of $131 billion, where a year ago it was $66 billion", "up", "billion"),
+    ("EBIT was SEK 1,234m against SEK 1,120m", "up", "1,120m"),
+    ("It sold 1,200 units compared with 1,100 units", "up", "1,100"),
+    # of two losses, which is the greater loss; of a loss and a profit, which is better
+    ("Pretax loss totalled EUR 1.2 mn, compared to a loss of EUR 3.4 mn a year ago", "down", "3.4 mn"),
+    ("Operating loss was EUR 3.4 mn compared with a profit of EUR 1.2 mn", "down", "1.2 mn"),
+    ("Operating profit was EUR 3.4 mn compared with a loss of EUR 11.2 mn", "up", "11.2 mn"),
+)
+UNTOLD = (
+    "EPS beats by $0.07, est. $1.05",
+    "Shares trade at $50 vs price target of $60",
+    "Shares fell 3% vs 1% drop in the index",
+    "A profit of EUR 13.1 mn (USD 15 mn)",
+    "Revenue of EUR 13.1 mn against 7% growth",
+    "On 31 March 2010 compared with 5 days in 2009",
+    "The value was EUR 5.4 mn. Compared to EUR 9.3 mn elsewhere",
+    "Sales were EUR 5.4 mn, compared with EUR 5.4 mn",
+    "Turnover rose to EUR 21m from EUR 17m",
+    "Arsenal 2-1 against Chelsea",
+)
+
+
+@pytest.mark.parametrize(("text", "way", "end"), TOLD)
+def test_compared_figures_are_told(text: str, way: str, end: str) -> None:
+    (found,) = comparisons(text)
+    assert ("up" if found.rises else "down") == way
+    assert text[: found.at].endswith(end)
+
+
+@pytest.mark.parametrize("text", UNTOLD)
+def test_figures_that_are_not_compared_are_left_alone(text: str) -> None:
+    assert comparisons(text) == []
+
+
+def test_each_comparison_of_a_text_is_told() -> None:
+    text = "$ABC Q2 EPS $0.98 vs. est. $1.05, revenue $3.6B vs. $3.4B"
+    assert [(text[: one.at][-5:], one.rises) for one in comparisons(text)] == [("$1.05", False), ("$3.4B", True)]
+
+
+PIECES = st.sampled_from(
+    ["EUR", "$", "5.4", "9", "1,0", ".", "mn", "%", "(", ")", "vs", "compared to", "loss", "-", ",", " "]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_no_text_is_too_odd(text: str) -> None:
+    found = comparisons(text)
+    assert [one.at for one in found] == sorted({one.at for one in found})
+    assert all(0 < one.at <= len(text) for one in found)
+
+
+@given(st.floats(0.01, 900), st.floats(0.01, 900))
+def test_figures_that_change_places_turn_the_way(one: float, other: float) -> None:
+    ways = [comparisons(f"Sales were EUR {a:.2f} mn vs EUR {b:.2f} mn") for a, b in ((one, other), (other, one))]
+    if f"{one:.2f}" == f"{other:.2f}":
+        assert ways == [[], []]
+    else:
+        assert [len(found) for found in ways] == [1, 1]
+        assert ways[0][0].rises != ways[1][0].rises
