@@ -2,7 +2,7 @@
 
 `EUR 5.4 mn, compared to EUR 9.3 mn` is a fall. Where two figures of one kind stand on both sides of such words, or the
 second in brackets right after the first, the model is told which way it goes by a word of its own
-(`pipeline/vocabulary.py`). Nothing is said of figures that differ in currency or unit, of differences or of targets.
+(`pipeline/told.py`). Nothing is said of figures that differ in currency or unit, of differences or of targets.
 """
 
 from __future__ import annotations

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from stream_app.pipeline.comparisons import comparisons
+from stream_app.pipeline.told import WORDS, told_of
 from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens
 
 UNSPACED_LANGUAGES = frozenset({"zh", "yue", "ja", "th"})
 """Written without spaces between words, so that a tokenizer's pieces are the only words there are."""
 
 _UNKNOWN_PIECE = "<unk>"
-_RISES, _FALLS = "up", "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +66,28 @@ class Vocabulary:
 def read_texts(tokenizer: Tokenizer, texts: Sequence[str], *, framed: bool = True) -> list[Tokens]:
     """Return the tokens of each text, with special ones around them if `framed`; one call for many is fastest.
 
-    After the second of two figures that are compared stands a word more, `up` or `down`. It has no characters of its
-    own: its span is empty, and lies where it stands. A vocabulary without such words, as that of Chinese, is told
+    Where rules have something to tell (`pipeline/told.py`) stand the tokens of a word more. It has no characters of its
+    own: its spans are empty, and lie where it stands. A vocabulary without such words, as that of Chinese, is told
     nothing.
     """
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=framed)
-    rises, falls = tokenizer.token_to_id(_RISES), tokenizer.token_to_id(_FALLS)
     plain = [_plain(one) for one in encodings]
-    if rises is None or falls is None:
+    words = {word: found for word in WORDS if (found := tokenizer.token_to_id(word)) is not None}
+    if len(words) < len(WORDS):
         return plain
-    return [_told(tokens, text, words=(falls, rises)) for tokens, text in zip(plain, texts, strict=True)]
+    return [_with_told(tokens, text, words) for tokens, text in zip(plain, texts, strict=True)]
 
 
 def _plain(encoding: Encoding) -> Tokens:
     return Tokens(np.array(encoding.ids, dtype=np.int32), np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
 
 
-def _told(tokens: Tokens, text: str, *, words: tuple[int, int]) -> Tokens:
-    """Return the tokens with the words for what the text compares, but for figures that were cut off."""
+def _with_told(tokens: Tokens, text: str, words: Mapping[str, int]) -> Tokens:
+    """Return the tokens with what is told among them, but for what belongs to a part of the text that was cut off."""
     ends = tokens.spans[:, 1]
-    told = [one for one in comparisons(text) if one.at <= ends.max(initial=0)]
+    told = [one for one in told_of(text) if one.at <= ends.max(initial=0)]
     if not told:
         return tokens
     places = [int(np.flatnonzero((ends > 0) & (ends <= one.at))[-1]) + 1 for one in told]
-    ids = np.insert(tokens.ids, places, [words[one.rises] for one in told])
+    ids = np.insert(tokens.ids, places, [words[one.word] for one in told])
     return Tokens(ids, np.insert(tokens.spans, places, [[one.at, one.at] for one in told], axis=0))
