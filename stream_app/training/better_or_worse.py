@@ -43,6 +43,17 @@ RULED = (
     ("Export curbs on {name} eased", "Export curbs on {name} stiffened"),
     ("{name} gets its operating licence back", "{name} has its operating licence suspended"),
     ("Tariffs on products of {name} are scrapped", "Tariffs on products of {name} are doubled"),
+    ("Walkout at {name} is over", "Walkout at {name} drags on"),
+    ("Staff of {name} go back to work", "Staff of {name} stay away from work"),
+    ("{name} restarts its idled plant", "{name} idles its plant"),
+    ("Embargo on goods of {name} rescinded", "Embargo on goods of {name} declared"),
+    ("{name} refinery is back in service", "{name} refinery is out of service"),
+    ("Ministry allows {name} to sell again", "Ministry forbids {name} to sell"),
+    ("{name} comes off a blacklist", "{name} goes on a blacklist"),
+    ("Aircraft of {name} may fly again", "Aircraft of {name} may not fly"),
+    ("Short seller withdraws its claims about {name}", "Short seller repeats its claims about {name}"),
+    ("{name} repairs its network after an outage", "Another outage brings down the network of {name}"),
+    ("Flood waters leave the works of {name}", "Flood waters reach the works of {name}"),
 )
 RELATIVE = (
     ("{name} shed less value than its rivals", "{name} shed more value than its rivals"),
