@@ -8,6 +8,7 @@ second in brackets right after the first, the model is told which way it goes by
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,13 +38,14 @@ _MONEY = {
     "RS": "INR",
     "RUPEES": "INR",
 }
-_FIGURE = re.compile(
-    r"(?P<sign>[-(]\s?)?(?P<money>US\$|[$€£¥]|\b(?:[A-Z]{3}|Rs)\b\.?(?=\s?-?[\d.]))?\s?(?P<minus>-)?(?<![\w.])"
-    r"(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)"
+_NUMBER = re.compile(r"(?<![\d.])(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
+_LEAD = re.compile(r"(?P<sign>[-(]\s?)?(?P<money>US\$|[$€£¥]|\b(?:[A-Z]{3}|Rs)\.?)?\s?(?P<minus>-)?$", re.IGNORECASE)
+_TAIL = re.compile(
     rf"(?:\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))})(?!\w))?"
     r"(?:\s(?P<said>euros?|dollars|pounds|yen|crowns|rupees)\b)?(?P<close>\))?",
     re.IGNORECASE,
 )
+_LEAD_CHARACTERS = 8
 _COMPARES = re.compile(
     r"\b(?:compar(?:ed|ing) (?:to|with)|in comparison (?:to|with)|versus|vs\b\.?|against)"
     r"|\b(?P<then>year|period|quarter) (?:before|ago|earlier)?,? ?(?:it|they|this|that) (?:was|were|had been|stood at)"
@@ -86,31 +88,34 @@ class _Figure:
 
 def comparisons(text: str) -> list[Comparison]:
     """Return the comparisons of a text, by where they end; its time is linear in the text's length."""
+    compares = list(_COMPARES.finditer(text))
+    figures = list(_figures(text)) if compares else []
+    starts = [one.start for one in figures]
     found: dict[int, Comparison] = {}
-    for words in _COMPARES.finditer(text):
-        for one in _compared(text, words):
+    for words in compares:
+        place = bisect_left(starts, words.start())
+        after = bisect_left(starts, words.end(), place)
+        first = figures[place - 1] if place and starts[place - 1] >= words.start() - _BEFORE else None
+        second = figures[after] if after < len(starts) and starts[after] < words.end() + _AFTER else None
+        if first and second and (one := _compared(text, words, first=first, second=second)):
             found.setdefault(one.at, one)
     return [found[at] for at in sorted(found)]
 
 
-def _compared(text: str, words: re.Match[str]) -> Iterator[Comparison]:
-    before = list(_figures(text, max(0, words.start() - _BEFORE), words.start()))
-    second = next(_figures(text, words.end(), words.end() + _AFTER), None)
-    if not before or second is None or not before[-1].is_like(second):
-        return
-    first = before[-1]
+def _compared(text: str, words: re.Match[str], *, first: _Figure, second: _Figure) -> Comparison | None:
+    if not first.is_like(second):
+        return None
     is_fall = first.unit == "%" and _FALLS.search(
         text, max(0, first.start - _BEFORE), first.start
     )  # of two falls, the greater is the worse
     if is_fall or not _belong_together(text, words, first=first, second=second):
-        return
+        return None
     is_loss = _kind(text[max(0, first.start - _BEFORE) : first.start])
     was_loss = _kind(text[words.end() : second.start])
     one, other = first.value, second.value
     if was_loss is not None and is_loss != was_loss:
         one, other = -one if is_loss else one, -other if was_loss else other
-    if one != other:
-        yield Comparison(second.end, rises=one > other)
+    return Comparison(second.end, rises=one > other) if one != other else None
 
 
 def _belong_together(text: str, words: re.Match[str], *, first: _Figure, second: _Figure) -> bool:
@@ -135,19 +140,26 @@ def _kind(text: str) -> bool | None:
     return bool(said[-1]) if said else None
 
 
-def _figures(text: str, start: int, end: int) -> Iterator[_Figure]:
-    """Yield the amounts and shares in `text[start:end]`: with a currency, a unit or decimals, and no differences."""
-    for found in _FIGURE.finditer(text, start, end):
-        number, unit = found["number"], _UNIT_OF.get((found["unit"] or "").lower(), "")
-        money = _money(found["money"] or found["said"] or "")
-        if not (unit or money or set(number) & {",", "."}) or _IS_PART.search(text, start, found.start()):
+def _figures(text: str) -> Iterator[_Figure]:
+    """Yield the amounts and shares of a text: numbers with a currency, a unit or decimals, but no differences."""
+    for number in _NUMBER.finditer(text):
+        start, end = number.span()
+        lead = _LEAD.search(text[max(0, start - _LEAD_CHARACTERS) : start])
+        tail = _TAIL.match(text, end)
+        assert lead and tail  # noqa: S101  (both match the empty text)
+        money = _money(lead["money"] or tail["said"] or "")
+        unit = _UNIT_OF.get((tail["unit"] or "").lower(), "")
+        if text[start - 1 : start].isalpha() and not lead["money"]:
+            continue  # the 3 of `Q3`
+        if not (unit or money or set(number[0]) & {",", "."}):
             continue
-        sign = found["sign"] or ""
-        is_below = found["minus"] or sign.startswith("-") or (sign.startswith("(") and found["close"])
-        value = float(number.replace(",", "")) * (-1 if is_below else 1)
-        begin = found.start("money") if found["money"] else found.start("number")
-        end = max(found.end(part) for part in ("number", "unit", "said"))
-        yield _Figure(begin, end, value, money, unit)
+        begin = start - len(lead[0]) + (lead.start("money") - lead.start() if lead["money"] else len(lead[0]))
+        if _IS_PART.search(text[max(0, begin - _AFTER) : begin]):
+            continue
+        sign = lead["sign"] or ""
+        is_below = lead["minus"] or sign.startswith("-") or (sign.startswith("(") and tail["close"])
+        value = float(number[0].replace(",", "")) * (-1 if is_below else 1)
+        yield _Figure(begin, max(end, tail.end("unit"), tail.end("said")), value, money, unit)
 
 
 def _money(said: str) -> str:
