@@ -146,7 +146,8 @@ def _figures(text: str) -> Iterator[_Figure]:
         start, end = number.span()
         lead = _LEAD.search(text[max(0, start - _LEAD_CHARACTERS) : start])
         tail = _TAIL.match(text, end)
-        assert lead and tail  # noqa: S101  (both match the empty text)
+        assert lead is not None  # noqa: S101  (both match the empty text)
+        assert tail is not None  # noqa: S101
         money = _money(lead["money"] or tail["said"] or "")
         unit = _UNIT_OF.get((tail["unit"] or "").lower(), "")
         if text[start - 1 : start].isalpha() and not lead["money"]:
