@@ -105,12 +105,11 @@ def comparisons(text: str) -> list[Comparison]:
 def _compared(text: str, words: re.Match[str], *, first: _Figure, second: _Figure) -> Comparison | None:
     if not first.is_like(second):
         return None
-    is_fall = first.unit == "%" and _FALLS.search(
-        text, max(0, first.start - _BEFORE), first.start
-    )  # of two falls, the greater is the worse
+    lead = text[max(0, first.start - _BEFORE) : first.start]
+    is_fall = first.unit == "%" and _FALLS.search(lead)  # of two falls, the greater is the worse
     if is_fall or not _belong_together(text, words, first=first, second=second):
         return None
-    is_loss = _kind(text[max(0, first.start - _BEFORE) : first.start])
+    is_loss = _kind(lead)
     was_loss = _kind(text[words.end() : second.start])
     one, other = first.value, second.value
     if was_loss is not None and is_loss != was_loss:
