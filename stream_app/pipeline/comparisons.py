@@ -42,7 +42,7 @@ _NUMBER = re.compile(r"(?<![\d.])(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
 _LEAD = re.compile(r"(?P<sign>[-(]\s?)?(?P<money>US\$|[$€£¥]|\b(?:[A-Z]{3}|Rs)\.?)?\s?(?P<minus>-)?$", re.IGNORECASE)
 _TAIL = re.compile(
     rf"(?:\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))})(?!\w))?"
-    r"(?:\s(?P<said>euros?|dollars|pounds|yen|crowns|rupees)\b)?(?P<close>\))?",
+    r"(?:\s(?P<said>euros?|dollars|pounds|yen|crowns|rupees)\b)?(?P<close>\))?(?P<below>\snegative\b)?",
     re.IGNORECASE,
 )
 _LEAD_CHARACTERS = 8
@@ -157,9 +157,9 @@ def _figures(text: str) -> Iterator[_Figure]:
         if _IS_PART.search(text[max(0, begin - _AFTER) : begin]):
             continue
         sign = lead["sign"] or ""
-        is_below = lead["minus"] or sign.startswith("-") or (sign.startswith("(") and tail["close"])
+        is_below = lead["minus"] or tail["below"] or sign.startswith("-") or (sign.startswith("(") and tail["close"])
         value = float(number[0].replace(",", "")) * (-1 if is_below else 1)
-        yield _Figure(begin, max(end, tail.end("unit"), tail.end("said")), value, money, unit)
+        yield _Figure(begin, max(end, *(tail.end(part) for part in ("unit", "said", "below"))), value, money, unit)
 
 
 def _money(said: str) -> str:

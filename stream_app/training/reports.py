@@ -38,6 +38,12 @@ _FIGURES = (
     "{name} reported {what} of {new} for {period}, against {old} {then}",
 )
 _LESS_LOSS = "{name}'s {what} narrowed to {new} from {old} {then}"
+_LOSSES = (
+    "{name}'s {what} amounted to {new}",
+    "{name} posted a {what} of {new} in {period}",
+    "{name} made a {what} of {new}",
+)
+_LOST = ("loss before taxes", "net loss", "operating loss", "pretax loss", "loss for the period")
 _PLAIN = (
     "{name} will publish its results for {period} on {day} March",
     "{name} did not disclose the value of the transaction",
@@ -51,7 +57,7 @@ _PLAIN = (
 _THEN = ("a year earlier", "in the corresponding period", "in the year-ago quarter", "in the same period last year")
 _PERIODS = ("the first quarter", "the second quarter", "the third quarter", "the full year", "the period")
 _MONEY = ("EUR {:.1f} mn", "USD {:.1f} million", "${:.1f}m", "Rs {:.0f} crore", "{:.1f} million euros", "SEK {:.0f} mn")
-_PLAIN_SHARE, _NARROWED_SHARE, _MOVE_SHARE = 0.35, 0.15, 0.5
+_PLAIN_SHARE, _LOSS_SHARE, _NARROWED_SHARE, _MOVE_SHARE = 0.35, 0.08, 0.15, 0.5
 _LEAST_CHANGE, _MOST_CHANGE = 1.05, 1.9
 
 
@@ -72,6 +78,8 @@ def _plan(rng: np.random.Generator) -> tuple[str, str, str, bool]:
     """Return a template, the figure that it is about, the sentiment, and whether the figure rises."""
     if rng.random() < _PLAIN_SHARE:
         return _one(rng, _PLAIN), "", "neutral", True
+    if rng.random() < _LOSS_SHARE:
+        return _one(rng, _LOSSES), _one(rng, _LOST), "negative", True
     is_good, rises = bool(rng.random() < 2 / 3), bool(rng.random() < 1 / 2)
     what, label = _one(rng, _GOOD if is_good else _BAD), "positive" if is_good == rises else "negative"
     if not is_good and not rises and rng.random() < _NARROWED_SHARE / _MOVE_SHARE:

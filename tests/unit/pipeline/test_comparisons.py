@@ -20,6 +20,7 @@ TOLD = (
     ("CPI 8.6% vs. 8.3% expected", "up", "8.3%"),
     ("EPS -$0.10 vs -$0.05", "down", "$0.05"),
     ("EPS of ($0.10) vs ($0.25)", "up", "$0.25"),
+    ("Cash flow amounted to EUR 45 mn compared to EUR 46 mn negative a year ago", "up", "negative"),
     ("Sales of 152.2 mn euros compared to 101.0 mn euros in 2008", "up", "euros"),
     ("Net income 14 million pounds, previously 19 million pounds", "down", "pounds"),
     ("Net income of $131 billion, where a year ago it was $66 billion", "up", "billion"),
