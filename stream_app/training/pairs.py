@@ -1,8 +1,8 @@
 """Sentences in pairs of which the model must tell one from the other: made by rule, few words apart, other labels.
 
-Five kinds: two figures compared, which of them stands first deciding; a charge that is denied or conceded; more or
+Six kinds: two figures compared, which of them stands first deciding; a charge that is denied or conceded; more or
 less of something good or bad; what a court or a regulator decides; better or worse than others, than before, than
-feared. The wording is not that of `stream_app/probes`, whose figures would otherwise say no more
+feared; what traders expect of a share. The wording is not that of `stream_app/probes`, whose figures would otherwise say no more
 than that a template was learnt.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from stream_app.pipeline.tensors import LABELS
 from stream_app.training.better_or_worse import MATTERS, PLANS, RELATIVE, RULED
 from stream_app.training.examples import Example, Mention
+from stream_app.training.trader_talk import ENDINGS, UP_DOWN
 
 SET_NAME = "pairs"
 
@@ -140,21 +141,44 @@ _QUARTERS = ("the June quarter", "the second half", "the latest period", "Octobe
 def pairs(names: Sequence[str], count: int, seed: int) -> Iterator[Example]:
     """Yield `count` sentences, by twos, about companies of these names; the same seed gives the same ones.
 
-    A third of them compares figures.
+    A quarter of them compares figures, and another is traders' talk.
     """
     rng = np.random.default_rng([seed, len(names), count])
-    kinds: tuple[Callable[[_Rng], _Pair], ...] = (_compared, _compared, _denied, _amount, _ruled, _relative)
+    kinds: tuple[Callable[[_Rng], _Pair], ...] = (
+        _compared,
+        _talked,
+        _denied,
+        _amount,
+        _compared,
+        _talked,
+        _ruled,
+        _relative,
+    )
     for place in range(count // 2):
-        name = _one(rng, names)
-        for template, label in kinds[place % len(kinds)](rng):
-            yield _example(template, name, label)
+        kind, name = kinds[place % len(kinds)], _one(rng, names)
+        if kind is _talked and rng.random() < 1 / 2:
+            name = _cashtag(name)
+        for template, label in kind(rng):
+            yield _example(template, name, label, source="social" if kind is _talked else "news")
 
 
-def _example(template: str, name: str, label: int) -> Example:
+def _example(template: str, name: str, label: int, *, source: str) -> Example:
     text = template[0].upper() + template[1:]
     start = text.index("{name}")
     mention = Mention(start, start + len(name), label, salient=True)
-    return Example(SET_NAME, text.replace("{name}", name), "news", document=label, weak=True, mentions=(mention,))
+    return Example(SET_NAME, text.replace("{name}", name), source, document=label, weak=True, mentions=(mention,))
+
+
+def _cashtag(name: str) -> str:
+    """Return what might be the name's ticker."""
+    return "$" + ("".join(letter for letter in name.upper() if "A" <= letter <= "Z")[:4] or "X")
+
+
+def _talked(rng: _Rng) -> _Pair:
+    """Return what one trader says who expects a share to rise, and one who expects it to fall."""
+    up, down = UP_DOWN[int(rng.integers(len(UP_DOWN)))]
+    ending = _one(rng, ENDINGS)
+    return (up + ending, _GOOD), (down + ending, _BAD)
 
 
 def _compared(rng: _Rng) -> _Pair:

@@ -1,0 +1,56 @@
+"""How traders talk of a share: by twos, who expects it to rise and who expects it to fall; `{name}` is the share.
+
+General sets call most of it neutral or lack it: `puts`, `squeeze` and `rolling over` are words of the trade.
+"""
+
+from __future__ import annotations
+
+UP_DOWN = (
+    ("{name} breaking out of its range", "{name} breaking down out of its range"),
+    ("Bought {name} calls", "Bought {name} puts"),
+    ("Loading up on {name} calls for next month", "Loading up on {name} puts for next month"),
+    ("Huge call buying in {name}", "Huge put buying in {name}"),
+    ("Long {name}", "Short {name}"),
+    ("Going long {name} into earnings", "Going short {name} into earnings"),
+    ("Covered my {name} short, bottom looks in", "Closed my {name} long, top looks in"),
+    ("{name} oversold, expecting a bounce", "{name} overbought, expecting a pullback"),
+    ("{name} short squeeze under way", "{name} long squeeze under way"),
+    ("{name} shorts are getting squeezed", "{name} longs are getting trapped"),
+    ("{name} golden cross on the daily chart", "{name} death cross on the daily chart"),
+    ("{name} bull flag", "{name} bear flag"),
+    ("{name} cup and handle forming", "{name} head and shoulders forming"),
+    ("{name} higher lows all week", "{name} lower highs all week"),
+    ("{name} holding support", "{name} losing support"),
+    ("{name} clears resistance", "{name} stuck under resistance"),
+    ("{name} bounced off the 200 day", "{name} rejected at the 200 day"),
+    ("{name} reversal up off the lows", "{name} reversal down off the highs"),
+    ("{name} bulls in control", "{name} bears in control"),
+    ("{name} buyers show up", "{name} sellers show up"),
+    ("{name} strong accumulation", "{name} heavy distribution"),
+    ("{name} crushing it", "{name} getting crushed"),
+    ("{name} is killing it", "{name} is getting killed"),
+    ("{name} ripping", "{name} dumping"),
+    ("{name} on a tear", "{name} in free fall"),
+    ("{name} to the moon", "{name} going to zero"),
+    ("{name} printing new highs", "{name} printing new lows"),
+    ("{name} curling up", "{name} rolling over"),
+    ("{name} looks strong", "{name} looks weak"),
+    ("{name} ready to pop", "{name} ready to drop"),
+    ("{name} gap up coming", "{name} gap down coming"),
+    ("{name} has room to run", "{name} has room to fall"),
+    ("{name} upside from here", "{name} downside from here"),
+    ("{name} can't be stopped", "{name} can't catch a bid"),
+    ("{name} a beast", "{name} a dog"),
+    ("{name} hitting on all cylinders", "{name} is a house of cards"),
+    ("{name} nice green day", "{name} ugly red day"),
+    ("Buying the dip in {name}", "Selling the rip in {name}"),
+    ("Adding to my {name} position", "Dumping my {name} position"),
+    ("{name} a great entry", "{name} time to get out"),
+    ("{name} a buy", "{name} a sell"),
+    ("Stay in {name}", "Stay away from {name}"),
+    ("Love {name} at these levels", "Hate {name} at these levels"),
+    ("Insiders keep buying {name}", "Insiders keep selling {name}"),
+    ("{name} undervalued at this price", "{name} overvalued at this price"),
+    ("{name} bottom is in", "{name} top is in"),
+)
+ENDINGS = ("", "", "", " here", " imo", " this week", "!", ". Watch it", " today")
