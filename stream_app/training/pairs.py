@@ -2,8 +2,8 @@
 
 Six kinds: two figures compared, which of them stands first deciding; a charge that is denied or conceded; more or
 less of something good or bad; what a court or a regulator decides; better or worse than others, than before, than
-feared; what traders expect of a share. The wording is not that of `stream_app/probes`, whose figures would otherwise say no more
-than that a template was learnt.
+feared; what traders expect of a share. The wording is not that of `stream_app/probes`, whose figures would otherwise
+say no more than that a template was learnt.
 """
 
 from __future__ import annotations
