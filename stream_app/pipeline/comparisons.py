@@ -22,6 +22,12 @@ _UNITS = {
     "crore": ("crore", "crores", "cr"),
     "%": ("%", "percent", "per cent", "pct"),
     "c": ("c", "p", "cent", "cents", "pence"),
+    "亿": ("亿", "亿元", "亿人民币"),
+    "万": ("万", "万元"),
+    "元": ("元",),
+    "亿$": ("亿美元",),
+    "亿HK$": ("亿港元",),
+    "%点": ("个百分点",),
 }
 _UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names}
 _MONEY = {
@@ -41,7 +47,7 @@ _MONEY = {
 _NUMBER = re.compile(r"(?<![\d.])(?:\d[\d,]*(?:\.\d+)?|\.\d+)")
 _LEAD = re.compile(r"(?P<sign>[-(]\s?)?(?P<money>US\$|[$€£¥]|\b(?:[A-Z]{3}|Rs)\.?)?\s?(?P<minus>-)?$", re.IGNORECASE)
 _TAIL = re.compile(
-    rf"(?:\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))})(?!\w))?"
+    rf"(?:\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))})(?![A-Za-z0-9]))?"
     r"(?:\s(?P<said>euros?|dollars|pounds|yen|crowns|rupees)\b)?(?P<close>\))?(?P<below>\snegative\b)?",
     re.IGNORECASE,
 )
@@ -50,12 +56,12 @@ _COMPARES = re.compile(
     r"\b(?:compar(?:ed|ing) (?:to|with)|in comparison (?:to|with)|versus|vs\b\.?|against)"
     r"|\b(?P<then>year|period|quarter) (?:before|ago|earlier)?,? ?(?:it|they|this|that) (?:was|were|had been|stood at)"
     r"|(?P<beside>\b(?:est\b\.?|consensus|previously|after|prior[- ](?:year|period)|year[- ]ago|last (?:year|time))\b)"
-    r"|(?P<bracket>\()",
+    r"|(?P<zh>(?:(?:上|去)年同期|上年|去年|(?:市场|此前)?预[期估计]))|(?P<bracket>[(（](?=[\d$€£¥A-Z\s]))",
     re.IGNORECASE,
 )
-_NEAR = re.compile(r"[\s.:]*(?:of|at|estimate|estimates)?[\s:]*", re.IGNORECASE)
+_NEAR = re.compile(r"[\s.:：]*(?:of|at|estimates?|[为是的约值])?[\s:：]*", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"\b(?:vs|est|exp|cons|approx)\.", re.IGNORECASE)
-_CLOSES = re.compile(r"\s?\)|\s?,?\s?(?:in|a year|year|last|for|Q\d|H\d)\b[^()]{0,25}\)")
+_CLOSES = re.compile(r"\s?[)）]|\s?,?\s?(?:in|a year|year|last|for|Q\d|H\d)\b[^()]{0,25}\)")
 _IS_PART = re.compile(r"\bby (?:about |around |over )?$", re.IGNORECASE)
 _FALLS = re.compile(
     r"\b(?:fell|falls?|down|declined?|drop(?:s|ped)?|lost|lower|slid|slumped)\b[^.]{0,15}$", re.IGNORECASE
@@ -122,10 +128,10 @@ def _belong_together(text: str, words: re.Match[str], *, first: _Figure, second:
     between = text[first.end : second.start]
     if words["bracket"]:
         alike = bool(first.money) == bool(second.money)
-        return alike and between.strip() == "(" and _CLOSES.match(text, second.end) is not None
-    if words["beside"]:  # `$1.12, est. $1.05`; what follows elsewhere is of something else
+        return alike and between.strip() in {"(", "（"} and _CLOSES.match(text, second.end) is not None
+    if words["beside"] or words["zh"]:  # `$1.12, est. $1.05`; what follows elsewhere is of something else
         return (
-            not text[first.end : words.start()].strip(" ,(")
+            not text[first.end : words.start()].strip(" ,(，（、；而较比")
             and _NEAR.fullmatch(text, words.end(), second.start) is not None
         )
     if words["then"]:
@@ -149,7 +155,7 @@ def _figures(text: str) -> Iterator[_Figure]:
         assert tail is not None  # noqa: S101
         money = _money(lead["money"] or tail["said"] or "")
         unit = _UNIT_OF.get((tail["unit"] or "").lower(), "")
-        if text[start - 1 : start].isalpha() and not lead["money"]:
+        if re.fullmatch("[A-Za-z]", text[start - 1 : start]) and not lead["money"]:
             continue  # the 3 of `Q3`
         if not (unit or money or set(number[0]) & {",", "."}):
             continue

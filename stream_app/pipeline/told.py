@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
 
 from stream_app.pipeline.comparisons import comparisons
 from stream_app.pipeline.denials import denials
 
-RISES, FALLS, SO_AS_BEFORE = "up", "down", "unchanged"
-WORDS = (RISES, FALLS, SO_AS_BEFORE)
+Sense = Literal["rises", "falls", "denied"]
+_WORDS: tuple[Mapping[Sense, str], ...] = (
+    {"rises": "up", "falls": "down", "denied": "unchanged"},
+    {"rises": "增长", "falls": "下降"},
+)
+"""In English and in Chinese, whose network reads 否认 by itself."""
 
 
 class Told(NamedTuple):
-    """A word that stands at character `at` of the text, before what follows there."""
+    """What is told at character `at` of the text, before what follows there."""
 
     at: int
-    word: str
+    sense: Sense
 
 
 def told_of(text: str) -> list[Told]:
-    """Return the words for a text, in the order of where they stand."""
-    compared = [Told(one.at, RISES if one.rises else FALLS) for one in comparisons(text)]
-    return sorted(compared + [Told(at, SO_AS_BEFORE) for at in denials(text)])
+    """Return what rules have to tell of a text, in the order of where it stands."""
+    compared = [Told(one.at, "rises" if one.rises else "falls") for one in comparisons(text)]
+    return sorted(compared + [Told(at, "denied") for at in denials(text)])
+
+
+def ids_of(token_to_id: Callable[[str], int | None]) -> Mapping[Sense, int]:
+    """Return the words' tokens in the first language of whose words a vocabulary has them all; nothing for none."""
+    for words in _WORDS:
+        ids = {sense: token_to_id(word) for sense, word in words.items()}
+        if None not in ids.values():
+            return {sense: one for sense, one in ids.items() if one is not None}
+    return {}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from stream_app.pipeline.told import WORDS, told_of
+from stream_app.pipeline.told import Sense, ids_of, told_of
 from stream_app.pipeline.windows import SPECIAL_TOKENS, Tokens
 
 UNSPACED_LANGUAGES = frozenset({"zh", "yue", "ja", "th"})
@@ -66,15 +66,12 @@ class Vocabulary:
 def read_texts(tokenizer: Tokenizer, texts: Sequence[str], *, framed: bool = True) -> list[Tokens]:
     """Return the tokens of each text, with special ones around them if `framed`; one call for many is fastest.
 
-    Where rules have something to tell (`pipeline/told.py`) stand the tokens of a word more. It has no characters of its
-    own: its spans are empty, and lie where it stands. A vocabulary without such words, as that of Chinese, is told
-    nothing.
+    Where rules have something to tell (`pipeline/told.py`) stands the token of a word more, if the vocabulary has it.
+    It has no characters of its own: its span is empty, and lies where it stands.
     """
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=framed)
     plain = [_plain(one) for one in encodings]
-    words = {word: found for word in WORDS if (found := tokenizer.token_to_id(word)) is not None}
-    if len(words) < len(WORDS):
-        return plain
+    words = ids_of(tokenizer.token_to_id)
     return [_with_told(tokens, text, words) for tokens, text in zip(plain, texts, strict=True)]
 
 
@@ -82,12 +79,12 @@ def _plain(encoding: Encoding) -> Tokens:
     return Tokens(np.array(encoding.ids, dtype=np.int32), np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2))
 
 
-def _with_told(tokens: Tokens, text: str, words: Mapping[str, int]) -> Tokens:
+def _with_told(tokens: Tokens, text: str, words: Mapping[Sense, int]) -> Tokens:
     """Return the tokens with what is told among them, but for what belongs to a part of the text that was cut off."""
     ends = tokens.spans[:, 1]
-    told = [one for one in told_of(text) if one.at <= ends.max(initial=0)]
+    told = [one for one in told_of(text) if one.sense in words and one.at <= ends.max(initial=0)] if words else []
     if not told:
         return tokens
     places = [int(np.flatnonzero((ends > 0) & (ends <= one.at))[-1]) + 1 for one in told]
-    ids = np.insert(tokens.ids, places, [words[one.word] for one in told])
+    ids = np.insert(tokens.ids, places, [words[one.sense] for one in told])
     return Tokens(ids, np.insert(tokens.spans, places, [[one.at, one.at] for one in told], axis=0))

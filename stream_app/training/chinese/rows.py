@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, RISK_TYPES
 from stream_app.pipeline.text import normalise_for_model
+from stream_app.pipeline.vocabulary import read_texts
 from stream_app.training.batches import NO_LABEL, token_span
 from stream_app.training.chinese.kinds import ALL_KINDS
 from stream_app.training.chinese.texts import ChineseText, Mention
@@ -39,19 +41,19 @@ class ChineseBatch:
 
 def batch_of(texts: Sequence[ChineseText], tokenizer: Tokenizer) -> ChineseBatch:
     """Return the batch of these texts, in their order."""
-    encodings = tokenizer.encode_batch([normalise_for_model(one.text) for one in texts])
+    tokens = read_texts(tokenizer, [normalise_for_model(one.text) for one in texts])
     slots = max(1, *(len(one.mentions) for one in texts))
     spans = torch.zeros(len(texts), slots, 2, dtype=torch.int32)
-    for row, (one, encoding) in enumerate(zip(texts, encodings, strict=True)):
+    for row, (one, of_text) in enumerate(zip(texts, tokens, strict=True)):
         for slot, mention in enumerate(one.mentions):
-            spans[row, slot] = torch.tensor(token_span(encoding.offsets, mention.start, mention.end))
+            spans[row, slot] = torch.tensor(token_span(of_text.spans.tolist(), mention.start, mention.end))
     mentions = [[*one.mentions, *[None] * (slots - len(one.mentions))] for one in texts]
     # A name beyond the last token that is read has no words.
     read = spans[..., 0] < spans[..., 1]
     return ChineseBatch(
         inputs=(
-            _padded([encoding.ids for encoding in encodings]),
-            _padded([encoding.attention_mask for encoding in encodings]),
+            _padded([one.ids for one in tokens]),
+            _padded([np.ones_like(one.ids) for one in tokens]),
             spans,
             torch.zeros(len(texts), slots, KG_FEATURES),
             torch.zeros(len(texts), CONTEXT_FEATURES),
@@ -68,8 +70,8 @@ def batch_of(texts: Sequence[ChineseText], tokenizer: Tokenizer) -> ChineseBatch
     )
 
 
-def _padded(rows: list[list[int]]) -> Tensor:
-    return nn.utils.rnn.pad_sequence([torch.tensor(row, dtype=torch.int32) for row in rows], batch_first=True)
+def _padded(rows: Sequence[NDArray[np.int32]]) -> Tensor:
+    return nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in rows], batch_first=True)
 
 
 def _label(label: int | None) -> int:

@@ -26,6 +26,9 @@ TOLD = (
     ("Net income of $131 billion, where a year ago it was $66 billion", "up", "billion"),
     ("EBIT was SEK 1,234m against SEK 1,120m", "up", "1,120m"),
     ("It sold 1,200 units compared with 1,100 units", "up", "1,100"),
+    ("公司前三季度净利润5.4亿元，上年同期9.3亿元", "down", "9.3亿元"),
+    ("营业收入18.1亿元，去年同期为12.5亿元", "up", "12.5亿元"),
+    ("中国10月CPI同比0.2%，预期0.5%，前值0.4%", "down", "0.5%"),
     # of two losses, which is the greater loss; of a loss and a profit, which is better
     ("Pretax loss totalled EUR 1.2 mn, compared to a loss of EUR 3.4 mn a year ago", "down", "3.4 mn"),
     ("Operating loss was EUR 3.4 mn compared with a profit of EUR 1.2 mn", "down", "1.2 mn"),
@@ -42,6 +45,8 @@ UNTOLD = (
     "Sales were EUR 5.4 mn, compared with EUR 5.4 mn",
     "Turnover rose to EUR 21m from EUR 17m",
     "Arsenal 2-1 against Chelsea",
+    "公司净利润5.4亿元，上年同期9.3万元",
+    "公司净利润5.4亿元，预计明年好转",
 )
 
 

@@ -45,7 +45,7 @@ def test_refusals_and_rulings_deny_nothing(text: str) -> None:
 
 def test_all_that_rules_tell_is_in_order() -> None:
     text = "Acme denies fraud claims. EPS was $0.98 vs. est. $1.05"
-    assert told_of(text) == [Told(text.index("."), "unchanged"), Told(len(text), "down")]
+    assert told_of(text) == [Told(text.index("."), "denied"), Told(len(text), "falls")]
 
 
 PIECES = st.sampled_from(["denies", "it", "reports", "no", "plans to", "false", "Court", ",", ".", "is", " "])
