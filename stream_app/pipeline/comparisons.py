@@ -72,8 +72,9 @@ _KIND = re.compile(r"\b(?:(?P<loss>loss|losses|deficit)|profits?|income|earnings
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The second figure ends at character `at` of the text; `rises` where the first is the greater one."""
+    """The second figure lies from `figure` to `at` in the text; `rises` where the first is the greater one."""
 
+    figure: int
     at: int
     rises: bool
 
@@ -83,6 +84,7 @@ class _Figure:
     """A number with its currency and unit; empty where none is told, as a currency often is the second time."""
 
     start: int
+    number: int
     end: int
     value: float
     money: str
@@ -120,7 +122,7 @@ def _compared(text: str, words: re.Match[str], *, first: _Figure, second: _Figur
     one, other = first.value, second.value
     if was_loss is not None and is_loss != was_loss:
         one, other = -one if is_loss else one, -other if was_loss else other
-    return Comparison(second.end, rises=one > other) if one != other else None
+    return Comparison(second.number, second.end, rises=one > other) if one != other else None
 
 
 def _belong_together(text: str, words: re.Match[str], *, first: _Figure, second: _Figure) -> bool:
@@ -165,7 +167,9 @@ def _figures(text: str) -> Iterator[_Figure]:
         sign = lead["sign"] or ""
         is_below = lead["minus"] or tail["below"] or sign.startswith("-") or (sign.startswith("(") and tail["close"])
         value = float(number[0].replace(",", "")) * (-1 if is_below else 1)
-        yield _Figure(begin, max(end, *(tail.end(part) for part in ("unit", "said", "below"))), value, money, unit)
+        yield _Figure(
+            begin, start, max(end, *(tail.end(part) for part in ("unit", "said", "below"))), value, money, unit
+        )
 
 
 def _money(said: str) -> str:

@@ -8,6 +8,7 @@ denies a request, or a firm that rejects an offer, denies nothing.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _TALK = r"(?:reports?|rumou?rs?|claims?|allegations?|accusations?|talk|speculation|suggestions?|charges?)"
 _GAP, _WORD, _REST = r"\s{1,3}", r"[\w'’-]{1,30}", r"[^.;!?\n]{0,60}?"
@@ -30,11 +31,20 @@ _NEAR, _LONGEST = 40, 200
 """Characters before denying words in which a court makes a ruling of them, and after them to their clause's end."""
 
 
-def denials(text: str) -> list[int]:
-    """Return the characters at which clauses end that deny something, in order; its time is linear in the text's."""
-    found = set()
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Denying words begin at character `words` of the text, and their clause ends at `at`."""
+
+    words: int
+    at: int
+
+
+def denials(text: str) -> list[Denial]:
+    """Return the clauses that deny something, in order, each once; its time is linear in the text's length."""
+    found: dict[int, Denial] = {}
     for said in _DENIES.finditer(text):
         if not _JUDGES.search(text, max(0, said.start() - _NEAR), said.start()):
             ends = _CLAUSE_ENDS.search(text, said.end(), said.end() + _LONGEST)
-            found.add(ends.start() if ends and ends.start() < said.end() + _LONGEST else said.end())
-    return sorted(found)
+            at = ends.start() if ends and ends.start() < said.end() + _LONGEST else said.end()
+            found.setdefault(at, Denial(said.start(), at))
+    return [found[at] for at in sorted(found)]

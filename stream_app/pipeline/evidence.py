@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from stream_app.pipeline.encoding import EncodedDocument, EncodedRow
 from stream_app.pipeline.scores import EvidenceSpan
 from stream_app.pipeline.scripts import UNSPACED
+from stream_app.pipeline.told import told_of
 from stream_app.pipeline.windows import spans_within
 
 MOST_WORDS = 5
@@ -48,7 +50,6 @@ class WordEvidence:
         self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
         said = (self._text.text[start:end].lower() for start, end in spans)
         self._telling = np.array([word not in _STOP_WORDS for word in said], dtype=bool)
-        self._figures = [any(map(str.isdigit, self._text.text[start:end])) for start, end in spans]
         self._of_rows: dict[int, tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
 
     def strongest(self, asked: Sequence[Asked]) -> list[tuple[EvidenceSpan, ...]]:
@@ -79,17 +80,17 @@ class WordEvidence:
         """Return which of the row's tokens stand in words, and in which; the same for every score of the document."""
         if (known := self._of_rows.get(id(row))) is not None:
             return known
-        starts, ends = row.token_spans[:, 0], row.token_spans[:, 1]
+        starts, ends = row.token_spans.T.copy()
+        for place in (starts[1:-1] == ends[1:-1]).nonzero()[0] + 1:  # what rules tell is shown at the word they read
+            if (shown := self._told.get(int(starts[place]))) is not None:
+                starts[place], ends[place] = shown, shown + 1
         word = np.searchsorted(self._starts, starts, side="right") - 1
-        for told in (starts[1:-1] == ends[1:-1]).nonzero()[0] + 1:  # what a comparison comes to is its figure's
-            word[told] = self._figure_before(int(word[told]))
-        inside = ((word >= 0) & ((starts == ends) | (starts < np.array(self._ends)[word]))).nonzero()[0]
-        inside = inside[(inside > 0) & (inside < len(starts) - 1)]
+        inside = ((word >= 0) & (starts < ends) & (starts < np.array(self._ends)[word])).nonzero()[0]
         return self._of_rows.setdefault(id(row), (inside, word[inside]))
 
-    def _figure_before(self, word: int) -> int:
-        """Return the word, or the nearest before it, that is a figure; -1 where there is none."""
-        return next((one for one in range(word, -1, -1) if self._figures[one]), -1)
+    @cached_property
+    def _told(self) -> dict[int, int]:
+        return {one.at: one.shown for one in told_of(self._text.text)}
 
     def _shown(self, entity: int | None) -> NDArray[np.bool_]:
         if entity is None:

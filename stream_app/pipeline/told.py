@@ -17,16 +17,17 @@ _WORDS: tuple[Mapping[Sense, str], ...] = (
 
 
 class Told(NamedTuple):
-    """What is told at character `at` of the text, before what follows there."""
+    """What is told at character `at` of the text, before what follows there; the word at `shown` stands for it."""
 
     at: int
     sense: Sense
+    shown: int
 
 
 def told_of(text: str) -> list[Told]:
     """Return what rules have to tell of a text, in the order of where it stands."""
-    compared = [Told(one.at, "rises" if one.rises else "falls") for one in comparisons(text)]
-    return sorted(compared + [Told(at, "denied") for at in denials(text)])
+    compared = [Told(one.at, "rises" if one.rises else "falls", one.figure) for one in comparisons(text)]
+    return sorted(compared + [Told(one.at, "denied", one.words) for one in denials(text)])
 
 
 def ids_of(token_to_id: Callable[[str], int | None]) -> Mapping[Sense, int]:

@@ -85,6 +85,7 @@ def _with_told(tokens: Tokens, text: str, words: Mapping[Sense, int]) -> Tokens:
     told = [one for one in told_of(text) if one.sense in words and one.at <= ends.max(initial=0)] if words else []
     if not told:
         return tokens
-    places = [int(np.flatnonzero((ends > 0) & (ends <= one.at))[-1]) + 1 for one in told]
+    first = int(ends[0] == 0)  # behind the special token, where there is one
+    places = [int(((ends > 0) & (ends <= one.at)).nonzero()[0].max(initial=first - 1)) + 1 for one in told]
     ids = np.insert(tokens.ids, places, [words[one.sense] for one in told])
     return Tokens(ids, np.insert(tokens.spans, places, [[one.at, one.at] for one in told], axis=0))

@@ -62,6 +62,24 @@ def test_evidence_of_a_comparison_is_that_of_its_figure() -> None:
     ((told,),) = WordEvidence(encoded).strongest([([(row, pull, 1.0)], None)])
     assert encoded.text.text[told.start : told.end] == "9.3"
     assert told.weight == -1.0
+    assert row.token_spans[place, 0] == row.token_spans[place, 1]
+
+
+PARTS = st.sampled_from(
+    ["Acme ", "EUR 5.4 mn ", "vs ", "(", ")", "٣.٤ ", "denies it ", "\u200b", "$1.05 ", "９.3%", ". "]
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=40).map("".join))
+@settings(deadline=None)
+def test_what_rules_tell_leaves_tokens_in_their_order(text: str) -> None:
+    encoded = encode(linked_document("", text))
+    for row in encoded.rows:
+        spans = row.token_spans[1:-1]
+        assert (np.diff(spans[:, 0]) >= 0).all()
+        assert (np.diff(spans[:, 1]) >= 0).all()
+        pull = np.ones(len(row.row.input_ids), dtype=np.float32)
+        WordEvidence(encoded).strongest([([(row, pull, 1.0)], None)])
 
 
 def test_mention_span_holds_the_tokens_of_the_name_in_either_field() -> None:
