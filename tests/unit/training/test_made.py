@@ -40,7 +40,7 @@ def test_same_seed_makes_the_same_pairs() -> None:
 
 def test_figures_are_exchanged_and_the_greater_one_now_is_good_unless_it_is_a_loss() -> None:
     compared = [pair for pair in TWOS if sorted(words(pair[0])) == sorted(words(pair[1])) and figures(pair[0])]
-    assert len(compared) >= len(TWOS) / 4
+    assert len(compared) == len(TWOS) / 4
     for grown, shrunk in compared:
         assert figures(grown) == figures(shrunk)[::-1]
         bad = any(word in grown.text.lower() for word in ("loss", "impairment", "expense", "deficit", "charges"))
