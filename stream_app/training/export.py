@@ -57,6 +57,11 @@ def fit_temperatures(judged: dict[str, Judged]) -> dict[str, float]:
     return {head: judged[head].temperature() for head in HEADS if head in judged}
 
 
+def asked_at(plain: Mapping[str, Judged], temperatures: Mapping[str, float]) -> dict[str, Judged]:
+    """Return what heads say at these temperatures."""
+    return {head: one.at(temperatures[head]) for head, one in plain.items()}
+
+
 def scores_at(judged: Mapping[str, Judged], temperatures: Mapping[str, float]) -> Scores:
     """Return the figures of heads that were asked at these temperatures."""
     return {head: score_at(one, temperatures[head]) for head, one in judged.items()}
@@ -88,7 +93,7 @@ def export(
         write_onnx(calibrated, draft / WEIGHTS)
         report("scoring the file as it is served")
         runtime = OpenVinoRuntime(draft / WEIGHTS)
-        judged = plain, {head: one.at(temperatures[head]) for head, one in plain.items()}
+        judged = plain, asked_at(plain, temperatures)
         done = _exported(draft, corpus, temperatures=temperatures, judged=judged, runtime=runtime)
         check(done)
         # The encoder's own cuts and pads every text; who serves decides on that.

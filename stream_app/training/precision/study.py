@@ -12,7 +12,7 @@ from typing import Any
 from stream_app.promotion.gate import MOST_LOSS, most_lost
 from stream_app.training.corpus import Corpus
 from stream_app.training.evaluation import HeadScore, Infer, judge, rows_of, score, torch_infer
-from stream_app.training.export import fit_temperatures, scores_at
+from stream_app.training.export import asked_at, fit_temperatures, scores_at
 from stream_app.training.network import FusionNetwork
 from stream_app.training.precision.kept import Kept, scores_of
 from stream_app.training.precision.measure import largest_change, ratio, texts_per_second
@@ -88,8 +88,8 @@ def calibrated(network: FusionNetwork, name: str, bench: Bench) -> tuple[ServedN
         bench.report(f"scoring {name} in single precision", 0, 1)
         judged = judge(torch_infer(uncalibrated(network)), bench.corpus)
         temperatures = fit_temperatures(judged)
-        at_them = {head: one.at(temperatures[head]) for head, one in judged.items()}
-        return {"temperatures": temperatures, "scores": scores_at(at_them, temperatures)}
+        scores = scores_at(asked_at(judged, temperatures), temperatures)
+        return {"temperatures": temperatures, "scores": scores}
 
     digest = hashlib.sha256()
     for tensor in network.state_dict().values():
