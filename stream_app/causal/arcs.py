@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ _KEPT_VIEWS = 4
 _COLUMNS = ("source", "target", "channel", "begin", "end", "weight", "way", "statement")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CausalGraph:
     """Nodes by id, arcs by rows, and what each statement says; `at` gives the arcs in force at an event time.
 
@@ -55,6 +56,11 @@ class CausalGraph:
                 self._views.pop(next(iter(self._views)), None)
             self._views[period] = view
         return view
+
+    @cached_property
+    def prominence(self) -> NDArray[np.float64]:
+        """Of each node how many arcs reach or leave it: who is known deals with many."""
+        return 1.0 + np.diff(self.starts) + np.bincount(self.targets, minlength=len(self.entities))
 
     @property
     def memory_bytes(self) -> int:

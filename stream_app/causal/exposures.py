@@ -70,8 +70,10 @@ def exposures(
     net = value * reach.mass.net
     size = (abs(value) * reach.mass.size + np.abs(net)) / 2
     is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > BALANCED * size)
-    reached = sorted(np.flatnonzero(is_exposed).tolist(), key=lambda node: (-size[node], graph.entities[node].id))
+    telling = size * graph.prominence**parameters.prominence
+    reached = sorted(np.flatnonzero(is_exposed).tolist(), key=lambda node: (-telling[node], graph.entities[node].id))
     chosen = _of_both_sides(reached, [net[node] > 0 for node in reached], limits.most)
+    chosen.sort(key=lambda node: (-size[node], graph.entities[node].id))
     found = paths_to(reach, chosen)
     return tuple(
         exposure_of(graph, node, found[node], value=value, effect=(float(size[node]), float(net[node])))

@@ -56,6 +56,7 @@ class CausalParameters:
     voices: Mapping[Grade, float]
     transmission: Mapping[str, Mapping[str, float]]
     doer: float = 1.0
+    prominence: float = 0.0
     calibration: Curve = UNCHANGED
     sides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 

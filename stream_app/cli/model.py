@@ -10,6 +10,7 @@ import typer
 from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
 from stream_app.cli.explain import explain
 from stream_app.cli.model_ablate import app as ablate_app
+from stream_app.cli.model_average import average
 from stream_app.cli.model_chinese import evaluate_chinese
 from stream_app.cli.model_distil import distil
 from stream_app.cli.model_drift import drift, statistics
@@ -95,6 +96,8 @@ def evaluate(
 ) -> None:
     """Score a run in single precision, and the exported file as it is served, on the held-out texts.
 
+    Also on texts that no training set is like: sentences of reports, posts and paragraphs with several names.
+
     Example: stream-app model evaluate runs/first --data DATA
     """
     need_training()
@@ -106,19 +109,23 @@ def evaluate(
         show_scores(evaluate_chinese(run, data, repository_of(repository)), as_json=json)
         return
     from stream_app.adapters.openvino import OpenVinoRuntime
-    from stream_app.training.evaluation import judge, score, torch_infer
+    from stream_app.training.evaluation import judge, judge_unseen, score, torch_infer
     from stream_app.training.export import scores_at
     from stream_app.training.run import load_network, load_sources
     from stream_app.training.served import uncalibrated
 
     corpus = load_sources(run, data, build_graph())
     served = read_model(repository_of(repository)).folder
-    plain = judge(torch_infer(uncalibrated(load_network(run))), corpus)
-    calibrated = judge(OpenVinoRuntime(served / WEIGHTS).infer, corpus)
+    plain, calibrated = torch_infer(uncalibrated(load_network(run))), OpenVinoRuntime(served / WEIGHTS).infer
+    heats = read_metadata(served)["temperatures"]
     show_scores(
         {
-            "fp32": {head: score(one) for head, one in plain.items()},
-            "served": scores_at(calibrated, read_metadata(served)["temperatures"]),
+            "fp32": {head: score(one) for head, one in judge(plain, corpus).items()},
+            "served": scores_at(judge(calibrated, corpus), heats),
+            "fp32, unseen": {kind: score(one) for kind, (_, one) in judge_unseen(plain, corpus).items()},
+            "served, unseen": {
+                kind: score(one.at(heats[head])) for kind, (head, one) in judge_unseen(calibrated, corpus).items()
+            },
         },
         as_json=json,
     )
@@ -153,6 +160,7 @@ app.command()(compare)
 app.command()(distil)
 app.command()(quantise)
 app.command("import")(import_)
+app.command()(average)
 app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_versions)

@@ -41,15 +41,19 @@ def subscriptions_for(settings: Settings, file: str) -> dict[str, str]:
     """Return the subscriptions of a run: those of the file, else the live ones of this moment, by their names."""
     if file:
         with open_file(file) as lines:
-            return dict(_subscription(line, file) for line in lines if line.strip())
+            return dict(_subscription(line, f"line {at} of {file}") for at, line in enumerate(lines, 1) if line.strip())
     return _live_subscriptions(settings) if settings.kafka_brokers else {}
 
 
-def _subscription(line: bytes, file: str) -> tuple[str, str]:
+def _subscription(line: bytes, place: str) -> tuple[str, str]:
     try:
         return Subscription.model_validate_json(line).name, line.decode().strip()
     except ValidationError as error:
-        raise DataError(f"{file} holds a line that is no subscription ({error.errors()[0]['msg']}): mend it") from error
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise DataError(
+            f"{place} is no subscription ({f'{where}: ' if where else ''}{first['msg']}): mend it"
+        ) from error
 
 
 def _live_subscriptions(settings: Settings) -> dict[str, str]:

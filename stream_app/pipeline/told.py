@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from stream_app.pipeline.comparisons import comparisons
 from stream_app.pipeline.denials import denials
 
-Sense = Literal["rises", "falls", "denied"]
+Sense = Literal["rises", "falls", "stays", "denied"]
 _WORDS: tuple[Mapping[Sense, str], ...] = (
-    {"rises": "up", "falls": "down", "denied": "unchanged"},
+    {"rises": "up", "falls": "down", "stays": "unchanged", "denied": "unchanged"},
     {"rises": "增长", "falls": "下降"},
 )
 """In English and in Chinese, whose network reads 否认 by itself."""
@@ -26,7 +26,7 @@ class Told(NamedTuple):
 
 def told_of(text: str) -> list[Told]:
     """Return what rules have to tell of a text, in the order of where it stands."""
-    compared = [Told(one.at, "rises" if one.rises else "falls", one.figure) for one in comparisons(text)]
+    compared = [Told(one.at, one.way, one.figure) for one in comparisons(text)]
     return sorted(compared + [Told(one.at, "denied", one.words) for one in denials(text)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +15,17 @@ _ANONYMOUS_SHARE = 0.1
 _JOINTS = (" while ", "; ", ", ", " as ", " but ", ". ", ", and ", " even as ")
 
 
-def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.random.Generator) -> Example:
+def rename(
+    example: Example,
+    names: tuple[str, ...],
+    *,
+    chance: float,
+    rng: np.random.Generator,
+    stays: Callable[[str], bool] = lambda _: False,
+) -> Example:
     """Return the example with some of its capitalised names, each with `chance`, replaced by one of `names`.
 
-    A name that stands in the text several times gets the same new name each time; cashtags stay.
+    A name that stands in the text several times gets the same new name each time; cashtags, and what `stays`, do not.
     """
     chosen: dict[str, str] = {}
     text, shift = example.text, 0
@@ -25,7 +33,7 @@ def rename(example: Example, names: tuple[str, ...], *, chance: float, rng: np.r
     for mention in sorted(example.mentions, key=lambda one: one.start):
         surface = example.text[mention.start : mention.end]
         if surface not in chosen:
-            chosen[surface] = _other(surface, names, chance=chance, rng=rng)
+            chosen[surface] = surface if stays(surface) else _other(surface, names, chance=chance, rng=rng)
         start, end = mention.start + shift, mention.end + shift
         text = text[:start] + chosen[surface] + text[end:]
         shift += len(chosen[surface]) - len(surface)

@@ -87,7 +87,9 @@ class Collator:
             return example
         if example.set_name == HEADLINES and self._headlines and rng.random() < self._config.join:
             example = join(example, self._headlines[int(rng.integers(len(self._headlines)))], rng)
-        example = rename(example, self._gazetteer.names, chance=self._config.rename, rng=rng)
+        example = rename(
+            example, self._gazetteer.names, chance=self._config.rename, rng=rng, stays=self._gazetteer.is_no_company
+        )
         # nothing is drawn for what is not asked for, so that other recipes read what they always read
         if self._config.typos and rng.random() < self._config.typos:
             example = misspelt(example, rng)

@@ -56,9 +56,10 @@ Encoder: all-MiniLM-L6-v2 (Apache-2.0). Entity features: knowledge graph `{graph
 Labels that were derived, each at {weak:g} of the weight of a given one: a headline whose entities all have one label
 gives it to the whole text; a tweet with a single cashtag gives its label to that company. So that context decides,
 names were exchanged at random for other names and headlines were joined by twos; sentences of company reports, and
-sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say, and as
-many words were misspelt (`typos`) and texts put beside chatter (`chatter`). Author reach and engagement were random in
-training, since no set tells them: the model takes them and has learnt to leave them alone. Each stage of
+sentences in pairs that look alike and have other labels, were made by rule, as many as the stages below say; texts with
+labels that a language model wrote for this project were read as often as `written` says. As many words were misspelt
+(`typos`) and texts put beside chatter (`chatter`). Author reach and engagement were random in training, since no set
+tells them: the model takes them and has learnt to leave them alone. Each stage of
 training went on from the one before; what differs from the default recipe (`stream_app/training/config.py`):
 
 {stages}
@@ -141,6 +142,8 @@ def _stages(record: RunRecord) -> Iterator[str]:
         yield f"`{record.imported}`, whose own card tells how it was made"
     else:
         yield f"`{record.config.model_dump(exclude_defaults=True)}`"
+    if record.averaged:
+        yield f"the mean of these weights, {record.averaged.share:g}, and those of the run `{record.averaged.run}`"
 
 
 def _self_supervised(stage: PretrainRecord) -> str:

@@ -125,6 +125,8 @@ class TrainConfig(BaseModel):
     reports: int = 1500
     # sentences by twos, made by rule, that look alike and have other labels
     pairs: int = 0
+    # how often an epoch reads each of the texts that were written for this project
+    written: int = Field(0, ge=0)
     # whether texts with one deciding word are learnt from turned round as well
     turned: bool = False
     # share of the training texts whose labels are used, chosen by the text: smaller shares lie within larger ones

@@ -18,6 +18,7 @@ from stream_app.training.reports import reports
 from stream_app.training.source_file import SourceFile, source_file
 from stream_app.training.split import in_share, is_dev, text_key
 from stream_app.training.turned import turned
+from stream_app.training.written import written
 
 LARGE_SET = "tfn_topic"
 
@@ -57,10 +58,11 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
 
 
 def with_made(corpus: Corpus, config: TrainConfig) -> Corpus:
-    """Return the corpus with the sentences that are made by rule among what is trained on."""
+    """Return the corpus with what is made by rule, and what was written for it, among what is trained on."""
     names, made = corpus.gazetteer.names, list(turned(corpus.train)) if config.turned else []
     if names:
         made += [*reports(names, config.reports, config.seed), *pairs(names, config.pairs, config.seed)]
+    made += written() * config.written if config.written else ()
     return replace(corpus, train=corpus.train + tuple(made))
 
 

@@ -18,12 +18,16 @@ from stream_app.training.examples import Example
 from stream_app.training.judged import HeadScore, Judged, score
 from stream_app.training.served import ServedModule
 from stream_app.training.split import in_first_half
+from stream_app.training.written import DATA, read_written
 
-__all__ = ["HeadScore", "Judged", "judge", "score", "torch_infer"]
+__all__ = ["HeadScore", "Judged", "judge", "judge_unseen", "score", "torch_infer"]
 
 Arrays = Mapping[str, NDArray[np.generic]]
 Infer = Callable[[Arrays], Arrays]
 _EMBEDDING = "embedding"
+UNSEEN = {"reports": "document", "posts": "document", "names": "mention"}
+"""Kinds of texts that were written to be judged by alone, and the head that is asked (`data/README.md`)."""
+
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 
 
@@ -56,6 +60,15 @@ def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
         "relevance": _judged(_relevance(pairs)),
         **judge_causal(infer, corpus),
     }
+
+
+def judge_unseen(infer: Infer, corpus: Corpus) -> dict[str, tuple[str, Judged]]:
+    """Return for each kind of text that no training set is like the head that is asked, and what it says."""
+    found = {}
+    for kind, head in UNSEEN.items():
+        pairs = _answers(infer, corpus, list(read_written(DATA / f"unseen_{kind}.jsonl")))
+        found[kind] = head, _judged(_mentions(pairs) if head == "mention" else _documents(pairs))
+    return found
 
 
 def hits(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> list[bool]:

@@ -24,6 +24,11 @@ class Gazetteer:
         """Return the entity that a marked name means, None where the graph has none of that name."""
         return self.known.get(surface.casefold())
 
+    def is_no_company(self, surface: str) -> bool:
+        """Tell whether the graph knows the name as something else, such as a commodity, which has a price."""
+        entity = self.resolve(surface)
+        return entity is not None and entity.kind is not EntityKind.COMPANY
+
 
 def make_gazetteer(graph: KnowledgeGraph | None, examples: Sequence[Example]) -> Gazetteer:
     """Return the names of the graph and of the marked entities in `examples`, which hold no dev text."""

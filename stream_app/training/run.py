@@ -61,13 +61,20 @@ class DistilRecord(BaseModel):
     afresh: bool = False
 
 
+class AveragedRecord(BaseModel):
+    """The run whose weights are in a mean with those of this one, and how much this one counts, 0..1."""
+
+    run: str
+    share: float
+
+
 class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
     `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
     that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made a
-    student; None where there was none. A run that is `imported` is the exported version of that name, whose
-    card tells how it was made.
+    student, `averaged` with what its weights are in a mean; None where there was none. A run that is `imported` is
+    the exported version of that name, whose card tells how it was made.
     """
 
     config: TrainConfig
@@ -79,6 +86,7 @@ class RunRecord(BaseModel):
     rehearsal: float | None = None
     pretrained: PretrainRecord | None = None
     distilled: DistilRecord | None = None
+    averaged: AveragedRecord | None = None
     imported: str | None = None
 
 

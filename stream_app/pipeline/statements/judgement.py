@@ -132,6 +132,7 @@ def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Readi
                 targets |= who
         found.extend(named_events(sentence, clause, used))
     found.extend(list(described(sentence, found)))
+    found.extend(list(_of_the_bank(found, named)))
     return Reading(
         sentence,
         tuple(_in_proportion(found, sentence)),
@@ -140,6 +141,17 @@ def said_in(text: str, named: Sequence[Named], *, start: int, end: int) -> Readi
         frozenset(agents),
         frozenset(targets),
     )
+
+
+def _of_the_bank(found: Sequence[Finding], named: Sequence[Named]) -> Iterator[Finding]:
+    """Yield how the rate of the only central bank moves, where words move a rate without saying whose it is."""
+    banks = {one.who: one for one in named if one.kind is EntityKind.CENTRAL_BANK}
+    if len(banks) != 1 or any(one.named.who in banks for one in found):
+        return
+    moved = next((one for one in found if one.nature == "rate"), None)
+    if moved is not None:
+        (bank,) = banks.values()
+        yield replace(moved, named=bank, inferred=True)
 
 
 def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Finding]:

@@ -27,14 +27,18 @@ from stream_app.pipeline.statements.word_senses import is_verb
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
 _HIGH = {"high": 0.8, "low": -0.8}
+_PUT_OUT = Verb("stop", 0.0, -0.9, "", 0.0, 0.0, causes=1)
+"""What `takes … offline` and `brings … to a standstill` say of what stands between."""
 
 
 class VerbReading:
     """One verb of a sentence and whom it moves; `used` holds the places of the nouns that it speaks of."""
 
     def __init__(self, sentence: Sentence, verb: Verb, *, clause: int, at: int) -> None:
-        self._sentence, self._at, self._verb = sentence, at, verb
         self._pieces = sentence.pieces
+        first, last = sentence.after(clause, at)
+        is_put_out = verb.act != "resume" and any(self._pieces[one].grade == "out" for one in range(first + 1, last))
+        self._sentence, self._at, self._verb = sentence, at, _PUT_OUT if is_put_out else verb
         self._subject = sentence.subject(clause, at)
         self._right = phrases(self._pieces, *sentence.after(clause, at))
         self._passive = is_passive(sentence, clause, at)
@@ -149,6 +153,8 @@ class VerbReading:
         subject = (
             [] if self._passive or are_of_others(self._sentence, noun) else main_names(self._sentence, self._subject)
         )
+        if self._verb.nature == "barrier":  # the sales that a country bans are others'
+            subject = [one for one in subject if one.named.kind is not EntityKind.COUNTRY]
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
         shared = subject_too(nature, verb, subject=subject, found=found)

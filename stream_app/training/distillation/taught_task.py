@@ -13,6 +13,7 @@ from stream_app.training.distillation.answers import OF_MENTIONS, Answers, answe
 from stream_app.training.distillation.texts import without_relevance
 from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
+from stream_app.training.written import SET_NAME as WRITTEN
 
 
 class TaughtTask(FusionTask):
@@ -28,12 +29,16 @@ class TaughtTask(FusionTask):
         self._told, self._soft = told, config
 
     def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:
-        """Return the loss of a batch, and each head's part of it."""
+        """Return the loss of a batch, and each head's part of it.
+
+        Of texts that were written for this project the labels alone count: they are to correct what is believed.
+        """
         batch = self._batch(rows, epoch)
         scores, labels, parts = self._judged(batch)
         spans = batch.inputs[2]
         told, slots = self._told_of(batch.rows, spans.shape[1]), spans[..., 1] > spans[..., 0]
-        soft = answers_loss(answers_of(scores), told, slots, config=self._soft)
+        asked = torch.tensor([self._corpus.train[row].set_name != WRITTEN for row in rows])
+        soft = answers_loss(_of(answers_of(scores), asked), _of(told, asked), slots[asked], config=self._soft)
         return labels + self._soft.soft * torch.stack(list(soft.values())).sum(), parts
 
     def _batch(self, rows: list[int], epoch: int) -> Batch:
@@ -47,3 +52,7 @@ class TaughtTask(FusionTask):
     def identity(self) -> bytes:
         """Return what decides the result beside settings and first weights: texts and answers."""
         return super().identity() + tensors_digest(self._told)
+
+
+def _of(answers: Answers, rows: Tensor) -> Answers:
+    return Answers(*(one[rows] for one in answers))

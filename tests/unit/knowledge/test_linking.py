@@ -40,7 +40,7 @@ def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
         ("Gap shares jump after earnings beat", {"company:gap"}),
         ("Shell companies used to launder money", set()),
         ("Shell profit doubles on oil prices", {"company:shell", "commodity:crude-oil"}),
-        ("Orange juice futures climb", set()),
+        ("Orange juice futures climb", {"commodity:orange-juice"}),
         ("Delta variant spreads", set()),
         ("Georgia senator wins runoff", set()),
         ("Apple Hospitality REIT declares dividend", {"company:apple-hospitality-reit"}),
