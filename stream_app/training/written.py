@@ -20,7 +20,7 @@ from stream_app.training.split import is_dev
 SET_NAME = "written"
 DATA = Path(__file__).parent / "data"
 
-_POSTS = "posts"
+_CASHTAG = re.compile(r"\$[A-Za-z]")
 _MARK = re.compile(r"\[\[([^|\]]+)\|([a-z]+)\]\]")
 
 
@@ -35,8 +35,7 @@ def written() -> tuple[Example, ...]:
 
 
 def read_written(path: Path) -> Iterator[Example]:
-    """Yield the texts of a file; ValueError where a label is none of `LABELS`."""
-    kind = "social" if path.stem.endswith(_POSTS) else "news"
+    """Yield the texts of a file, with a cashtag as posts; ValueError where a label is none of `LABELS`."""
     for line in path.read_bytes().splitlines():
         row = orjson.loads(line)
         text, marks = _unmarked(row["text"])
@@ -45,6 +44,7 @@ def read_written(path: Path) -> Iterator[Example]:
             Mention(start, end, LABELS.index(label), salient=is_salient)
             for (start, end, label), is_salient in zip(marks, salient, strict=True)
         )
+        kind = "social" if _CASHTAG.search(text) else "news"
         yield Example(SET_NAME, text, kind, document=LABELS.index(row["label"]), mentions=named[:MENTION_SLOTS])
 
 

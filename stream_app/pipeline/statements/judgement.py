@@ -27,6 +27,8 @@ _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
 _INFERRED, _UNSAID = 3, 4
 _IN_PART = 0.25
+_OF_FIRMS = frozenset({"activity", "disruption"})
+"""Natures of what happens to a firm rather than to the country that the words name beside it."""
 _AMERICAN = frozenset({"us", "u.s.", "u.s", "usa", "american", "united states", "america", "美国", "美"})
 
 
@@ -157,16 +159,19 @@ def _of_the_bank(found: Sequence[Finding], named: Sequence[Named]) -> Iterator[F
 def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Finding]:
     """Yield the findings, with less for what is a small part of an economy, and for the causes of what is over.
 
-    A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States'. Who
-    resumes output after a fire at a supplier tells of an old fire.
+    A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States', and
+    its plants where a firm shuts them. Who resumes output after a fire at a supplier tells of an old fire.
     """
     over = min((sentence.clause_at.get(one.at, 0) for one in found if one.ended), default=len(sentence.clauses))
     of_firms = {one.at for one in found if one.named.kind in FIRMS}
+    ways = {one.move > 0 for one in found if one.named.kind in FIRMS and one.nature in _OF_FIRMS}
     of_goods = {one.at for one in found if one.named.kind is EntityKind.COMMODITY}
     for one in found:
         clause = sentence.clause_at.get(one.at, 0)
         small = one.named.kind is EntityKind.COUNTRY and (
-            one.at in of_goods or (one.at in of_firms and _is_scene(sentence, one.named))
+            one.at in of_goods
+            or (one.at in of_firms and _is_scene(sentence, one.named))
+            or (one.nature in _OF_FIRMS and (one.move > 0) in ways)
         )
         old = clause > over and sentence.clauses[clause].link == "because" and not one.ended
         share = _IN_PART if small or old else -1.0 if _is_kept_out(sentence, one) else 1.0

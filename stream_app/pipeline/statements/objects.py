@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stream_app.pipeline.statements.lexicon import Verb
 from stream_app.pipeline.statements.phrases import Phrase, held, phrases
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
 from stream_app.pipeline.statements.word_senses import is_verb
+
+_PUT_OUT = Verb("stop", 0.0, -0.9, "", 0.0, 0.0, causes=1)
+"""What `takes … offline` and `brings … to a standstill` say of what stands between."""
+
+
+def with_its_end(sentence: Sentence, verb: Verb, *, clause: int, at: int) -> Verb:
+    """Return the verb as the words at the end of its object make it: who `takes a plant offline` stops it."""
+    first, last = sentence.after(clause, at)
+    is_put_out = any(sentence.pieces[one].grade == "out" for one in range(first + 1, last))
+    return _PUT_OUT if is_put_out and verb.act != "resume" else verb
 
 
 def object_phrases(

@@ -18,7 +18,7 @@ from stream_app.pipeline.statements.arguments import (
 from stream_app.pipeline.statements.findings import FIRMS, MOVE, By, Finding, of_name, of_noun, of_policy, towards
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
-from stream_app.pipeline.statements.objects import has_infinitive, object_phrases
+from stream_app.pipeline.statements.objects import has_infinitive, object_phrases, with_its_end
 from stream_app.pipeline.statements.others import others
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
@@ -27,8 +27,6 @@ from stream_app.pipeline.statements.word_senses import is_verb
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
 _HIGH = {"high": 0.8, "low": -0.8}
-_PUT_OUT = Verb("stop", 0.0, -0.9, "", 0.0, 0.0, causes=1)
-"""What `takes … offline` and `brings … to a standstill` say of what stands between."""
 
 
 class VerbReading:
@@ -36,9 +34,7 @@ class VerbReading:
 
     def __init__(self, sentence: Sentence, verb: Verb, *, clause: int, at: int) -> None:
         self._pieces = sentence.pieces
-        first, last = sentence.after(clause, at)
-        is_put_out = verb.act != "resume" and any(self._pieces[one].grade == "out" for one in range(first + 1, last))
-        self._sentence, self._at, self._verb = sentence, at, _PUT_OUT if is_put_out else verb
+        self._sentence, self._at, self._verb = sentence, at, with_its_end(sentence, verb, clause=clause, at=at)
         self._subject = sentence.subject(clause, at)
         self._right = phrases(self._pieces, *sentence.after(clause, at))
         self._passive = is_passive(sentence, clause, at)
@@ -106,6 +102,14 @@ class VerbReading:
         elif names and not (self._passive and not self._nominal):
             scarce = self._is_disruption() or self._stops_supply()
             yield from of_name(verb, verb.object, names, at=self._at, disrupted=scarce)
+        else:
+            yield from self._of_nothing_known()
+
+    def _of_nothing_known(self) -> Iterator[Finding]:
+        """Yield whom a verb moves whose object is missing or unknown."""
+        verb = self._verb
+        if verb.nature == "disruption" and not self._passive and self._firms_there():
+            yield from of_name(verb, verb.object, self._firms_there(), at=self._at, disrupted=True)
         elif self._passive or (verb.act == "stop" and self._subject and not self._has_object()):
             yield from self._by_subject(as_object=True)
         elif not self._has_object():
@@ -121,6 +125,10 @@ class VerbReading:
         """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""
         past = self._pieces[self._at].word.form in {Form.PAST, Form.EITHER}
         return past and bool(self._verb.nature) and natures()[self._pieces[noun].word.noun].adverse
+
+    def _firms_there(self) -> list[Held]:
+        """Return the firms at whose place something unknown is hit: `guts clean room at Renesas's plant`."""
+        return [one for one in main_names(self._sentence, self._objects) if one.named.kind in FIRMS]
 
     def _has_object(self) -> bool:
         first = self._right[0]
