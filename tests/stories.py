@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-TABLE = Path(__file__).parent / "data" / "stories.txt"
+_DATA = Path(__file__).parent / "data"
 FIRST = 10
 _DIRECTIONS = {"-": "adverse", "+": "favourable"}
 
@@ -25,9 +25,9 @@ class Story(NamedTuple):
         return f"{self.key}~{self.manner}" if self.manner else self.key
 
 
-def stories() -> list[Story]:
-    """Return the rows of the table."""
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
+def stories(table: str = "stories") -> list[Story]:
+    """Return the rows of a table: those written for these tests, or `stories_by_others`."""
+    lines = (_DATA / f"{table}.txt").read_text(encoding="utf-8").splitlines()
     return [_story(line) for line in lines if line and not line.startswith("#")]
 
 

@@ -16,17 +16,19 @@ from tests.stories import Story, is_exposed, is_found, largest_rise, rise, share
 AS_OF = "2026-11-02T09:00:00Z"
 FAINT = 0.02
 STORIES = stories()
+BY_OTHERS = stories("stories_by_others")
 
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `score` says of each story, by its name."""
+    told = [*STORIES, *BY_OTHERS]
     folder = tmp_path_factory.mktemp("stories")
-    lines = [json.dumps({"title": one.text, "published_at": AS_OF}) for one in STORIES]
+    lines = [json.dumps({"title": one.text, "published_at": AS_OF}) for one in told]
     (folder / "stories.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     done = Shell(folder).run("score", "--input", "stories.jsonl", "--json", timeout=280)
     assert done.status == 0, done.err
-    return dict(zip([one.name for one in STORIES], done.lines, strict=True))
+    return dict(zip([one.name for one in told], done.lines, strict=True))
 
 
 def of(manner: str) -> list[Story]:
@@ -58,6 +60,13 @@ def test_who_is_found_goes_the_right_way(manner: str, verdicts: dict[str, Any]) 
         if is_found(verdicts[one.name], names)
     ]
     assert share(told) >= 0.97
+
+
+def test_stories_of_others_are_read_as_well_as_the_page_says(verdicts: dict[str, Any]) -> None:
+    exposed = [(verdicts[one.name], way, names) for one in BY_OTHERS for way, names in one.exposed]
+    found = [is_exposed(*one) for one in exposed]
+    assert share(found) >= 0.42
+    assert sum(found) / sum(is_found(verdict, names) for verdict, _, names in exposed) >= 0.85
 
 
 def test_what_could_happen_weighs_less_than_what_has(verdicts: dict[str, Any]) -> None:
