@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import BufferedReader
-from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stream_app.adapters.files import files_in, open_file
 from stream_app.adapters.files.bars import bars_in, parse_bar_columns
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.bar import Bar
+
+_MOST_APART, _ROUNDING = 0.02, 1e-3
+"""Share of bars whose close may lie outside their low and high, and by how much of itself it may do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,27 @@ def parse_session(written: str) -> Session | None:
 
 
 def read_bars(files: Sequence[str], columns: str, session: Session | None) -> Iterator[Bar]:
-    """Yield the bars of the files; those dated at midnight UTC begin with the session, where there is one."""
+    """Yield the bars of the files; those dated at midnight UTC begin with the session, where there is one.
+
+    DataError at the end where prices of too many bars are not of one kind: from a plain open to a close that is
+    adjusted for dividends there is a return that nobody had, and it is the same for a share day after day.
+    """
     parsed = parse_bar_columns(columns)
+    every = apart = 0
     for name in (inner for outer in files for inner in files_in(outer)):
         with open_file(name) as file:
-            for bar in bars_in(BufferedReader(cast("Any", file)), name, parsed):
+            for bar in bars_in(file, name, parsed):
+                every, apart = every + 1, apart + (not _is_of_one_kind(bar))
                 yield bar if session is None else _moved(bar, session)
+    if apart > _MOST_APART * every:
+        raise DataError(
+            f"the close of {apart:,} of {every:,} bars lies outside their low and high, as an adjusted close does "
+            "beside plain prices: name the plain one in --market-map, or adjust all four"
+        )
+
+
+def _is_of_one_kind(bar: Bar) -> bool:
+    return bar.low * (1 - _ROUNDING) <= bar.close <= bar.high * (1 + _ROUNDING)
 
 
 def _moved(bar: Bar, session: Session) -> Bar:
