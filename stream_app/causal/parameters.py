@@ -34,11 +34,12 @@ class CausalParameters:
     is not followed further. `least_alive`: an effect that is smaller is forgotten. `strengths`: factor of a way
     such as `supplies.forward`, 1 where none is given. `tone`: how far mere tone moves an entity of a kind.
     `modality`: factor of a stated shock. `doer`: share of the tone that counts for whom a text puts into a cause,
-    with no move of its own: of who cuts orders or sues, it is the deed that sounds bad. `stated_relevance`: least
-    relevance of whom a move is stated. `hasten`: how many times faster effects fade once their cause has ended.
-    `transmission`: factor by topic and channel (`causal.ways.CHANNELS`). `voices`: how much of a shock is believed
-    of a source by its grade. `sides`: factors that take the place of the topic's where a text says what of a
-    company moves.
+    with no move of its own: of who cuts orders or sues, it is the deed that sounds bad. `prominence`: exponent
+    by which those whom a shock reaches count more who deal with many; 0 chooses by the effect alone.
+    `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster effects fade once
+    their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`). `voices`: how much
+    of a shock is believed of a source by its grade. `sides`: factors that take the place of the topic's where a
+    text says what of a company moves.
     """
 
     name: str
