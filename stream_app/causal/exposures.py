@@ -70,8 +70,9 @@ def exposures(
     net = value * reach.mass.net
     size = (abs(value) * reach.mass.size + np.abs(net)) / 2
     is_exposed = (size >= size_of_rise(limits.threshold, parameters)) & (np.abs(net) > BALANCED * size)
-    telling = size * graph.prominence**parameters.prominence
-    reached = sorted(np.flatnonzero(is_exposed).tolist(), key=lambda node: (-telling[node], graph.entities[node].id))
+    nodes = np.flatnonzero(is_exposed)
+    telling = dict(zip(nodes.tolist(), size[nodes] * graph.prominence[nodes] ** parameters.prominence, strict=True))
+    reached = sorted(telling, key=lambda node: (-telling[node], graph.entities[node].id))
     chosen = _of_both_sides(reached, [net[node] > 0 for node in reached], limits.most)
     chosen.sort(key=lambda node: (-size[node], graph.entities[node].id))
     found = paths_to(reach, chosen)

@@ -14,6 +14,7 @@ from stream_app.adapters.namespaces import (
     last_headers,
 )
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.subscription_options import fault_of
 from stream_app.cli.target import event_log
 from stream_app.clients import connection_of, redis_of
 from stream_app.errors import DataError, ServerRejected
@@ -49,11 +50,7 @@ def _subscription(line: bytes, place: str) -> tuple[str, str]:
     try:
         return Subscription.model_validate_json(line).name, line.decode().strip()
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(
-            f"{place} is no subscription ({f'{where}: ' if where else ''}{first['msg']}): mend it"
-        ) from error
+        raise DataError(f"{place} is no subscription ({fault_of(error)}): mend it") from error
 
 
 def _live_subscriptions(settings: Settings) -> dict[str, str]:

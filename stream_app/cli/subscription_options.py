@@ -62,12 +62,16 @@ def _read(file: Path) -> Json:
     return fields
 
 
-def _complaint(fields: Json, error: ValidationError) -> str:
+def fault_of(error: ValidationError) -> str:
+    """Return the first thing that is wrong with a subscription, with its field where it has one."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
     said = first["msg"].removeprefix("Value error, ")
-    at = f"{where}: " if where else ""
-    return f"“{fields.get('name')}” is no subscription ({at}{said}): see `stream-app subscribe add --help`"
+    return f"{where}: {said}" if where else said
+
+
+def _complaint(fields: Json, error: ValidationError) -> str:
+    return f"“{fields.get('name')}” is no subscription ({fault_of(error)}): see `stream-app subscribe add --help`"
 
 
 def _pair(written: str, option: str, form: str) -> tuple[str, str]:
