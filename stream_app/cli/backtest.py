@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli import replay_options as options
 from stream_app.cli.backtest_shown import findings_tables, notes
 from stream_app.cli.output import announce, progress, stdout, write_json
 from stream_app.errors import DataError
 from stream_app.events.bar import Bar
-from stream_app.knowledge.build import build_graph
 from stream_app.replay.folder import RunFolder
 from stream_app.research.backtest.abnormal import MEAN
 from stream_app.research.backtest.availability import Availability, Usable
@@ -102,7 +102,7 @@ def _tested(events: Events, test: Question, bars: Iterable[Bar], *, names: Mappi
             return lambda: shown.advance(task)
 
         def look_up(tickers: Iterable[str]) -> Mapping[str, str]:
-            return tickers_by_entity(tickers, build_graph()) if names is None else names
+            return tickers_by_entity(tickers, installed_graph()) if names is None else names
 
         return put_to_the_test(events, bars, test, look_up=look_up, on_topic=on_topic)
 

@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from stream_app.adapters.batching import BatchLimits
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.bench.ceiling import ceiling_rate
 from stream_app.bench.corpus import headlines
@@ -24,7 +25,6 @@ from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.system import running_system
 from stream_app.clients import connection_of
 from stream_app.compose import PARTS
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.encoding import Encoder
@@ -64,7 +64,7 @@ def bench(
 
 def _measure(documents: int, workers: int) -> Iterator[Figure]:
     announce("the stages alone")
-    files, graph = read_model(Settings().model_repository), build_graph()
+    files, graph = read_model(Settings().model_repository), installed_graph()
     titles = list(headlines(graph, documents))
     stages = stage_rates(titles, Linker(graph), Encoder(files.tokenizer))
     yield from _of_stages(stages)

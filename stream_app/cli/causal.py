@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from stream_app.adapters.files import open_file, read_lines
 from stream_app.adapters.files.bars import bars_in, parse_bar_columns
 from stream_app.adapters.fit_plots import plot_fit
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.calibration.fit import Fit, Ground, Split, check_plausible, fit
 from stream_app.calibration.history import History
 from stream_app.calibration.report import report_of
@@ -25,7 +26,6 @@ from stream_app.compose_risk import read_parameters
 from stream_app.errors import DataError
 from stream_app.events.bar import Bar
 from stream_app.events.sentiment_event import SentimentEvent
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.settings import Settings
@@ -113,7 +113,7 @@ def _events(files: Sequence[str]) -> Iterator[SentimentEvent]:
 def _ground(
     events: Sequence[str], bars: Iterator[Bar], parameters: CausalParameters, *, settings: Settings, closes_after: float
 ) -> Ground:
-    graph = build_graph()
+    graph = installed_graph()
     kept = list(bars)
     entities = _entities(graph, {bar.ticker for bar in kept})
     history = History.of(kept, entities, closes_after=timedelta(hours=closes_after))

@@ -39,12 +39,12 @@ def explain(  # noqa: PLR0913  (options of a command)
     Example: stream-app model explain runs/third --data DATA --plots found
     """
     need_training()
-    from stream_app.knowledge.build import build_graph
+    from stream_app.adapters.installed_graph import installed_graph
     from stream_app.training.explanation.checking import check
     from stream_app.training.explanation.targets import HEADS
     from stream_app.training.run import load_network, load_sources
 
-    network, corpus = load_network(run), load_sources(run, data, build_graph())
+    network, corpus = load_network(run), load_sources(run, data, installed_graph())
     with progress() as shown:
         tasks = {head: shown.add_task(head, total=texts) for head in HEADS}
         found = check(

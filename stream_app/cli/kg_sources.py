@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from stream_app.adapters.connections import redis_client
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.output import progress
 from stream_app.cli.target import settings_in_use
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.knowledge.build import STEPS, build_graph
+from stream_app.knowledge.build import STEPS
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.files import from_bytes
 from stream_app.knowledge.graph import KnowledgeGraph
@@ -80,7 +81,7 @@ def built_graph() -> KnowledgeGraph:
         def report(step: str) -> None:
             display.update(task, description=step, completed=STEPS.index(step))
 
-        return build_graph(report)
+        return installed_graph(report)
 
 
 def read_graph(file: Path) -> KnowledgeGraph:

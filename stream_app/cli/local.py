@@ -6,12 +6,12 @@ import asyncio
 import os
 from functools import partial
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.local_model import LocalModel
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.adapters.networks import runtime_of
 from stream_app.compose_model import build_reader
 from stream_app.compose_risk import build_risk_models
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.media import MediaReading
@@ -32,7 +32,7 @@ def local_model(settings: Settings) -> tuple[LocalModel, ModelFiles]:
 def text_scorer(settings: Settings) -> tuple[TextScorer, KnowledgeGraph, str]:
     """Return what scores texts without their risks, the graph that it links with, and the model's version."""
     model, files = local_model(settings)
-    graph = build_graph()
+    graph = installed_graph()
     snapshot = Snapshot(graph.version, Linker(graph))
     return TextScorer(build_reader(model, files), snapshot, compute=asyncio.to_thread), graph, files.version
 
@@ -40,7 +40,7 @@ def text_scorer(settings: Settings) -> tuple[TextScorer, KnowledgeGraph, str]:
 def local_scorer(settings: Settings, media: MediaReading | None = None) -> TextScorer:
     """Return what scores texts here, their images too where `media` reads them; takes seconds to be ready."""
     model, files = local_model(settings)
-    graph = build_graph()
+    graph = installed_graph()
     risk = build_risk_models(settings, lambda: graph).current()
     return TextScorer(
         build_reader(model, files),

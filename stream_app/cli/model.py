@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
 from stream_app.cli.explain import explain
 from stream_app.cli.model_ablate import app as ablate_app
@@ -27,7 +28,6 @@ from stream_app.cli.model_versions import list_versions, promote, rollback
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.probe import probe
 from stream_app.cli.training_bar import open_bar
-from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
@@ -72,7 +72,7 @@ def causes(
     from stream_app.training.config import CausalConfig
     from stream_app.training.run import load_sources
 
-    corpus = load_sources(run, data, build_graph())
+    corpus = load_sources(run, data, installed_graph())
     with open_bar() as bar:
         task = bar.add_task("causes", total=None, loss="")
         learn_causes(
@@ -114,7 +114,7 @@ def evaluate(
     from stream_app.training.run import load_network, load_sources
     from stream_app.training.served import uncalibrated
 
-    corpus = load_sources(run, data, build_graph())
+    corpus = load_sources(run, data, installed_graph())
     served = read_model(repository_of(repository)).folder
     plain, calibrated = torch_infer(uncalibrated(load_network(run))), OpenVinoRuntime(served / WEIGHTS).infer
     heats = read_metadata(served)["temperatures"]

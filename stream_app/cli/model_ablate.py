@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.model_repository import read_model
 from stream_app.cli import replay_options as options
 from stream_app.cli.kg_vectors import VECTORS_FILE, read_vectors
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, progress
-from stream_app.knowledge.build import build_graph
 from stream_app.replay.folder import RunFolder
 from stream_app.research.backtest.availability import Availability, Usable
 from stream_app.research.instruments import tickers_by_entity, tickers_in
@@ -85,7 +85,7 @@ def graph(  # noqa: PLR0913  (options of a command)
     from stream_app.research.ablation.graph_study import study
     from stream_app.training.run import load_sources
 
-    known = build_graph()
+    known = installed_graph()
     found = read_vectors(vectors, known.version)
     with _bar("reading") as report:
         mentions = _mentions(run, load_sources(run, data, known), encoder, report=report)
@@ -141,7 +141,7 @@ def market(  # noqa: PLR0913  (options of a command)
 
     bars = list(read_bars(market, market_map, parse_session(session)))
     listed = {bar.ticker for bar in bars}
-    tickers = tickers_in(entities) if entities else tickers_by_entity(listed, build_graph())
+    tickers = tickers_in(entities) if entities else tickers_by_entity(listed, installed_graph())
     usable = Availability(Usable.PUBLISHED, timedelta(minutes=delay_minutes))
     rows = _rows(RowMaker(bars, tickers, usable, length=timedelta(hours=bar_hours)), _events(run))
     vectors = None

@@ -44,7 +44,7 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
     from stream_app.adapters.openvino import OpenVinoRuntime
     from stream_app.training.chinese.corpus import load_corpus
     from stream_app.training.chinese.export import scores_at
-    from stream_app.training.chinese.judging import judge, judge_kinds
+    from stream_app.training.chinese.judging import judge, judge_kinds, judge_unseen
     from stream_app.training.chinese.run import load_network
     from stream_app.training.chinese.served import uncalibrated
     from stream_app.training.encoder import load_tokenizer
@@ -53,11 +53,16 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
 
     dev, network, tokenizer = load_corpus(data).dev, load_network(run), load_tokenizer(run)
     files = read_model(repository_of(repository))
-    plain = judge(torch_infer(uncalibrated(network, files.topics)), dev, tokenizer, topics=files.topics)
+    infer = torch_infer(uncalibrated(network, files.topics))
+    plain = judge(infer, dev, tokenizer, topics=files.topics)
     found = {"fp32": scores_at(plain, {}) | {"kinds": score(judge_kinds(network, dev, tokenizer).judged())}}
+    found["fp32, unseen"] = {kind: score(one.judged()) for kind, one in judge_unseen(infer, tokenizer).items()}
     for one in files.further if repository else ():
         if Language.CHINESE in one.languages:
-            infer = OpenVinoRuntime(one.folder / WEIGHTS).infer
-            said = judge(infer, dev, load_tokenizer(one.folder), topics=files.topics)
+            infer, tokenizer = OpenVinoRuntime(one.folder / WEIGHTS).infer, load_tokenizer(one.folder)
+            said = judge(infer, dev, tokenizer, topics=files.topics)
             found["served"] = scores_at(said, read_metadata(one.folder)["temperatures"])
+            found["served, unseen"] = {
+                kind: score(said.judged()) for kind, said in judge_unseen(infer, tokenizer).items()
+            }
     return found

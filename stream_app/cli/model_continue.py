@@ -13,11 +13,11 @@ from rich.table import Table
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.files import open_file, read_lines
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.output import announce, stdout
 from stream_app.cli.training_bar import training_bar
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.topics import FEEDBACK, INPUTS, NEWS, SENTIMENT
-from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.records import Record
 from stream_app.promotion.gate import MOST_LOSS
 
@@ -73,7 +73,7 @@ def continue_run(stage: Stage, given: Given) -> None:
     joined = join_given(given, load_record(stage.start).topics)
     reasons = "".join(f"; {count} left out: {reason}" for reason, count in joined.left_out.items())
     announce(f"{joined.used} corrections of {len(joined.examples)} texts{reasons}")
-    sources = Sources(stage.data, stage.encoder or default_encoder(), build_graph(), stage.start)
+    sources = Sources(stage.data, stage.encoder or default_encoder(), installed_graph(), stage.start)
     with training_bar("continuing") as report:
         done = go_on(
             stage.out,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.training_bar import training_bar, training_bars
 from stream_app.errors import ConfigurationError
-from stream_app.knowledge.build import build_graph
 from stream_app.promotion.gate import MOST_LOSS, most_lost
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def distil(  # noqa: PLR0913  (options of a command)
     _check_beginning(layers, encoder, start)
     changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
-    graph = build_graph()
+    graph = installed_graph()
     if encoder:
         sources = Sources(data, default_encoder() if encoder == "package" else Path(encoder), graph, start)
         with training_bars("asking the teachers", "distilling") as (asking, report):

@@ -9,11 +9,11 @@ import typer
 
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.files import open_file, read_lines
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.inputs import Input
 from stream_app.cli.local import local_model
 from stream_app.cli.output import announce, progress
 from stream_app.cli.target import settings_with_kafka, topic_reader
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.decode import decode
 from stream_app.pipeline.documents import TextDocument
@@ -57,7 +57,7 @@ def _of_file(name: str, topic: Input) -> Iterator[TextDocument | Rejection]:
 def answerer(settings: Settings) -> Answerer:
     """Return what asks the served version in this process; makes model and graph ready, which takes seconds."""
     model, files = local_model(settings)
-    graph = build_graph()
+    graph = installed_graph()
     return Answerer(model, files, Snapshot(graph.version, Linker(graph)))
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.training_bar import open_bar
 from stream_app.errors import ConfigurationError
-from stream_app.knowledge.build import build_graph
 from stream_app.promotion.gate import MOST_LOSS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def quantise(  # noqa: PLR0913  (options of a command)
     from stream_app.training.run import load_network, load_sources
 
     spared = _known_parts(spare or _SPARED)
-    corpus = load_sources(run, data, build_graph())
+    corpus = load_sources(run, data, installed_graph())
     how = Quantising(Static(calibration.value, narrow=not wide), spared, calibration_batches(corpus, texts, seed=_SEED))
     held = sampled(corpus, share, seed=_SEED)
     out.mkdir(parents=True, exist_ok=True)

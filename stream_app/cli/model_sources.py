@@ -6,10 +6,10 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import shipped_backend
 from stream_app.cli.output import announce
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.tensors import MODEL_NAME
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
     record = load_record(run)
     if record.distilled:
         check_student(record, read_metrics(run))
-    corpus = load_sources(run, data, build_graph())
+    corpus = load_sources(run, data, installed_graph())
     done = export(
         load_network(run),
         corpus,
@@ -84,6 +84,6 @@ def served_accuracy(folder: Path, data: Path) -> dict[str, float]:
     from stream_app.training.evaluation import judge, score
     from stream_app.training.run import load_sources
 
-    corpus = load_sources(folder, data, build_graph())
+    corpus = load_sources(folder, data, installed_graph())
     judged = judge(OpenVinoRuntime(folder / "model.onnx").infer, corpus)
     return {head: score(one).accuracy for head, one in judged.items()}

@@ -12,12 +12,12 @@ from typing import Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.training_bar import training_bar
 from stream_app.errors import DataError
-from stream_app.knowledge.build import build_graph
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
 # ruff: noqa: PLC0415
@@ -54,7 +54,7 @@ def pretrain(  # noqa: PLR0913  (options of a command)
             out,
             data,
             encoder=encoder or default_encoder(),
-            graph=build_graph(),
+            graph=installed_graph(),
             config=config,
             report=report,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_chinese import Language, evaluate_chinese, train_chinese
 from stream_app.cli.model_continue import (
     ContinueOption,
@@ -25,7 +26,6 @@ from stream_app.cli.model_packs import train_pack
 from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_sources import need_training, needed
 from stream_app.cli.training_bar import training_bar
-from stream_app.knowledge.build import build_graph
 
 if TYPE_CHECKING:
     from stream_app.training.config import TrainConfig
@@ -93,7 +93,7 @@ def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, c
     from stream_app.training.run import train as train_run
     from stream_app.training.served import uncalibrated
 
-    graph = build_graph()
+    graph = installed_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
     with training_bar("training") as report:
         train_run(out, sources, config, report=report)

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from rich.table import Table as Shown
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli import replay_options as options
 from stream_app.cli.output import announce, progress, stdout, write_json
 from stream_app.errors import ConfigurationError
-from stream_app.knowledge.build import build_graph
 from stream_app.replay.event_files import kept_lines
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.request import Request
@@ -97,7 +97,7 @@ def report(  # noqa: PLR0913  (the options of a command)
             session=session,
         )
         bars = list(read_bars(files, columns, parse_session(session)))
-        found = market_of(events, bars, test, graph=build_graph, on_topic=on_topic)
+        found = market_of(events, bars, test, graph=installed_graph, on_topic=on_topic)
         text = report_of(events, digest, found, subscriptions=len(folder.run().subscriptions), entities=entities)
     out.write_text(text, encoding="utf-8")
     if json:

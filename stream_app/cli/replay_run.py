@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from itertools import chain
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_range import TopicRange
 from stream_app.adapters.model_repository import read_model
@@ -20,7 +21,6 @@ from stream_app.cli.system import System, running_system
 from stream_app.cli.target import addresses_in_use, event_log
 from stream_app.clients import connection_of, redis_of
 from stream_app.events.topics import INPUTS, TICKS
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.snapshot import Snapshot
@@ -117,7 +117,7 @@ class Replay:
     async def _graph(self) -> KnowledgeGraph:
         """Return the graph of a run that goes on, else the live one of this moment, else one that is built now."""
         if self._settings.redis_url is None:
-            return await asyncio.to_thread(build_graph)
+            return await asyncio.to_thread(installed_graph)
         redis = redis_of(self._settings)
         try:
             for prefix in (self._run.namespace.redis_prefix, self._settings.redis_prefix):
@@ -126,7 +126,7 @@ class Replay:
                     return await store.load(version)
         finally:
             await redis.aclose()
-        return await asyncio.to_thread(build_graph)
+        return await asyncio.to_thread(installed_graph)
 
     def _fed(self, system: System, graph: KnowledgeGraph) -> Account:
         """Feed all sources, which are opened, read and closed outside of the event loop: they may have their own."""

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.alerts.affiliation import Affiliate, affiliations, nowhere
 from stream_app.cli.output import QUIET
@@ -21,7 +22,6 @@ from stream_app.clients import redis_of
 from stream_app.errors import DataError
 from stream_app.events.alert import Alert
 from stream_app.events.subscription import Subscription
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.trial import manifest_of
@@ -65,7 +65,7 @@ def affiliate_for(folder: RunFolder, wish: Subscription) -> Affiliate:
     if not (wish.match.industries or wish.match.countries):
         return nowhere
     wanted = manifest_of(folder).kg_version
-    graph = asyncio.run(_loaded(folder, wanted)) or build_graph()
+    graph = asyncio.run(_loaded(folder, wanted)) or installed_graph()
     if graph.version != wanted:
         raise DataError(
             f"graph {wanted} of run {folder.name} is not at hand, which tells industries and countries: name the Redis "

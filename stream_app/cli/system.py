@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.target import EMBEDDED_TIMING
 from stream_app.clients import ensure_topics, redis_of
@@ -22,7 +23,6 @@ from stream_app.embedded.supervisor import Supervisor
 from stream_app.embedded.triton import TritonOptions
 from stream_app.embedded.worker import WorkerProcess
 from stream_app.errors import ServerUnavailable
-from stream_app.knowledge.build import build_graph
 from stream_app.settings import Settings
 
 Report = Callable[[str], None]
@@ -49,7 +49,7 @@ async def topics_and_graph(settings: Settings) -> None:
     try:
         store = RedisGraphStore(redis, prefix=settings.redis_prefix)
         if await store.current_version() is None:
-            await store.publish(build_graph())
+            await store.publish(installed_graph())
     finally:
         await redis.aclose()
 

@@ -46,7 +46,7 @@ def company_facts(companies: Iterable[Company]) -> Facts:
     """Return companies as entities, with their key people."""
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
-    claimed = frozenset(alias.text.lower() for company in named.values() for alias in company.aliases)
+    claimed = frozenset(_claim(alias) for company in named.values() for alias in company.aliases)
     bearers = _bearers(named)
     facts = Facts()
     for key, company in named.items():
@@ -121,12 +121,17 @@ def _aliases(
     yield from (replace(alias, entity=key) for alias in company.aliases)
     for name in (company.name, *company.other_names):
         for text, prior in _forms(name, heads, is_leading=_is_leading(company)):
-            if text.lower() not in claimed and len(text) >= _MIN_NAME:
+            if claimed.isdisjoint({text, text.lower()}) and len(text) >= _MIN_NAME:
                 known = min(prior, _PERSONAL_PRIOR) if bearers.get(text, _NOBODY) - {key} else prior
                 yield _name_alias(text, key, known * _prominence(company))
     for ticker in dict.fromkeys((company.ticker, *company.tickers)):
         if ticker:
             yield Alias(ticker, key, AliasStyle.TICKER, _ticker_prior(ticker, company))
+
+
+def _claim(alias: Alias) -> str:
+    """Return what a row's alias keeps others from: a code is written in capitals, so `Wabco` is free beside `WABCO`."""
+    return alias.text if alias.style is AliasStyle.CODE else alias.text.lower()
 
 
 def _ticker_prior(ticker: str, company: Company) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -20,6 +21,7 @@ from stream_app.training.split import is_dev
 SET_NAME = "written"
 DATA = Path(__file__).parent / "data"
 
+_NEUTRAL = LABELS.index("neutral")
 _CASHTAG = re.compile(r"\$[A-Za-z]")
 _MARK = re.compile(r"\[\[([^|\]]+)\|([a-z]+)\]\]")
 
@@ -36,23 +38,48 @@ def written() -> tuple[Example, ...]:
 
 def read_written(path: Path) -> Iterator[Example]:
     """Yield the texts of a file, with a cashtag as posts; ValueError where a label is none of `LABELS`."""
+    for one in read_marked(path):
+        named = tuple(
+            Mention(mark.start, mark.end, mark.label, salient=one.is_about(mark)) for mark in one.marks[:MENTION_SLOTS]
+        )
+        kind = "social" if _CASHTAG.search(one.text) else "news"
+        yield Example(SET_NAME, one.text, kind, document=one.label, mentions=named)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marked name: the characters [start, end) of the text, and its label, an index into `LABELS`."""
+
+    start: int
+    end: int
+    label: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text without its marks, with its label, and what was marked in it."""
+
+    text: str
+    label: int
+    marks: tuple[Mark, ...]
+
+    def is_about(self, mark: Mark) -> bool:
+        """Tell whether the text is about the name: it says something of it, or names nobody else."""
+        return mark.label != _NEUTRAL or len(self.marks) == 1
+
+
+def read_marked(path: Path) -> Iterator[Marked]:
+    """Yield the texts of a file; ValueError where a label is none of `LABELS`."""
     for line in path.read_bytes().splitlines():
         row = orjson.loads(line)
         text, marks = _unmarked(row["text"])
-        salient = [label != "neutral" or len(marks) == 1 for _, _, label in marks]
-        named = tuple(
-            Mention(start, end, LABELS.index(label), salient=is_salient)
-            for (start, end, label), is_salient in zip(marks, salient, strict=True)
-        )
-        kind = "social" if _CASHTAG.search(text) else "news"
-        yield Example(SET_NAME, text, kind, document=LABELS.index(row["label"]), mentions=named[:MENTION_SLOTS])
+        yield Marked(text, LABELS.index(row["label"]), marks)
 
 
-def _unmarked(text: str) -> tuple[str, list[tuple[int, int, str]]]:
-    """Return the text without marks, and where the marked names stand in it, with their labels."""
+def _unmarked(text: str) -> tuple[str, tuple[Mark, ...]]:
     plain, marks, at = "", [], 0
     for mark in _MARK.finditer(text):
         plain += text[at : mark.start()]
-        marks.append((len(plain), len(plain) + len(mark[1]), mark[2]))
+        marks.append(Mark(len(plain), len(plain) + len(mark[1]), LABELS.index(mark[2])))
         plain, at = plain + mark[1], mark.end()
-    return plain + text[at:], marks
+    return plain + text[at:], tuple(marks)

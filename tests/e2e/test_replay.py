@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.alerts.affiliation import affiliations
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
-from stream_app.knowledge.build import build_graph
 from stream_app.replay.canonical import canonical
 from stream_app.replay.event_files import read_kept
 from stream_app.replay.folder import RunFolder
@@ -174,7 +174,7 @@ def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte
 @pytest.mark.timeout(900)
 def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, golden: Any) -> None:
     run = RunFolder(place.folder / ".stream_app", "golden")
-    affiliate = affiliations(build_graph())
+    affiliate = affiliations(installed_graph())
     sent = [canonical(alert, ALERTS.name) for alert in read_kept(run.path, ALERTS.name)]
     wishes = [Subscription.model_validate({"name": name} | wish) for name, wish in WISHES.items()]
     alerts = [alert.model_dump(mode="json") for alert in tried(run, wishes, affiliate)]

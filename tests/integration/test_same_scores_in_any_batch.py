@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import pytest
 
 from stream_app.adapters.clock import FixedClock
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.memory_seen import MemorySeenStore
 from stream_app.cli.local import local_model
 from stream_app.compose_model import build_reader
-from stream_app.knowledge.build import build_graph
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.linking import Linker
 from stream_app.pipeline.flow import Flow
@@ -46,7 +46,7 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
-    graph = build_graph()
+    graph = installed_graph()
     return Snapshot(graph.version, Linker(graph))
 
 

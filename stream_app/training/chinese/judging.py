@@ -19,12 +19,16 @@ from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND
 from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.chinese.rows import batch_of
 from stream_app.training.chinese.texts import KIND_SET, RISK_SET, ChineseText
+from stream_app.training.chinese.written import CHINESE_DATA, read_written
 from stream_app.training.evaluation import Infer
 from stream_app.training.judged import Judged
 from stream_app.training.network import FusionNetwork
 from stream_app.training.split import in_first_half
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
+UNSEEN = {"posts": "document", "news": "document", "names": "mention"}
+"""Kinds of texts that were written to be judged by alone, and the head that is asked (`training/data/README.md`)."""
+
 _NEGATIVE = LABELS.index("negative")
 Pairs = Sequence[tuple[ChineseText, RowResult]]
 Judgement = tuple[NDArray[np.float32], NDArray[np.bool_], bool]
@@ -70,10 +74,7 @@ def judge(
     infer: Infer, texts: Sequence[ChineseText], tokenizer: Tokenizer, *, topics: Sequence[str]
 ) -> dict[str, JudgedSets]:
     """Return what the model says of the texts, for each head that has labels there."""
-    rows = [_row(one, tokenizer) for one in texts]
-    batches = pack(rows, _LIMITS)
-    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
-    pairs = list(zip(texts, results, strict=True))
+    pairs = _answers(infer, texts, tokenizer)
     readers: dict[str, Callable[[Pairs], Iterator[Judgement]]] = {
         "document": _documents,
         "mention": _mentions,
@@ -84,9 +85,26 @@ def judge(
     return {head: _sets(read(pairs)) for head, read in readers.items()}
 
 
+def judge_unseen(infer: Infer, tokenizer: Tokenizer) -> dict[str, JudgedSets]:
+    """Return what the model says of each kind of text that no training set is like: of the texts, or of names in them."""
+    found = {}
+    for kind, head in UNSEEN.items():
+        texts = list(read_written(CHINESE_DATA / f"unseen_{kind}.jsonl"))
+        pairs = _answers(infer, texts, tokenizer)
+        found[kind] = _sets(_named(pairs) if head == "mention" else _documents(pairs))
+    return found
+
+
 def negative_or_not(mentions: JudgedSets) -> JudgedSets:
     """Return the question that FinNSP's people answered: is the news negative for the name?"""
     return mentions.merged([one for one in range(len(LABELS)) if one != _NEGATIVE])
+
+
+def _answers(infer: Infer, texts: Sequence[ChineseText], tokenizer: Tokenizer) -> Pairs:
+    rows = [_row(one, tokenizer) for one in texts]
+    batches = pack(rows, _LIMITS)
+    results = in_order(batches, [unpack(batch, infer(batch.inputs())) for batch in batches])
+    return list(zip(texts, results, strict=True))
 
 
 def _row(text: ChineseText, tokenizer: Tokenizer) -> ModelRow:
@@ -113,6 +131,14 @@ def _mentions(pairs: Pairs) -> Iterator[Judgement]:
             if mention.negative is not None:
                 bad = _of([_NEGATIVE], len(LABELS))
                 yield probabilities, bad if mention.negative else ~bad, in_first_half(text.whole)
+
+
+def _named(pairs: Pairs) -> Iterator[Judgement]:
+    """Yield what is said of names whose label, one of three, was given."""
+    for text, result in pairs:
+        for mention, probabilities in zip(text.mentions, result.mention_probabilities, strict=True):
+            if mention.label is not None and not mention.weak:
+                yield probabilities, _of([mention.label], len(LABELS)), in_first_half(text.whole)
 
 
 def _relevance(pairs: Pairs) -> Iterator[Judgement]:

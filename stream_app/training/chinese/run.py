@@ -16,6 +16,7 @@ from stream_app.training.chinese.encoder_folder import write_encoder
 from stream_app.training.chinese.network import chinese_network
 from stream_app.training.chinese.packed_encoder import packaged_file, read_packed
 from stream_app.training.chinese.task import ChineseTask
+from stream_app.training.chinese.written import written
 from stream_app.training.config import TrainConfig
 from stream_app.training.cost import write_cost
 from stream_app.training.encoder import load_encoder, load_tokenizer
@@ -44,11 +45,12 @@ def train(
 ) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
     run.mkdir(parents=True, exist_ok=True)
+    texts = (*corpus.train, *written() * config.written)
     if not (run / _ENCODER_WEIGHTS).exists():
-        write_encoder(read_packed(packaged_file()), (one.whole for one in corpus.train), run, layers=layers)
+        write_encoder(read_packed(packaged_file()), (one.whole for one in texts), run, layers=layers)
     torch.manual_seed(config.seed)
     network = chinese_network(load_encoder(run))
-    task = ChineseTask(network, corpus.train, load_tokenizer(run, config.max_tokens), config=config)
+    task = ChineseTask(network, texts, load_tokenizer(run, config.max_tokens), config=config)
     write_cost(run, fit(task, config=config, run=run, report=report))
     save_file(network.state_dict(), run / _WEIGHTS)
     record = ChineseRecord(

@@ -19,12 +19,16 @@ from stream_app.training.chinese.texts import POSTS, ChineseText
 from stream_app.training.config import TrainConfig
 from stream_app.training.losses import binary_loss, class_loss, weighted_class_loss
 from stream_app.training.network import FusionNetwork, Scores
+from stream_app.training.written import SET_NAME as WRITTEN
 
 _NEGATIVE = LABELS.index("negative")
 
 
 class ChineseTask:
-    """A network with the texts that it learns from. The posts are read in every epoch, of the news `topic_share`."""
+    """A network with the texts that it learns from.
+
+    Posts and what was written for the project are read in every epoch, of the other news `topic_share`.
+    """
 
     def __init__(
         self, network: FusionNetwork, texts: Sequence[ChineseText], tokenizer: Tokenizer, *, config: TrainConfig
@@ -35,7 +39,7 @@ class ChineseTask:
     def plan(self) -> list[tuple[int, list[int]]]:
         """Return the batches as (epoch, rows)."""
         lengths = np.array([len(one.text) for one in self._texts])
-        news = np.array([one.set_name != POSTS for one in self._texts])
+        news = np.array([one.set_name not in {POSTS, WRITTEN} for one in self._texts])
         return [
             (epoch, rows)
             for epoch in range(self._config.epochs)

@@ -19,9 +19,9 @@ from stream_app.training.packs.labelled import Row, read_rows
 _NAMES_ONLY = "finre"
 POSTS, KIND_SET, RISK_SET, BLAME_SET = "finfe", "finnl", "finese", "finnsp"
 FILES = {name: Path("zh") / f"{name}.train.jsonl" for name in (POSTS, KIND_SET, RISK_SET, BLAME_SET, _NAMES_ONLY)}
-_MOST_CHARACTERS = 160
+MOST_CHARACTERS = 160
 _BEFORE = 40
-_MOST_MENTIONS = 8
+MOST_MENTIONS = 8
 _ADVERSE_EXCEPT = frozenset({"none", "rating_change", "control_change", "abnormal_trading"})
 """Risks that say nothing of whether the news is bad for the subject."""
 
@@ -80,8 +80,8 @@ def _named(rows: dict[str, list[Row]]) -> Iterator[str]:
 
 def _post(fields: dict[str, Any], names: Names) -> ChineseText:
     """Read a post: what it says, it says of what it names, or of the share whose forum it stands in."""
-    text, label = fields["text"][:_MOST_CHARACTERS], LABELS.index(fields["label"])
-    places = names.places(text)[:_MOST_MENTIONS] or ([(0, len(text))] if text else [])
+    text, label = fields["text"][:MOST_CHARACTERS], LABELS.index(fields["label"])
+    places = names.places(text)[:MOST_MENTIONS] or ([(0, len(text))] if text else [])
     mentions = tuple(Mention(*place, label=label, weak=True) for place in places)
     return ChineseText(POSTS, fields["text"], text, document=label, kinds=(POST,), mentions=mentions)
 
@@ -89,7 +89,7 @@ def _post(fields: dict[str, Any], names: Names) -> ChineseText:
 def _news(fields: dict[str, Any], names: Names) -> ChineseText:  # noqa: ARG001  (all readers alike)
     kinds = tuple(KINDS[topic] for topic in fields["topics"] if topic in KINDS)
     companies = kinds == (KINDS["公司"],)
-    text = fields["text"][:_MOST_CHARACTERS]
+    text = fields["text"][:MOST_CHARACTERS]
     return ChineseText(KIND_SET, fields["text"], text, kinds=kinds, risk=None if companies or not kinds else "none")
 
 
@@ -103,7 +103,7 @@ def _event(fields: dict[str, Any], names: Names) -> ChineseText:
     if subject:
         beside = [place for place in names.places(text) if not _meets(place, own)]
         mentions += [Mention(*place, marked=False) for place in beside]
-    return ChineseText(RISK_SET, fields["text"], text, risk=risk, mentions=tuple(mentions[:_MOST_MENTIONS]))
+    return ChineseText(RISK_SET, fields["text"], text, risk=risk, mentions=tuple(mentions[:MOST_MENTIONS]))
 
 
 def _about(fields: dict[str, Any], names: Names) -> ChineseText:  # noqa: ARG001  (all readers alike)
@@ -116,14 +116,14 @@ def _about(fields: dict[str, Any], names: Names) -> ChineseText:  # noqa: ARG001
         places = [place for place in _places(text, entity)[:2] if not _meets(place, taken)]
         bad = entity in blamed
         mentions += [Mention(*place, label=0 if bad else None, negative=bad, marked=True) for place in places]
-    return ChineseText(BLAME_SET, fields["text"], text, mentions=tuple(mentions[:_MOST_MENTIONS]))
+    return ChineseText(BLAME_SET, fields["text"], text, mentions=tuple(mentions[:MOST_MENTIONS]))
 
 
 def _around(text: str, name: str | None) -> str:
     """Return as much of the text as is read, with the name in it."""
     at = text.find(name) if name else 0
-    start = max(at - _BEFORE, 0) if at + len(name or "") > _MOST_CHARACTERS else 0
-    return text[start : start + _MOST_CHARACTERS]
+    start = max(at - _BEFORE, 0) if at + len(name or "") > MOST_CHARACTERS else 0
+    return text[start : start + MOST_CHARACTERS]
 
 
 def _places(text: str, name: str) -> list[tuple[int, int]]:
