@@ -25,7 +25,7 @@ __all__ = ["HeadScore", "Judged", "judge", "judge_unseen", "score", "torch_infer
 Arrays = Mapping[str, NDArray[np.generic]]
 Infer = Callable[[Arrays], Arrays]
 _EMBEDDING = "embedding"
-UNSEEN = {"reports": "document", "posts": "document", "names": "mention"}
+UNSEEN = {"reports": "document", "posts": "document", "names": "mention", "events": "mention"}
 """Kinds of texts that were written to be judged by alone, and the head that is asked (`data/README.md`)."""
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
