@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -32,14 +32,20 @@ class DatedShock:
     side: Side | None = None
 
 
-def dated_shocks(events: Iterable[SentimentEvent], history: History, parameters: CausalParameters) -> list[DatedShock]:
+def dated_shocks(
+    events: Iterable[SentimentEvent],
+    history: History,
+    parameters: CausalParameters,
+    *,
+    dreaded: Container[str] = frozenset(),
+) -> list[DatedShock]:
     """Return the shocks in order of event time; of one story, entity and day, the strongest counts.
 
-    What comes after the last close, and entities that no shock moves, are left out.
+    What comes after the last close, and entities that no shock moves, are left out; `dreaded` as for `shock_of`.
     """
     strongest: dict[tuple[int, str, str], DatedShock] = {}
     for event in events:
-        shock = shock_of(event, parameters)
+        shock = shock_of(event, parameters, dreaded=dreaded)
         if shock is None:
             continue
         day = int(history.day_of(np.array([event.published_at.timestamp()]))[0])

@@ -5,6 +5,7 @@ Rows are compressed (CSR): the arcs that leave node `n` are `starts[n]` up to `s
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from stream_app.causal.implied import implied_dependences
 from stream_app.causal.view import GraphView, Periods, Repeats
 from stream_app.causal.ways import PLACES, way_of
+from stream_app.events.entity import EntityKind
 from stream_app.knowledge.dependence import Dependence, DependenceKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
@@ -24,6 +26,8 @@ _INVERSES = {DependenceKind.CUSTOMER_OF: DependenceKind.SUPPLIES}
 _SYMMETRIC = frozenset({DependenceKind.COMPETES_WITH})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT_VIEWS = 4
+_DREADED_SHARE = 0.9
+_HAVE_FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.COUNTRY, EntityKind.INDEX})
 _COLUMNS = ("source", "target", "channel", "begin", "end", "weight", "way", "statement")
 
 
@@ -61,6 +65,18 @@ class CausalGraph:
     def prominence(self) -> NDArray[np.float64]:
         """Of each node how many arcs reach or leave it: who is known deals with many."""
         return 1.0 + np.diff(self.starts) + np.bincount(self.targets, minlength=len(self.entities))
+
+    @cached_property
+    def dreaded(self) -> frozenset[str]:
+        """Indicators whose rise hurts nearly all whose fortunes they touch, such as storms, taxes and inflation."""
+        hurt: dict[str, float] = defaultdict(float)
+        touched: dict[str, float] = defaultdict(float)
+        for one in self.statements:
+            kinds = self.entities[self.index[one.source]].kind, self.entities[self.index[one.target]].kind
+            if one.forward is not None and kinds[0] is EntityKind.MACRO_INDICATOR and kinds[1] in _HAVE_FORTUNES:
+                touched[one.source] += one.forward.weight
+                hurt[one.source] += one.forward.weight if one.forward.sign < 0 else 0.0
+        return frozenset(key for key, weight in touched.items() if hurt[key] > _DREADED_SHARE * weight)
 
     @property
     def memory_bytes(self) -> int:

@@ -37,7 +37,7 @@ class RiskModel:
 
     def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
         """Return what the event does to those whom it exposes, strongest first; never against what is stated of one."""
-        shock = shock_of(event, self.parameters)
+        shock = shock_of(event, self.parameters, dreaded=self.graph.dreaded)
         if shock is None:
             return ()
         rates = self.parameters.rates(event.topic, shock.side)

@@ -6,6 +6,7 @@ central bank's rate), its size how much of a full shock it is.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from stream_app.causal.parameters import CausalParameters
@@ -28,16 +29,21 @@ class Shock:
     side: Side | None = None
 
 
-def shock_of(event: SentimentEvent, parameters: CausalParameters) -> Shock | None:
+def shock_of(
+    event: SentimentEvent, parameters: CausalParameters, *, dreaded: Container[str] = frozenset()
+) -> Shock | None:
     """Return the event's shock: direction times confidence, relevance and novelty; None where there is none.
 
     Confidence is that of the link times the certainty of what is stated times what the source's word is worth. Of a
-    text that the model cannot score, what rules read in it counts alone.
+    text that the model cannot score, what rules read in it counts alone. `dreaded` are indicators whose rise is bad
+    news, so that bad news of them tells of their rise.
     """
     stated = event.shock if event.shock is not None and event.shock.move else None
     if event.entity is None or (event.polarity is None and stated is None):
         return None
     tone = (event.polarity or 0.0) * (parameters.doer if _only_does(event.shock) else 1.0)
+    if event.entity.id in dreaded:
+        tone = -tone
     direction = _direction(event.entity.kind, tone, stated, parameters=parameters)
     # Of whom a move is stated, the document is: relevance is learnt from who a text is about by its tone.
     relevance = max(event.relevance or 0.0, parameters.stated_relevance if stated else 0.0)

@@ -114,13 +114,15 @@ def _ground(
     events: Sequence[str], bars: Iterator[Bar], parameters: CausalParameters, *, settings: Settings, closes_after: float
 ) -> Ground:
     graph = installed_graph()
+    causes = causal_graph(graph)
     kept = list(bars)
     entities = _entities(graph, {bar.ticker for bar in kept})
     history = History.of(kept, entities, closes_after=timedelta(hours=closes_after))
     with progress() as shown:
         task = shown.add_task("events", total=None)
-        shocks = dated_shocks(_counted(_events(events), lambda: shown.advance(task)), history, parameters)
-    return Ground(history, shocks, causal_graph(graph), settings.risk_threshold)
+        told = _counted(_events(events), lambda: shown.advance(task))
+        shocks = dated_shocks(told, history, parameters, dreaded=causes.dreaded)
+    return Ground(history, shocks, causes, settings.risk_threshold)
 
 
 def _entities(graph: KnowledgeGraph, tickers: set[str]) -> dict[str, str]:

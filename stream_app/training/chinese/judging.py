@@ -86,7 +86,7 @@ def judge(
 
 
 def judge_unseen(infer: Infer, tokenizer: Tokenizer) -> dict[str, JudgedSets]:
-    """Return what the model says of each kind of text that no training set is like: of the texts, or of names in them."""
+    """Return what the model says of each kind of text that no training set is like, of whole texts or of names."""
     found = {}
     for kind, head in UNSEEN.items():
         texts = list(read_written(CHINESE_DATA / f"unseen_{kind}.jsonl"))

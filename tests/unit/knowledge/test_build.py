@@ -151,3 +151,13 @@ def test_no_phrase_that_names_nothing_is_also_the_name_of_an_entity(graph: Knowl
 def test_every_cue_is_about_something_that_exists(graph: KnowledgeGraph) -> None:
     subjects = {entity.id for entity in graph.entities} | set(SECTORS) | {"finance"}
     assert {cue.subject for cue in graph.cues} <= subjects
+
+
+def test_every_code_is_written_as_the_linker_finds_codes(graph: KnowledgeGraph) -> None:
+    codes = {alias.text for alias in graph.aliases if alias.style is AliasStyle.CODE}
+    assert not {text for text in codes if not re.fullmatch("[A-Z][A-Z0-9]{1,9}|[0-9][A-Z]", text)}
+
+
+def test_a_code_keeps_its_company_from_no_name_of_its_own(graph: KnowledgeGraph) -> None:
+    styles = {alias.style for alias in graph.aliases if alias.text.lower() == "wabco"}
+    assert styles == {AliasStyle.CODE, AliasStyle.NAME}
