@@ -39,7 +39,9 @@ Labels that were derived, each at {weak:g} of the weight of a given one: what a 
 or, without one, of the share that it is about; a risk event but a change of rating, of control or of trading is bad
 for its subject. Of names that FinNSP's people did not mark as harmed it is only known that the news is not negative
 for them. News of other kinds than companies is taken to have no risk event. Topics follow from kinds and risk events
-by a table (`stream_app/training/chinese/kinds.py`). The encoder's lower layers stayed as they were:
+by a table (`stream_app/training/chinese/kinds.py`). Texts with labels of the whole and of names, which a language model
+wrote for this project, were read as often an epoch as `written` says, beside those above. The encoder's lower layers
+stayed as they were:
 `{config}`
 
 ## Scores on the held-out texts
@@ -54,9 +56,9 @@ came true exactly.
 
 ## Limits
 Sentiment of texts was learnt from posts of shareholders (FinFE), whose labels even people dispute; news in neutral
-words may be read as neutral, or by what shareholders would say of it. No set marks names for which news is good, so a
-positive score of a name comes from posts alone. Rare risk types (closures, absconded operators, abnormal trading) have
-a few dozen texts and fewer.
+words may be read as neutral, or by what shareholders would say of it. No public set marks names for which news is good:
+a positive score of a name was learnt from posts and from the texts that were written for this project. Rare risk types
+(closures, absconded operators, abnormal trading) have a few dozen texts and fewer.
 """
 
 
