@@ -26,9 +26,9 @@ _CASHTAG = re.compile(r"\$[A-Za-z]")
 _MARK = re.compile(r"\[\[([^|\]]+)\|([a-z]+)\]\]")
 
 
-def written_files() -> list[Path]:
-    """Return the files, one for each kind of text, in order."""
-    return sorted(DATA.glob("written_*.jsonl"))
+def written_files(folder: Path = DATA) -> list[Path]:
+    """Return the files to be trained on, one for each kind of text, in order."""
+    return sorted(folder.glob("written_*.jsonl"))
 
 
 def written() -> tuple[Example, ...]:

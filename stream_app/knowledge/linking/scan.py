@@ -10,7 +10,7 @@ from stream_app.knowledge.linking.lexicon import NOTHING, Code, Lexicon, Variant
 from stream_app.knowledge.linking.spans import Form, Span, longest
 from stream_app.knowledge.linking.symbols import currency_pair, symbol_spans
 
-_CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
+CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
 _LEAST_LOWER_NAME, _LEAST_TELLING_TICKER = 4, 4
 _PAIR_LETTERS = (3, 6)
 
@@ -63,7 +63,7 @@ def _span(start: int, end: int, fitting: list[Variant]) -> Span:
 
 def _codes(text: str, lexicon: Lexicon, case: Casing) -> Iterator[Span]:
     codes = lexicon.codes
-    for match in _CODE.finditer(text):
+    for match in CODE.finditer(text):
         code = codes.get(match[0])
         if match.end() - match.start() in _PAIR_LETTERS:
             yield from currency_pair(match, lexicon)

@@ -12,21 +12,16 @@ from pathlib import Path
 from stream_app.training.chinese.kinds import POST
 from stream_app.training.chinese.texts import MOST_CHARACTERS, MOST_MENTIONS, ChineseText, Mention
 from stream_app.training.split import is_dev
-from stream_app.training.written import DATA, SET_NAME, Marked, read_marked
+from stream_app.training.written import DATA, SET_NAME, Marked, read_marked, written_files
 
 CHINESE_DATA = DATA / "zh"
 
 _POSTS = "posts"
 
 
-def written_files() -> list[Path]:
-    """Return the files, one for each kind of text, in order."""
-    return sorted(CHINESE_DATA.glob("written_*.jsonl"))
-
-
 def written() -> tuple[ChineseText, ...]:
     """Return all that may be trained on: a tenth is held out by the text, as of any set."""
-    return tuple(one for path in written_files() for one in read_written(path) if not is_dev(one.whole))
+    return tuple(one for path in written_files(CHINESE_DATA) for one in read_written(path) if not is_dev(one.whole))
 
 
 def read_written(path: Path) -> Iterator[ChineseText]:

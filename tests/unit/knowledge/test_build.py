@@ -15,6 +15,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 from stream_app.knowledge.files import from_bytes, to_bytes
 from stream_app.knowledge.graph import Alias, AliasStyle, KnowledgeGraph, from_lines, make_graph, to_lines
+from stream_app.knowledge.linking.scan import CODE
 from stream_app.pipeline.features import SECTORS
 
 
@@ -155,7 +156,7 @@ def test_every_cue_is_about_something_that_exists(graph: KnowledgeGraph) -> None
 
 def test_every_code_is_written_as_the_linker_finds_codes(graph: KnowledgeGraph) -> None:
     codes = {alias.text for alias in graph.aliases if alias.style is AliasStyle.CODE}
-    assert not {text for text in codes if not re.fullmatch("[A-Z][A-Z0-9]{1,9}|[0-9][A-Z]", text)}
+    assert not {text for text in codes if not CODE.fullmatch(text)}
 
 
 def test_a_code_keeps_its_company_from_no_name_of_its_own(graph: KnowledgeGraph) -> None:

@@ -11,8 +11,9 @@ from stream_app.pipeline.tensors import LABELS
 from stream_app.training.chinese.judging import UNSEEN
 from stream_app.training.chinese.kinds import POST
 from stream_app.training.chinese.texts import MOST_CHARACTERS
-from stream_app.training.chinese.written import CHINESE_DATA, read_written, written, written_files
+from stream_app.training.chinese.written import CHINESE_DATA, read_written, written
 from stream_app.training.split import is_dev, text_key
+from stream_app.training.written import written_files
 
 
 def _written(path: Path, text: str, label: str) -> None:
@@ -37,7 +38,7 @@ def test_a_name_beyond_what_is_read_is_left_out(tmp_path: Path) -> None:
     assert (len(one.text), one.mentions, one.kinds) == (MOST_CHARACTERS, (), ())
 
 
-@pytest.mark.parametrize("path", written_files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", written_files(CHINESE_DATA), ids=lambda path: path.stem)
 def test_each_file_holds_texts_of_all_labels_once(path: Path) -> None:
     texts = list(read_written(path))
     assert {one.document for one in texts} == set(range(len(LABELS)))
@@ -46,7 +47,7 @@ def test_each_file_holds_texts_of_all_labels_once(path: Path) -> None:
 
 
 def test_a_tenth_is_held_out_by_the_text() -> None:
-    every = [one for path in written_files() for one in read_written(path)]
+    every = [one for path in written_files(CHINESE_DATA) for one in read_written(path)]
     trained = written()
     assert not any(is_dev(one.whole) for one in trained)
     assert 0.05 < 1 - len(trained) / len(every) < 0.15
@@ -54,7 +55,7 @@ def test_a_tenth_is_held_out_by_the_text() -> None:
 
 @pytest.mark.parametrize("kind", UNSEEN)
 def test_texts_to_be_judged_by_are_not_among_those_trained_on(kind: str) -> None:
-    trained = {text_key(one.whole) for path in written_files() for one in read_written(path)}
+    trained = {text_key(one.whole) for path in written_files(CHINESE_DATA) for one in read_written(path)}
     judged = {text_key(one.whole) for one in read_written(CHINESE_DATA / f"unseen_{kind}.jsonl")}
     assert judged
     assert trained.isdisjoint(judged)
