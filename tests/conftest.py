@@ -5,6 +5,7 @@ A part of the embedded stack that cannot start fails the test. Only Apache Kafka
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,20 +19,29 @@ from stream_app.embedded.triton import TritonOptions, start_triton
 from tests.servers import start_apache_kafka
 
 MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
+EMBEDDED, APACHE = "embedded_broker", "apache_kafka"
+"""Fixtures of the two brokers."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, where tests run in several processes, those that share what is dear to start."""
+    other_broker = EMBEDDED if os.environ.get("KAFKA_HOME") else APACHE
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if item.get_closest_marker("one_broker") and _broker(item) == other_broker:
+            item.add_marker(pytest.mark.soak)
+
+
+def _broker(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("broker", "")) if callspec else ""
 
 
 def _group(item: pytest.Item) -> str:
     if "up" in getattr(item, "fixturenames", ()):
         return "up"
-    callspec = getattr(item, "callspec", None)
-    return f"{item.path.relative_to(Path(__file__).parent)}-{callspec.params.get('broker', '') if callspec else ''}"
+    return f"{item.path.relative_to(Path(__file__).parent)}-{_broker(item)}"
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +64,7 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
         yield server
 
 
-@pytest.fixture(scope="session", params=["embedded_broker", pytest.param("apache_kafka", marks=pytest.mark.kafka)])
+@pytest.fixture(scope="session", params=[EMBEDDED, pytest.param(APACHE, marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest) -> RunningServer:
     """Both brokers in turn: what holds on the one must hold on the other."""
     server: RunningServer = request.getfixturevalue(request.param)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import confluent_kafka
+import pytest
 import pytest_asyncio
 
 from stream_app.adapters.kafka import KafkaEventLog, admin_client, create_topics
@@ -27,6 +28,8 @@ from stream_app.pipeline.records import Record
 from tests.factories import START
 from tests.streaming import StreamUnderTest, Worker, running_worker
 from tests.unit.alerts.examples import COMPANIES, sentiment, subscription
+
+pytestmark = pytest.mark.one_broker
 
 PARTITIONS = 2
 NOWHERE = "127.0.0.1:9"
@@ -135,7 +138,7 @@ async def test_kills_in_mid_stream_repeat_no_alert_under_another_id_and_lose_no_
         subscription("steady", match=ANY, hysteresis={"quiet": DAY}),
         subscription("digest", match=ANY, digest=300),
     )
-    count, told = 1_200, 0
+    count, told = 600, 0
     events = [sentiment(f"e-{number}", COMPANIES[number % 4], at=number) for number in range(count)]
     for start in range(0, count, 300):
         await desk.publish(*events[start : start + 300])

@@ -11,7 +11,9 @@ import pytest
 from tests.choreography import Choreography, Step
 from tests.streaming import StreamUnderTest
 
-SHORT: list[Step] = [("start", 0), ("start", 1), ("kill", 0), ("start", 2), ("stop", 1), ("start", 0), ("kill", 2)]
+pytestmark = pytest.mark.one_broker
+
+SHORT: list[Step] = [("start", 0), ("start", 1), ("kill", 0), ("start", 2), ("stop", 1)]
 SOAK_KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 
 

@@ -20,7 +20,6 @@ from tests.feeds import document, values
 from tests.servers import start_apache_kafka
 from tests.streaming import Outcomes, StreamUnderTest, Worker, running_worker
 
-DOCUMENTS = 5_000
 INGEST = "ingest"
 
 
@@ -51,21 +50,24 @@ async def _undisturbed(stream: StreamUnderTest, count: int) -> Outcomes:
 
 
 @pytest.mark.timeout(900)
-async def test_four_kills_of_the_worker_lose_nothing_and_change_no_event(stream: StreamUnderTest) -> None:
-    await stream.feed(values(DOCUMENTS))
+@pytest.mark.parametrize(("count", "kills"), [(1_200, 2), pytest.param(5_000, 4, marks=pytest.mark.soak)])
+async def test_kills_of_the_worker_lose_nothing_and_change_no_event(
+    stream: StreamUnderTest, count: int, kills: int
+) -> None:
+    await stream.feed(values(count))
     worker = Worker(stream, "killed", only=INGEST, **_kept_results(stream))
     reached = 0
     try:
-        for _ in range(4):
+        for _ in range(kills):
             await worker.start()
             reached = await _progress(stream, worker, reached)
             worker.kill()
         await worker.start()
-        found = await stream.wait_for(DOCUMENTS, seconds=400)
+        found = await stream.wait_for(count, seconds=400)
     finally:
         worker.kill()
-    calm = await _undisturbed(stream, DOCUMENTS)
-    assert set(found.events) == _ids(DOCUMENTS)
+    calm = await _undisturbed(stream, count)
+    assert set(found.events) == _ids(count)
     assert not found.dead_letters
     assert found.event_ids == calm.event_ids
 

@@ -22,7 +22,9 @@ from stream_app.pipeline.ports import Message
 from tests.factories import START, sentiment_event
 from tests.streaming import StreamUnderTest, Worker, running_worker
 
-EVENTS = 160
+pytestmark = pytest.mark.one_broker
+
+EVENTS, KILLS = 60, 2
 SMALL_BATCHES = {"TICK_PERIOD": "0", "BATCH_DOCUMENTS": "10", "COMMIT_INTERVAL": "2"}
 TIMES = {"received_at", "processed_at"}
 K = TypeVar("K")
@@ -116,8 +118,8 @@ async def test_killed_workers_tell_the_risks_of_an_undisturbed_run(stream: Strea
     under_test = Stream(stream)
     worker = Worker(stream, "killed", only="risk", **SMALL_BATCHES)
     try:
-        for first in range(0, EVENTS, EVENTS // 4):
-            await under_test.send([_event(number) for number in range(first, first + EVENTS // 4)])
+        for first in range(0, EVENTS, EVENTS // KILLS):
+            await under_test.send([_event(number) for number in range(first, first + EVENTS // KILLS)])
             await worker.start()
             await under_test.until_judged(first)
             worker.kill()

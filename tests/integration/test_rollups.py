@@ -21,7 +21,9 @@ from stream_app.pipeline.records import Record
 from tests.factories import START, minutes, sentiment_event
 from tests.streaming import StreamUnderTest, Worker, running_worker
 
-EVENTS = 3_000
+pytestmark = pytest.mark.one_broker
+
+EVENTS, KILLS = 1_200, 2
 ENTITIES = 12
 END = START + timedelta(days=3)
 ALONE = "rollups"
@@ -133,8 +135,8 @@ async def test_killed_workers_leave_the_windows_of_an_undisturbed_run(stream: St
     events = Stream(stream)
     worker = Worker(stream, "killed", only=ALONE, **NO_TICKS)
     try:
-        for part in range(3):
-            first, last = part * EVENTS // 3, (part + 1) * EVENTS // 3
+        for part in range(KILLS):
+            first, last = part * EVENTS // KILLS, (part + 1) * EVENTS // KILLS
             await events.send(map(_event, range(first, last)))
             await worker.start()
             await events.until(lambda found, first=first: _documents(found) > first + 100)

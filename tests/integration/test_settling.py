@@ -30,6 +30,8 @@ from tests.factories import START, sentiment_event
 from tests.streaming import StreamUnderTest, Worker
 from tests.unit.alerts.examples import subscription
 
+pytestmark = pytest.mark.one_broker
+
 PARTITIONS = 4
 LAPS, EVENTS_A_LAP = 4, 24
 PARTS = "risk,alerts"

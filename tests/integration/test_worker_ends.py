@@ -6,6 +6,8 @@ import threading
 from collections.abc import Collection
 from datetime import timedelta
 
+import pytest
+
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.agents.liveness import Liveness
@@ -13,6 +15,8 @@ from stream_app.errors import ConsumptionStalled, DeadLetterLimitExceeded
 from stream_app.pipeline.stall import Partition
 from tests.feeds import values
 from tests.streaming import PARTITIONS, StreamUnderTest, Worker, running_worker
+
+pytestmark = pytest.mark.one_broker
 
 PATIENCE = timedelta(seconds=1)
 

@@ -50,8 +50,11 @@ class Manners:
             marks.add("asked")
         if (self._if and marks & (_FUTURE | {"condition"})) or self._in_condition(at):
             marks.add("condition")
+        stands_still = "denied" in marks and self._resumes(at)
+        if stands_still:
+            marks.discard("denied")
         found = min((grades()[mark] for mark in marks), key=lambda grade: grade.certainty, default=grades()["stated"])
-        return Manner(found, self._tense(at, marks), self._reversed(at))
+        return Manner(found, self._tense(at, marks), reversed=stands_still or self._reversed(at))
 
     def _marks(self, at: int) -> Iterator[str]:
         """Yield the grades of all marks that reach the piece."""
@@ -124,6 +127,11 @@ class Manners:
         while number and clauses[number].link in {"that", "and"}:
             number -= 1
         return clauses[number].link == "if"
+
+    def _resumes(self, at: int) -> bool:
+        """Whether it is a return to what was: what will not reopen stays shut, which is news of its own."""
+        verb = self._pieces[at].word.verb
+        return verb is not None and verb.act == "resume"
 
     def _reversed(self, at: int) -> bool:
         first, _ = self._reach(at)
