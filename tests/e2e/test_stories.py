@@ -1,6 +1,6 @@
 """Who is exposed to stories that are no part of the sample: most of those whom a desk would name, the right way round.
 
-The floors lie a little under what was measured on 2026-11-28, which docs/causal.md has with what was missed.
+The floors lie a little under what was measured on 2026-11-30, which docs/causal.md has with what was missed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def test_who_is_found_goes_the_right_way(manner: str, verdicts: dict[str, Any]) 
 def test_stories_of_others_are_read_as_well_as_the_page_says(verdicts: dict[str, Any]) -> None:
     exposed = [(verdicts[one.name], way, names) for one in BY_OTHERS for way, names in one.exposed]
     found = [is_exposed(*one) for one in exposed]
-    assert share(found) >= 0.42
+    assert share(found) >= 0.5
     assert sum(found) / sum(is_found(verdict, names) for verdict, _, names in exposed) >= 0.85
 
 

@@ -27,6 +27,8 @@ _LEAST_NIL = 0.02
 _GIVEN = 0.95
 _MOST_ANCHORS = 64
 SYMBOLS_FIELD = "symbols"
+_BESIDE = re.compile(r"(?:['’]s?)?\s(?:Group\s)?")
+_OWNED = re.compile(r"\b(?:its|their)\s+$", re.IGNORECASE)
 _PART_OF_NAME = -4.0
 _SUBJECTS = frozenset(
     {
@@ -79,8 +81,8 @@ class Linker:
         given = list(self._given(symbols, {entity for one in found for entity, _ in one.span.candidates}))
         chosen = self._choose(passages, found, [entity for entity, _ in given])
         ledger = _Ledger()
-        for one, (entity, confidence) in zip(found, chosen, strict=True):
-            if confidence >= _LINKED:
+        for place, (one, (entity, confidence)) in enumerate(zip(found, chosen, strict=True)):
+            if confidence >= _LINKED and not self._is_of_owner(found, chosen, place):
                 ledger.add(entity, confidence, one.mention())
         self._add_surnames(passages, ledger)
         for entity, mention in given:
@@ -89,6 +91,19 @@ class Linker:
             LinkedEntity(self._entities[entity], confidence, tuple(ledger.mentions[entity]))
             for entity, confidence in ledger.confidences.items()
         ]
+
+    def _is_of_owner(self, found: Sequence[_Found], chosen: Sequence[tuple[int, float]], place: int) -> bool:
+        """Whether the word for an industry says what one firm has: `Woolworths supermarkets`, `its slaughterhouses`."""
+        one = found[place]
+        if self._entities[chosen[place][0]].kind is not EntityKind.INDUSTRY:
+            return False
+        if _OWNED.search(one.passage.text, 0, one.span.start):
+            return True
+        before, (owner, confidence) = found[place - 1], chosen[place - 1]
+        is_beside = place > 0 and before.passage is one.passage and _BESIDE.fullmatch(
+            one.passage.text, before.span.end, one.span.start
+        )
+        return bool(is_beside) and confidence >= _LINKED and self._entities[owner].kind is EntityKind.COMPANY
 
     def _given(self, symbols: Iterable[str], named: set[int]) -> Iterator[tuple[int, Mention]]:
         """Yield what the field of symbols names; its offsets count in the symbols joined by single spaces.

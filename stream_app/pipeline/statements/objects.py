@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stream_app.pipeline.statements.lexicon import Verb
+from stream_app.pipeline.statements.lexicon import Verb, natures
 from stream_app.pipeline.statements.phrases import Phrase, held, phrases
 from stream_app.pipeline.statements.pieces import Piece
 from stream_app.pipeline.statements.sentence import Sentence
@@ -13,12 +13,31 @@ from stream_app.pipeline.statements.word_senses import is_verb
 _PUT_OUT = Verb("stop", 0.0, -0.9, "", 0.0, 0.0, causes=1)
 """What `takes … offline` and `brings … to a standstill` say of what stands between."""
 
+_BURDENED = Verb("start", 0.0, -0.9, "burden", 0.0, 0.0, causes=0)
+_UNDER = frozenset({"with", "on", "under", "into"})
+_SOON = 5  # pieces within which it stands
+
 
 def with_its_end(sentence: Sentence, verb: Verb, *, clause: int, at: int) -> Verb:
     """Return the verb as the words at the end of its object make it: who `takes a plant offline` stops it."""
     first, last = sentence.after(clause, at)
     is_put_out = any(sentence.pieces[one].grade == "out" for one in range(first + 1, last))
-    return _PUT_OUT if is_put_out and verb.act != "resume" else verb
+    if is_put_out and verb.act != "resume":
+        return _PUT_OUT
+    return _BURDENED if verb.act == "start" and verb.object > 0 and _is_under(sentence, first) else verb
+
+
+def _is_under(sentence: Sentence, first: int) -> bool:
+    """Whether what begins there is a name that is put under what harms it: `Ford with a fine`, `Huawei on a blacklist`."""
+    pieces = sentence.pieces
+    at = first
+    while at < len(pieces) and (pieces[at].named or pieces[at].cue == "det"):
+        at += 1
+    if at == first or at >= len(pieces) or not pieces[first].named or sentence.word(at) not in _UNDER:
+        return False
+    nouns = (pieces[one].word.noun for one in range(at + 1, min(at + 1 + _SOON, len(pieces))))
+    noun = next((one for one in nouns if one), "")
+    return noun in natures() and natures()[noun].adverse
 
 
 def object_phrases(
@@ -54,5 +73,10 @@ def _says(sentence: Sentence, phrase: Phrase) -> bool:
 
 def has_infinitive(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
     """Whether it is somebody who is told to do something: `orders 10 banks to cut lending`."""
-    verbs = (at for one in right for at in range(one.first, one.last + 1) if at < len(pieces))
-    return any(at and pieces[at - 1].cue == "to" and is_verb(pieces, at) for at in verbs)
+    places = (at for one in right for at in range(one.first, one.last + 1) if at < len(pieces))
+    return any(at and pieces[at - 1].cue == "to" and _may_be_deed(pieces, at) for at in places)
+
+
+def _may_be_deed(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether what follows a `to` is a verb, known or not: `to spin off`, not `to Delta`."""
+    return is_verb(pieces, at) or not (pieces[at].named or pieces[at].cue or pieces[at].word.noun)

@@ -71,6 +71,10 @@ class Sentence:
         plain = all(not self.pieces[place].cue or self.pieces[place].cue in _WITHIN for place in between)
         return later[0] if plain else None
 
+    def word(self, at: int) -> str:
+        """Return the piece as it is written, in small letters."""
+        return self.text[self.pieces[at].start : self.pieces[at].end].lower()
+
     def subject(self, clause: int, verb: int) -> list[Phrase]:
         """Return the phrases before the verb; else the subject of the verb or the clause before."""
         key = (clause, verb)

@@ -59,7 +59,7 @@ def test_every_fact_is_within_its_bounds_and_names_its_source(stated: list[Depen
 @pytest.mark.parametrize(
     ("kind", "source", "target"),
     [
-        (DependenceKind.OWNS, {"company"}, {"company", "currency"}),
+        (DependenceKind.OWNS, {"company", "country", "organisation"}, {"company", "currency", "product"}),
         (DependenceKind.COMPETES_WITH, {"company"}, {"company"}),
         (DependenceKind.LENDS_TO, {"company"}, {"company", "country"}),
         (DependenceKind.DEPENDS_ON_COMMODITY, {"company", "industry", "country"}, {"commodity"}),
