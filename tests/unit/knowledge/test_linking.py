@@ -54,6 +54,10 @@ def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
         ("He fed the cat", set()),
         ("tesla stock is going up", {"company:tesla"}),
         ("TESLA SURGES AS OIL FALLS", {"company:tesla", "commodity:crude-oil"}),
+        ("Walkout empties Tesco Group supermarkets", {"company:tesco"}),
+        ("JBS shuts its slaughterhouses", {"company:jbs"}),
+        ("Supermarkets fall after price probe", {"industry:food-retail"}),
+        ("Uranium spot price hits a record", {"commodity:uranium"}),
     ],
 )
 def test_names_follow_case_words_and_context(linker: Linker, text: str, expected: set[str]) -> None:
