@@ -56,7 +56,7 @@ class RiskModel:
         return tuple(self._effect(event, shock, trigger, exposure=one, processed_at=processed_at) for one in believed)
 
     def weight_in_order(self, risk: RiskEvent) -> float:
-        """Return how early one should read of it: by how much its chance rises, a little more of whom many deal with."""
+        """Return how early one should read of it: its rise in chance, a little more if many deal with it."""
         node = self.graph.index[risk.exposed.id]
         rise_of_chance = risk.probability - risk.counterfactual.probability_without_trigger
         return float(rise_of_chance * self.graph.prominence[node] ** self.parameters.prominence_in_order)

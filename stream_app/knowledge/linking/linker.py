@@ -100,8 +100,10 @@ class Linker:
         if _OWNED.search(one.passage.text, 0, one.span.start):
             return True
         before, (owner, confidence) = found[place - 1], chosen[place - 1]
-        is_beside = place > 0 and before.passage is one.passage and _BESIDE.fullmatch(
-            one.passage.text, before.span.end, one.span.start
+        is_beside = (
+            place > 0
+            and before.passage is one.passage
+            and _BESIDE.fullmatch(one.passage.text, before.span.end, one.span.start)
         )
         return bool(is_beside) and confidence >= _LINKED and self._entities[owner].kind is EntityKind.COMPANY
 

@@ -143,5 +143,7 @@ class Manners:
         if self._pieces[at].word.verb is not None and self._pieces[at].word.form is Form.PAST:
             return "past"
         link = self._sentence.clauses[self._sentence.clause_at.get(at, 0)]
-        after = link.link == "because" and link.marker >= 0 and self._sentence.word(link.marker) in {"after", "following"}
+        after = (
+            link.link == "because" and link.marker >= 0 and self._sentence.word(link.marker) in {"after", "following"}
+        )
         return "past" if after or any(p.cue == "past" for p in self._pieces) else "present"

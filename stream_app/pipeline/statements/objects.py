@@ -28,7 +28,7 @@ def with_its_end(sentence: Sentence, verb: Verb, *, clause: int, at: int) -> Ver
 
 
 def _is_under(sentence: Sentence, first: int) -> bool:
-    """Whether what begins there is a name that is put under what harms it: `Ford with a fine`, `Huawei on a blacklist`."""
+    """Whether it begins with a name that is put under what harms it: `Ford with a fine`, `Huawei on a blacklist`."""
     pieces = sentence.pieces
     at = first
     while at < len(pieces) and (pieces[at].named or pieces[at].cue == "det"):
