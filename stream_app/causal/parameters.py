@@ -36,7 +36,6 @@ class CausalParameters:
     `modality`: factor of a stated shock. `doer`: share of the tone that counts for whom a text puts into a cause,
     with no move of its own: of who cuts orders or sues, it is the deed that sounds bad. `prominence`: exponent
     by which those whom a shock reaches count more who deal with many; 0 chooses by the effect alone.
-    `prominence_in_order`: the same, for the order in which those of one text are shown.
     `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster effects fade once
     their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`). `voices`: how much
     of a shock is believed of a source by its grade. `sides`: factors that take the place of the topic's where a
@@ -59,7 +58,6 @@ class CausalParameters:
     transmission: Mapping[str, Mapping[str, float]]
     doer: float = 1.0
     prominence: float = 0.0
-    prominence_in_order: float = 0.0
     calibration: Curve = UNCHANGED
     sides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 

@@ -55,12 +55,6 @@ class RiskModel:
         )
         return tuple(self._effect(event, shock, trigger, exposure=one, processed_at=processed_at) for one in believed)
 
-    def weight_in_order(self, risk: RiskEvent) -> float:
-        """Return how early one should read of it: its rise in chance, a little more if many deal with it."""
-        node = self.graph.index[risk.exposed.id]
-        rise_of_chance = risk.probability - risk.counterfactual.probability_without_trigger
-        return float(rise_of_chance * self.graph.prominence[node] ** self.parameters.prominence_in_order)
-
     def _effect(
         self, event: SentimentEvent, shock: Shock, trigger: Trigger, *, exposure: Exposure, processed_at: datetime
     ) -> RiskEffect:

@@ -17,7 +17,7 @@ Risks = Callable[[Scored], tuple[RiskEvent, ...]]
 
 
 def risks_of(scored: Scored, *, model: RiskModel, model_version: str) -> tuple[RiskEvent, ...]:
-    """Return the risk events of a document, those first whom a desk would name first (`RiskModel.weight_in_order`).
+    """Return the risk events of a document, most probable first.
 
     Several of its entities may expose the same one to the same: then the strongest tells.
     """
@@ -29,7 +29,7 @@ def risks_of(scored: Scored, *, model: RiskModel, model_version: str) -> tuple[R
         before = strongest.get(risk.exposed.id)
         if before is None or risk.probability > before.probability:
             strongest[risk.exposed.id] = risk
-    return tuple(sorted(strongest.values(), key=lambda risk: (-model.weight_in_order(risk), risk.exposed.id)))
+    return tuple(sorted(strongest.values(), key=lambda risk: (-risk.probability, risk.exposed.id)))
 
 
 def _risks(events: Iterable[SentimentEvent], model: RiskModel) -> Iterable[RiskEvent]:

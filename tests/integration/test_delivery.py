@@ -72,6 +72,7 @@ async def test_kills_of_the_worker_lose_nothing_and_change_no_event(
     assert found.event_ids == calm.event_ids
 
 
+@pytest.mark.one_broker
 @pytest.mark.timeout(600)
 async def test_terminated_worker_finishes_its_batch_and_repeats_nothing(stream: StreamUnderTest) -> None:
     await stream.feed(values(800))
@@ -97,6 +98,7 @@ async def test_second_worker_that_joins_and_is_killed_loses_nothing(stream: Stre
     assert set(found.events) == _ids(2_000)
 
 
+@pytest.mark.one_broker
 @pytest.mark.timeout(400)
 async def test_flushed_cache_is_filled_again_and_nothing_is_lost(stream: StreamUnderTest) -> None:
     async with running_worker(stream, only=INGEST, KG_POLL="0.5") as worker:
@@ -118,6 +120,7 @@ async def test_flushed_cache_is_filled_again_and_nothing_is_lost(stream: StreamU
     assert after == before
 
 
+@pytest.mark.one_broker
 @pytest.mark.timeout(500)
 async def test_triton_away_for_twenty_seconds_pauses_the_stream_and_loses_nothing(
     broker: RunningServer, redis_url: str, namespace: str, tmp_path: Path

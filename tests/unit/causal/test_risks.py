@@ -44,15 +44,6 @@ def test_who_buys_less_hurts_his_suppliers_and_who_makes_less_his_customers(side
     assert max(found.values(), key=lambda one: one.severity).exposed.id == name(hurt_more)
 
 
-@pytest.mark.parametrize(("exponent", "first"), [(0.0, 1), (0.5, 2)])
-def test_of_two_who_are_hit_about_alike_the_better_known_is_shown_first(exponent: float, first: int) -> None:
-    little_known, known = supplies(0, 1, forward=Transmission(1, 0.16)), supplies(0, 2, forward=Transmission(1, 0.15))
-    model = model_of(little_known, known, *(supplies(2, other) for other in range(3, 8)))
-    model = replace(model, parameters=replace(model.parameters, prominence_in_order=exponent))
-    found = risks_of(model, -0.9)
-    assert max((found[name(1)], found[name(2)]), key=model.weight_in_order).exposed.id == name(first)
-
-
 @settings(deadline=None)
 @given(told=statements(), polarity=POLARITIES)
 def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: float) -> None:
