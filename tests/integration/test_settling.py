@@ -33,7 +33,7 @@ from tests.unit.alerts.examples import subscription
 pytestmark = pytest.mark.one_broker
 
 PARTITIONS = 4
-LAPS, EVENTS_A_LAP = 4, 24
+LAPS, EVENTS_A_LAP = 4, 12
 PARTS = "risk,alerts"
 SETTLED = {"SETTLE_AT_TICKS": "true", "SETTLED_NOVELTY": "true", "TICK_PERIOD": "0", "COMMIT_INTERVAL": "0.2"}
 NOWHERE = "127.0.0.1:1"
@@ -130,7 +130,7 @@ async def test_kills_and_order_of_arrival_change_no_risk_and_no_alert(
     killed = StreamUnderTest(broker.address, redis_url, NOWHERE, namespace, tmp_path)
     calm = replace(killed, namespace=f"calm-{namespace}")
     found = []
-    for stream, kills, seed in ((killed, 3, 1), (calm, 0, 2)):
+    for stream, kills, seed in ((killed, 2, 1), (calm, 0, 2)):
         await _begun(stream)
         worker = Worker(stream, f"worker-{kills}", only=PARTS, **SETTLED, BATCH_DOCUMENTS="10")
         try:
