@@ -14,7 +14,8 @@ _PUT_OUT = Verb("stop", 0.0, -0.9, "", 0.0, 0.0, causes=1)
 """What `takes … offline` and `brings … to a standstill` say of what stands between."""
 
 _BURDENED = Verb("start", 0.0, -0.9, "burden", 0.0, 0.0, causes=0)
-_UNDER = frozenset({"with", "on", "under", "into"})
+_PUT_UNDER = frozenset({"on", "under", "into"})
+_UNDER = _PUT_UNDER | {"with"}
 _SOON = 5  # pieces within which it stands
 
 
@@ -28,16 +29,16 @@ def with_its_end(sentence: Sentence, verb: Verb, *, clause: int, at: int) -> Ver
 
 
 def _is_under(sentence: Sentence, first: int) -> bool:
-    """Whether it begins with a name that is put under what harms it: `Ford with a fine`, `Huawei on a blacklist`."""
+    """Whether it says who is put under what harms him: `Ford with a fine`, `Huawei on a blacklist`, `on a list`."""
     pieces = sentence.pieces
     at = first
     while at < len(pieces) and (pieces[at].named or pieces[at].cue == "det"):
         at += 1
-    if at == first or at >= len(pieces) or not pieces[first].named or sentence.word(at) not in _UNDER:
+    if at >= len(pieces) or sentence.word(at) not in (_UNDER if at > first else _PUT_UNDER):
         return False
-    nouns = (pieces[one].word.noun for one in range(at + 1, min(at + 1 + _SOON, len(pieces))))
-    noun = next((one for one in nouns if one), "")
-    return noun in natures() and natures()[noun].adverse
+    after = (one for one in pieces[at + 1 : at + 1 + _SOON] if one.named or one.word.noun)
+    harm = next(after, None)
+    return harm is not None and not harm.named and harm.word.noun in natures() and natures()[harm.word.noun].adverse
 
 
 def object_phrases(
