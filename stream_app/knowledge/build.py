@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from stream_app.knowledge.companies import company_facts
@@ -22,8 +22,6 @@ Progress = Callable[[str], None]
 STEPS = ("countries and currencies", "industries, people and products", "companies", "dependences", "the whole")
 """What `build_graph` reports, in order."""
 
-_SURE = 0.6  # a prior from here on is a name that was written for the company, not one made of its longer name
-
 
 def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     """Return the graph of all sources; the same sources give the same version. `report` hears of each step."""
@@ -35,22 +33,15 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     facts.add(industry_facts())
     facts.add(table_facts())
     report(STEPS[2])
-    facts.add(company_facts(read_companies(read_industries())))
+    # Uranium is the commodity, and no short name of Uranium Energy
+    commodities = [alias for alias in facts.aliases if (alias.entity or "").startswith("commodity:")]
+    facts.add(company_facts(read_companies(read_industries()), others=commodities))
     facts.aliases.extend(blocked_phrases())
     report(STEPS[3])
     dependences = _with_derived(read_dependences(), facts)
     report(STEPS[4])
-    aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in _named_as_such(facts.aliases)]
+    aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
     return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues(), dependences=dependences)
-
-
-def _named_as_such(aliases: list[Alias]) -> Iterator[Alias]:
-    """Yield the aliases less short names of companies by which a commodity is called: Uranium, for Uranium Energy."""
-    commodities = {one.text.lower() for one in aliases if (one.entity or "").startswith("commodity:")}
-    for one in aliases:
-        of_company = one.style is AliasStyle.NAME and (one.entity or "").startswith("company:")
-        if not (of_company and one.prior < _SURE and one.text.lower() in commodities):
-            yield one
 
 
 def _with_derived(stated: list[Dependence], facts: Facts) -> list[Dependence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from stream_app.errors import DataError
 from stream_app.events.entity import EntityKind
@@ -42,11 +43,12 @@ _MIN_NAME, _MIN_HEAD = 2, 5
 _ORDINARY_TICKER = 3
 
 
-def company_facts(companies: Iterable[Company]) -> Facts:
-    """Return companies as entities, with their key people."""
+def company_facts(companies: Iterable[Company], *, others: Iterable[Alias] = ()) -> Facts:
+    """Return companies as entities, with their key people; what `others` are called is not derived for a company."""
     named = _with_ids(list(companies))
     heads = Counter(company.name.split()[0].lower() for company in named.values())
-    claimed = frozenset(_claim(alias) for company in named.values() for alias in company.aliases)
+    stated = chain(others, *(company.aliases for company in named.values()))
+    claimed = frozenset(_claim(alias) for alias in stated)
     bearers = _bearers(named)
     facts = Facts()
     for key, company in named.items():
