@@ -36,6 +36,18 @@ def test_every_fact_of_the_tables_is_in_the_graph(stated: list[Dependence], grap
     assert set(stated) <= set(graph.dependences)
 
 
+def test_nothing_exposes_a_company_that_has_ended_while_it_still_exposes_others(stated: list[Dependence]) -> None:
+    bank, end = "company:silicon-valley-bank", datetime(2023, 3, 1, tzinfo=UTC)
+    after = [one for one in stated if bank in (one.source, one.target) and one.valid_to is None]
+    assert after
+    for one in after:
+        assert one.valid_from is not None
+        assert one.valid_from >= end
+        into, out_of = (one.forward, one.backward) if one.target == bank else (one.backward, one.forward)
+        assert into is None
+        assert out_of is not None
+
+
 def test_no_fact_is_told_twice(stated: list[Dependence]) -> None:
     told = Counter(one.key for one in stated)
     assert [key for key, times in told.items() if times > 1] == []
