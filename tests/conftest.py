@@ -25,7 +25,10 @@ EMBEDDED, APACHE = "embedded_broker", "apache_kafka"
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, where tests run in several processes, those that share what is dear to start."""
+    """Keep together, where tests run in several processes, those that share what is dear to start.
+
+    A test that one broker is enough for (`one_broker`) is left to `make soak` on the other.
+    """
     other_broker = EMBEDDED if os.environ.get("KAFKA_HOME") else APACHE
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
