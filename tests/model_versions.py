@@ -43,10 +43,11 @@ def warmer(folder: Path, *, factor: float = 1.5, **metadata: object) -> Path:
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(*about.pop("first_ids")))
     weights = (SHIPPED / "model.onnx").read_bytes()
     for head in ("document", "mention"):
-        old = struct.pack("<f", about["temperatures"][head])
+        temperature = about["temperatures"][head]
+        old = struct.pack("<f", temperature["level"])
         assert weights.count(old) == 1, "the file has the number in another place as well"
-        about["temperatures"][head] *= factor
-        weights = weights.replace(old, struct.pack("<f", about["temperatures"][head]))
+        temperature["level"] *= factor
+        weights = weights.replace(old, struct.pack("<f", temperature["level"]))
     (folder / "model.onnx").write_bytes(weights)
     about |= {"sha256": hashlib.sha256(weights).hexdigest()} | metadata
     (folder / "metadata.json").write_text(json.dumps(about))

@@ -113,19 +113,18 @@ def evaluate(
     from stream_app.training.export import scores_at
     from stream_app.training.run import load_network, load_sources
     from stream_app.training.served import uncalibrated
+    from stream_app.training.temperature import temperatures_told
 
     corpus = load_sources(run, data, installed_graph())
     served = read_model(repository_of(repository)).folder
     plain, calibrated = torch_infer(uncalibrated(load_network(run))), OpenVinoRuntime(served / WEIGHTS).infer
-    heats = read_metadata(served)["temperatures"]
+    temperatures = temperatures_told(read_metadata(served)["temperatures"])
     show_scores(
         {
             "fp32": {head: score(one) for head, one in judge(plain, corpus).items()},
-            "served": scores_at(judge(calibrated, corpus), heats),
+            "served": scores_at(judge(calibrated, corpus), temperatures),
             "fp32, unseen": {kind: score(one) for kind, (_, one) in judge_unseen(plain, corpus).items()},
-            "served, unseen": {
-                kind: score(one.at(heats[head])) for kind, (head, one) in judge_unseen(calibrated, corpus).items()
-            },
+            "served, unseen": {kind: score(one) for kind, (_, one) in judge_unseen(calibrated, corpus).items()},
         },
         as_json=json,
     )

@@ -50,6 +50,7 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
     from stream_app.training.encoder import load_tokenizer
     from stream_app.training.evaluation import torch_infer
     from stream_app.training.judged import score
+    from stream_app.training.temperature import temperatures_told
 
     dev, network, tokenizer = load_corpus(data).dev, load_network(run), load_tokenizer(run)
     files = read_model(repository_of(repository))
@@ -61,7 +62,7 @@ def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:
         if Language.CHINESE in one.languages:
             infer, tokenizer = OpenVinoRuntime(one.folder / WEIGHTS).infer, load_tokenizer(one.folder)
             said = judge(infer, dev, tokenizer, topics=files.topics)
-            found["served"] = scores_at(said, read_metadata(one.folder)["temperatures"])
+            found["served"] = scores_at(said, temperatures_told(read_metadata(one.folder)["temperatures"]))
             found["served, unseen"] = {
                 kind: score(said.judged()) for kind, said in judge_unseen(infer, tokenizer).items()
             }

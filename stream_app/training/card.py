@@ -65,10 +65,10 @@ training went on from the one before; what differs from the default recipe (`str
 {stages}
 
 ## Scores on the held-out texts
-Served means {runtime} in {precision} on a processor with {flags}. The temperature is the one that all
-held-out texts give. Calibration is the expected calibration error of their two halves, each at the temperature that the
-other one gives, so that no text judges what it decided; by chance, what as many rows would show if the probabilities
-came true exactly.
+Served means {runtime} in {precision} on a processor with {flags}. The temperature, from where
+a head is sure to where all classes are alike to it, is the one that all held-out texts give. Calibration is the
+expected calibration error of their two halves, each at the temperature that the other one gives, so that no text judges
+what it decided; by chance, what as many rows would show if the probabilities came true exactly.
 
 | head | measured on | rows | accuracy fp32 | accuracy served | macro F1 served | weighted F1 served |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -79,7 +79,8 @@ came true exactly.
 {calibration}
 
 ## What the outputs mean
-- **Probabilities** are calibrated by one temperature a head, which is part of the file.
+- **Probabilities** are calibrated by one temperature a head, which follows how much the head wavers. It is part of
+  the file.
 - **Relevance** is the probability that somebody who marks whom a headline is about would mark this name. It was learnt
   from SEntFiN's annotators: the names that they marked against the capitalised names that they left out, found by
   rule. It knows headlines; what stands deep in a long text it has not been taught.
@@ -183,4 +184,4 @@ def _score_row(head: str, fp32: Scores, served: Scores) -> str:
 def _calibration_row(head: str, done: Exported) -> str:
     before, after = done.before[head], done.served[head]
     errors = f"{before.calibration_error:.4f} | {after.calibration_error:.4f} | {after.chance_shown}"
-    return f"| {head} | {done.temperatures[head]:.3f} | {errors} |"
+    return f"| {head} | {done.temperatures[head]} | {errors} |"

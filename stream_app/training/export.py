@@ -26,6 +26,7 @@ from stream_app.training.judged import score_at
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.served import HEADS, ServedNetwork, uncalibrated
+from stream_app.training.temperature import Temperature
 from stream_app.training.triton_config import write_missing_configs
 
 LANGUAGES = ("en",)
@@ -45,24 +46,24 @@ class Exported:
     version: str
     sha256: str
     bytes: int
-    temperatures: dict[str, float]
+    temperatures: dict[str, Temperature]
     before: Scores
     fp32: Scores
     served: Scores
     runtime: RuntimeReport
 
 
-def fit_temperatures(judged: dict[str, Judged]) -> dict[str, float]:
+def fit_temperatures(judged: dict[str, Judged]) -> dict[str, Temperature]:
     """Return one temperature for each head, from the dev texts."""
     return {head: judged[head].temperature() for head in HEADS if head in judged}
 
 
-def asked_at(plain: Mapping[str, Judged], temperatures: Mapping[str, float]) -> dict[str, Judged]:
+def asked_at(plain: Mapping[str, Judged], temperatures: Mapping[str, Temperature]) -> dict[str, Judged]:
     """Return what heads say at these temperatures."""
     return {head: one.at(temperatures[head]) for head, one in plain.items()}
 
 
-def scores_at(judged: Mapping[str, Judged], temperatures: Mapping[str, float]) -> Scores:
+def scores_at(judged: Mapping[str, Judged], temperatures: Mapping[str, Temperature]) -> Scores:
     """Return the figures of heads that were asked at these temperatures."""
     return {head: score_at(one, temperatures[head]) for head, one in judged.items()}
 
@@ -86,7 +87,7 @@ def export(
     report("scoring the run")
     plain = judge(torch_infer(uncalibrated(network)), corpus)
     temperatures = fit_temperatures(plain)
-    calibrated = ServedNetwork(network, dict.fromkeys(HEADS, 1.0) | temperatures)
+    calibrated = ServedNetwork(network, dict.fromkeys(HEADS, Temperature()) | temperatures)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)
         report("writing the file")
@@ -118,7 +119,7 @@ def _exported(
     draft: Path,
     corpus: Corpus,
     *,
-    temperatures: dict[str, float],
+    temperatures: dict[str, Temperature],
     judged: tuple[dict[str, Judged], dict[str, Judged]],
     runtime: OpenVinoRuntime,
 ) -> Exported:

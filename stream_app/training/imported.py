@@ -31,6 +31,7 @@ from stream_app.training.onnx_file import example_inputs, to_onnx
 from stream_app.training.onnx_weights import floats_of
 from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
 from stream_app.training.served import ServedNetwork, uncalibrated
+from stream_app.training.temperature import Temperature, temperatures_told
 
 _PREFIX = "network."
 _MOST_APART = 1e-3
@@ -61,7 +62,7 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
         raise DataError(
             f"{version / FILE} is no network for this encoder ({error}); give its own by --encoder"
         ) from error
-    _check(network, version / FILE, metadata["temperatures"])
+    _check(network, version / FILE, temperatures_told(metadata["temperatures"]))
     out.mkdir(parents=True, exist_ok=True)
     write_depth(encoder, out, len(layers))
     shutil.copyfile(version / TOKENIZER, out / TOKENIZER)
@@ -104,7 +105,7 @@ def _place(known: Arrays, weight: NDArray[np.float32]) -> str:
     raise KeyError(f"no tensor of shape {weight.shape}")
 
 
-def _check(network: FusionNetwork, file: Path, temperatures: dict[str, float]) -> None:
+def _check(network: FusionNetwork, file: Path, temperatures: dict[str, Temperature]) -> None:
     """Raise DataError where the network and the file do not answer alike."""
     inputs = {tensor.name: one.numpy() for tensor, one in zip(INPUTS, example_inputs(), strict=True)}
     said = torch_infer(ServedNetwork(network, temperatures))(inputs)

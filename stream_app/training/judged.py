@@ -10,15 +10,8 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.tagging import SWITCH, best_tags, tag_spans
 from stream_app.pipeline.tensors import TAGS
-from stream_app.training.calibration import (
-    Labels,
-    Probabilities,
-    at_temperature,
-    calibration_by_chance,
-    calibration_error,
-    cross_fitted,
-    fit_temperature,
-)
+from stream_app.training.calibration import calibration_by_chance, calibration_error
+from stream_app.training.temperature import Labels, Probabilities, Temperature, cross_fitted, fit_temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +29,17 @@ class Judged:
     tags: tuple[str, ...] = TAGS
     switch: float = SWITCH
 
-    def at(self, temperature: float) -> Judged:
-        """Return what the head says at another temperature."""
-        return replace(self, probabilities=at_temperature(self.probabilities, temperature))
+    def at(self, temperature: Temperature) -> Judged:
+        """Return what a head at temperature 1 says at another one."""
+        return replace(self, probabilities=temperature.applied(self.probabilities))
 
-    def temperature(self) -> float:
+    def without(self, temperature: Temperature) -> Judged:
+        """Return what a head at a temperature says at temperature 1."""
+        return replace(self, probabilities=temperature.undone(self.probabilities))
+
+    def temperature(self) -> Temperature:
         """Return the one that makes the labels likeliest; 1 where there are none."""
-        return fit_temperature(self.probabilities, self.labels) if len(self.labels) else 1.0
+        return fit_temperature(self.probabilities, self.labels) if len(self.labels) else Temperature()
 
     def cross_fitted(self) -> Judged:
         """Return what the head says where each half has the temperature that the other one gives."""
@@ -93,12 +90,12 @@ def score(judged: Judged) -> HeadScore:
     )
 
 
-def score_at(judged: Judged, temperature: float) -> HeadScore:
+def score_at(judged: Judged, temperature: Temperature) -> HeadScore:
     """Return the figures of what a head says at a temperature that these rows gave.
 
     Its calibration is what halves of the rows, each at the temperature of the other, show.
     """
-    return score_apart(judged, judged.at(1 / temperature).cross_fitted())
+    return score_apart(judged, judged.without(temperature).cross_fitted())
 
 
 def score_apart(judged: Judged, apart: Judged) -> HeadScore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from stream_app.pipeline import tensors
 from stream_app.training.network import FusionNetwork, evidence
+from stream_app.training.temperature import Temperature
 
 HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
 
@@ -20,11 +22,11 @@ class ServedModule(nn.Module):
 
 
 class ServedNetwork(ServedModule):
-    """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+    """Probabilities in place of scores, at the `temperatures` of `HEADS`."""
 
     told = tuple(tensor for tensor in tensors.OUTPUTS if tensor.name not in tensors.MAY_LACK)
 
-    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float]) -> None:
+    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, Temperature]) -> None:
         super().__init__()
         self.network, self.temperatures = network, {head: temperatures[head] for head in HEADS}
 
@@ -38,20 +40,40 @@ class ServedNetwork(ServedModule):
     ) -> tuple[Tensor, ...]:
         """Return the tensors that are `told`."""
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
-        heat = self.temperatures
-        return (
-            torch.softmax(scores.document / heat["document"], dim=-1),
-            torch.softmax(scores.mention / heat["mention"], dim=-1),
-            torch.sigmoid(scores.relevance / heat["relevance"]),
-            torch.softmax(scores.topic / heat["topic"], dim=-1),
-            scores.embedding,
-            evidence(scores.document_parts) / heat["document"],
-            evidence(scores.mention_parts) / heat["mention"],
-            torch.sigmoid(scores.causal / heat["causal"])[:, None],
-            torch.softmax(scores.tags / heat["tags"], dim=-1),
+        at = self.temperatures
+        document, mention = (
+            heats(one, at[head]) for one, head in ((scores.document, "document"), (scores.mention, "mention"))
         )
+        return (
+            torch.softmax(scores.document / document, dim=-1),
+            torch.softmax(scores.mention / mention, dim=-1),
+            chance(scores.relevance, at["relevance"]),
+            chances(scores.topic, at["topic"]),
+            scores.embedding,
+            evidence(scores.document_parts) / document,
+            evidence(scores.mention_parts) / mention,
+            chance(scores.causal, at["causal"])[:, None],
+            chances(scores.tags, at["tags"]),
+        )
+
+
+def heats(scores: Tensor, temperature: Temperature) -> Tensor:
+    """Return what scores `[..., classes]` are divided by, `[..., 1]`."""
+    surprise = -torch.log_softmax(scores, dim=-1)
+    entropy = (torch.exp(-surprise) * surprise).sum(dim=-1, keepdim=True) / math.log(scores.shape[-1])
+    return temperature.level * torch.exp(temperature.doubt * entropy)
+
+
+def chances(scores: Tensor, temperature: Temperature) -> Tensor:
+    """Return probabilities `[..., classes]` of the classes that these are the scores of."""
+    return torch.softmax(scores / heats(scores, temperature), dim=-1)
+
+
+def chance(scores: Tensor, temperature: Temperature) -> Tensor:
+    """Return the probability `[...]` of what these are the scores of, against that of its contrary."""
+    return chances(torch.stack((torch.zeros_like(scores), scores), dim=-1), temperature)[..., 1]
 
 
 def uncalibrated(network: FusionNetwork) -> ServedNetwork:
     """Return the network with every temperature at 1."""
-    return ServedNetwork(network, dict.fromkeys(HEADS, 1.0))
+    return ServedNetwork(network, dict.fromkeys(HEADS, Temperature()))

@@ -28,18 +28,19 @@ from stream_app.training.export import Exported, Scores
 from stream_app.training.judged import score, score_apart
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.onnx_weights import store_bytes
+from stream_app.training.temperature import Temperature
 
 LANGUAGES = ("zh",)
 FOLDER = "zh"
 """Name of the network within a version."""
 
 
-def scores_at(judged: Mapping[str, JudgedSets], temperatures: Mapping[str, float]) -> Scores:
+def scores_at(judged: Mapping[str, JudgedSets], temperatures: Mapping[str, Temperature]) -> Scores:
     """Return the figures of heads that were asked at these temperatures; of names, whether the news is negative.
 
     Topics follow from other heads, so the rows that gave those their temperatures show the topics' calibration too.
     """
-    apart = {head: judged[head].at(1 / heat).cross_fitted() for head, heat in temperatures.items() if head in judged}
+    apart = {head: judged[head].without(heat).cross_fitted() for head, heat in temperatures.items() if head in judged}
     asked, shown = _as_asked(judged), _as_asked(dict(judged) | apart)
     return {head: score_apart(one.judged(), shown[head].judged()) for head, one in asked.items()}
 

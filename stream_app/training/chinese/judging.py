@@ -14,7 +14,6 @@ from tokenizers import Tokenizer
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
 from stream_app.pipeline.tensors import LABELS, RISK_TYPES
-from stream_app.training.calibration import Probabilities, at_temperature, cross_fitted, fit_to_sets
 from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND
 from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.chinese.rows import batch_of
@@ -24,6 +23,7 @@ from stream_app.training.evaluation import Infer
 from stream_app.training.judged import Judged
 from stream_app.training.network import FusionNetwork
 from stream_app.training.split import in_first_half
+from stream_app.training.temperature import Probabilities, Temperature, cross_fitted, fit_to_sets
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 UNSEEN = {"posts": "document", "news": "document", "names": "mention"}
@@ -42,13 +42,17 @@ class JudgedSets:
     right: NDArray[np.bool_]
     half: NDArray[np.bool_]
 
-    def temperature(self) -> float:
+    def temperature(self) -> Temperature:
         """Return the one that makes what is right likeliest."""
         return fit_to_sets(self.probabilities, self.right)
 
-    def at(self, temperature: float) -> JudgedSets:
-        """Return the same at another temperature."""
-        return replace(self, probabilities=at_temperature(self.probabilities, temperature))
+    def at(self, temperature: Temperature) -> JudgedSets:
+        """Return what a head at temperature 1 says at another one."""
+        return replace(self, probabilities=temperature.applied(self.probabilities))
+
+    def without(self, temperature: Temperature) -> JudgedSets:
+        """Return what a head at a temperature says at temperature 1."""
+        return replace(self, probabilities=temperature.undone(self.probabilities))
 
     def cross_fitted(self) -> JudgedSets:
         """Return the same where each half of the rows has the temperature that the other one gives."""

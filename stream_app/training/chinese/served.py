@@ -11,7 +11,8 @@ from stream_app.pipeline.tensors import OUTPUTS, RISK_TYPES, TAGS
 from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND, TOPIC_OF_RISK
 from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.network import FusionNetwork, evidence
-from stream_app.training.served import ServedModule
+from stream_app.training.served import ServedModule, chance, chances, heats
+from stream_app.training.temperature import Temperature
 
 KINDS = "kinds"
 HEADS = ("document", "mention", "relevance", KINDS, "risk")
@@ -19,14 +20,14 @@ _NONE = RISK_TYPES.index("none")
 
 
 class ServedChinese(ServedModule):
-    """Probabilities in place of scores; `temperatures` has one number for each of `HEADS`."""
+    """Probabilities in place of scores, at the `temperatures` of `HEADS`."""
 
     told = OUTPUTS
 
     topic_of_kind: Tensor
     topic_of_risk: Tensor
 
-    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, float], topics: Sequence[str]) -> None:
+    def __init__(self, network: FusionNetwork, temperatures: Mapping[str, Temperature], topics: Sequence[str]) -> None:
         """`topics` are those of the model, in its order."""
         super().__init__()
         self.network, self.temperatures = network, {head: temperatures[head] for head in HEADS}
@@ -48,18 +49,21 @@ class ServedChinese(ServedModule):
         No cause is ever found: no Chinese set tells of any, so the rules are left to read them.
         """
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
-        heat = self.temperatures
+        at = self.temperatures
+        document, mention = (
+            heats(one, at[head]) for one, head in ((scores.document, "document"), (scores.mention, "mention"))
+        )
         kinds, risks = kinds_and_risks(scores.topic)
-        kind, risk = torch.softmax(kinds / heat[KINDS], dim=-1), torch.softmax(risks / heat["risk"], dim=-1)
+        kind, risk = chances(kinds, at[KINDS]), chances(risks, at["risk"])
         topic = risk @ self.topic_of_risk + risk[:, _NONE, None] * (kind @ self.topic_of_kind)
         return (
-            torch.softmax(scores.document / heat["document"], dim=-1),
-            torch.softmax(scores.mention / heat["mention"], dim=-1),
-            torch.sigmoid(scores.relevance / heat["relevance"]),
+            torch.softmax(scores.document / document, dim=-1),
+            torch.softmax(scores.mention / mention, dim=-1),
+            chance(scores.relevance, at["relevance"]),
             topic,
             scores.embedding,
-            evidence(scores.document_parts) / heat["document"],
-            evidence(scores.mention_parts) / heat["mention"],
+            evidence(scores.document_parts) / document,
+            evidence(scores.mention_parts) / mention,
             torch.zeros_like(topic[:, :1]),
             _no_tags(attention_mask),
             risk,
@@ -68,7 +72,7 @@ class ServedChinese(ServedModule):
 
 def uncalibrated(network: FusionNetwork, topics: Sequence[str]) -> ServedChinese:
     """Return the network with every temperature at 1."""
-    return ServedChinese(network, dict.fromkeys(HEADS, 1.0), topics)
+    return ServedChinese(network, dict.fromkeys(HEADS, Temperature()), topics)
 
 
 def _no_tags(mask: Tensor) -> Tensor:

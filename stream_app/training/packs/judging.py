@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from stream_app.training.batches import NO_LABEL
-from stream_app.training.calibration import Labels, Probabilities
 from stream_app.training.judged import Judged
 from stream_app.training.packs.corpus import PackCorpus
 from stream_app.training.packs.labelled import Labelled
@@ -16,6 +15,7 @@ from stream_app.training.packs.network import PackNetwork
 from stream_app.training.packs.pack import Pack
 from stream_app.training.packs.rows import PackBatch, PackCollator
 from stream_app.training.split import in_first_half
+from stream_app.training.temperature import Labels, Probabilities
 
 _ROWS = 32
 SWITCH = 0.0

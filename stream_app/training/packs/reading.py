@@ -8,11 +8,11 @@ import numpy as np
 
 from stream_app.pipeline.tagging import best_tags, tag_spans
 from stream_app.pipeline.text import normalise_for_model
-from stream_app.training.calibration import at_temperature
 from stream_app.training.packs.judging import SWITCH, read
 from stream_app.training.packs.labelled import Labelled
 from stream_app.training.packs.rows import PackCollator
 from stream_app.training.packs.run import PackModel
+from stream_app.training.temperature import Temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def read_text(model: PackModel, text: str) -> Reading:
     classes: dict[str, tuple[str, float]] = {}
     spans: list[Tagged] = []
     for head in (head for head in pack.heads if head.kind != "mention"):
-        heat = model.record.temperatures.get(head.name, 1.0)
-        chances = at_temperature(read(model.network, batch)[head.name][0], heat)
+        temperature = model.record.temperatures.get(head.name, Temperature())
+        chances = temperature.applied(read(model.network, batch)[head.name][0])
         if head.kind == "document":
             classes[head.name] = (model.record.classes[head.name][int(chances.argmax())], float(chances.max()))
             continue

@@ -26,6 +26,7 @@ from stream_app.training.packs.pack import Pack
 from stream_app.training.packs.task import PackTask
 from stream_app.training.packs.term_graph import TermGraph, read_graph
 from stream_app.training.source_file import SourceFile
+from stream_app.training.temperature import Temperature
 
 RECORD, _WEIGHTS, _GRAPH, _ENCODER, _TOKENIZER = (
     "pack.json",
@@ -44,7 +45,7 @@ class PackRecord(BaseModel):
     config: TrainConfig
     classes: dict[str, tuple[str, ...]]
     files: tuple[SourceFile, ...]
-    temperatures: dict[str, float]
+    temperatures: dict[str, Temperature]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def evaluate(run: Path, data: Path | None = None) -> dict[str, dict[str, HeadSco
     return scores
 
 
-def _score_apart(judged: Judged, _: float) -> HeadScore:
+def _score_apart(judged: Judged, _: Temperature) -> HeadScore:
     return score(judged)
 
 

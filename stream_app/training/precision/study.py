@@ -18,6 +18,7 @@ from stream_app.training.precision.kept import Kept, scores_of
 from stream_app.training.precision.measure import largest_change, ratio, texts_per_second
 from stream_app.training.precision.variants import SERVED, Quantising, Variant, write_student, write_variants
 from stream_app.training.served import HEADS, ServedNetwork, uncalibrated
+from stream_app.training.temperature import Temperature, temperatures_told
 
 _TIMED_TEXTS, _NEIGHBOURS = 256, 64
 _SAME = 1e-5
@@ -95,7 +96,8 @@ def calibrated(network: FusionNetwork, name: str, bench: Bench) -> tuple[ServedN
     for tensor in network.state_dict().values():
         digest.update(tensor.numpy().tobytes())
     figures = bench.kept.or_made(f"{name}_torch", digest.hexdigest(), make)
-    return ServedNetwork(network, dict.fromkeys(HEADS, 1.0) | figures["temperatures"]), scores_of(figures)
+    temperatures = dict.fromkeys(HEADS, Temperature()) | temperatures_told(figures["temperatures"])
+    return ServedNetwork(network, temperatures), scores_of(figures)
 
 
 def _figures(variant: Variant, infer: Infer, bench: Bench) -> dict[str, Any]:

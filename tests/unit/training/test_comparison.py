@@ -17,6 +17,7 @@ from stream_app.training.cost import Cost, write_cost
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.pretrain import PretrainRecord
 from stream_app.training.run import RunRecord, write_metrics, write_record
+from stream_app.training.temperature import Temperature
 from stream_app.training.unlabelled import TWEETS
 from tests.unit.training.test_export import DONE
 
@@ -70,7 +71,7 @@ def test_same_curves_give_the_same_file(tmp_path: Path) -> None:
 def test_card_names_the_self_supervised_stage_and_its_files(corpus: Corpus) -> None:
     first = RunRecord(config=TrainConfig(), topics=(), files=corpus.files, graph=None, pretrained=STAGE)
     last = RunRecord(config=TrainConfig(pairs=10), topics=(), files=corpus.files, graph=None, start=first)
-    done = replace(DONE, temperatures={"mention": 1.0})
+    done = replace(DONE, temperatures={"mention": Temperature(1.0, 0.5)})
     card = model_card(done, corpus=corpus, record=last)
     assert card.index("self-supervised, 7 texts") < card.index("'pairs': 10")
     assert TWEETS.as_posix() in card

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.run import load_network, load_record, read_metrics
 from stream_app.training.served import HEADS, ServedNetwork
+from stream_app.training.temperature import Temperature
 from tests.training_sets import write_encoder
 
 HIDDEN, TOPICS = 16, ("earnings", "macro", "politics")
@@ -35,9 +37,14 @@ def network(encoder_folder: Path) -> FusionNetwork:
 @pytest.fixture(scope="module")
 def version(tmp_path_factory: pytest.TempPathFactory, network: FusionNetwork, encoder_folder: Path) -> Path:
     folder = tmp_path_factory.mktemp("version")
-    heat = {head: 1.0 + 0.1 * number for number, head in enumerate(HEADS)}
+    heat = {head: Temperature(1.0 + 0.1 * number, 0.1 * number) for number, head in enumerate(HEADS)}
     write_onnx(ServedNetwork(network, heat), folder / "model.onnx")
-    told = {"version": "fusion-7-abc", "topics": TOPICS, "temperatures": heat, "scores": {"document": SCORE}}
+    told = {
+        "version": "fusion-7-abc",
+        "topics": TOPICS,
+        "temperatures": {head: asdict(one) for head, one in heat.items()},
+        "scores": {"document": SCORE},
+    }
     (folder / "metadata.json").write_text(json.dumps(told))
     shutil.copyfile(encoder_folder / "tokenizer.json", folder / "tokenizer.json")
     return folder

@@ -10,10 +10,11 @@ import torch
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MENTION_SLOTS, TOPICS
 from stream_app.training.encoder import load_encoder
 from stream_app.training.network import FusionNetwork
-from stream_app.training.served import HEADS, ServedNetwork
+from stream_app.training.served import HEADS, ServedNetwork, chance, chances
+from stream_app.training.temperature import Temperature
 
 LENGTH = 7
-HEAT = dict.fromkeys(HEADS, 1.7)
+HEAT = dict.fromkeys(HEADS, Temperature(1.7))
 Inputs = tuple[torch.Tensor, ...]
 
 
@@ -84,9 +85,19 @@ def test_a_mention_does_not_depend_on_the_other_mentions(network: FusionNetwork,
 def test_temperature_cools_probabilities_and_evidence_alike(network: FusionNetwork, inputs: Inputs) -> None:
     hot = outputs(network, inputs)
     with torch.inference_mode():
-        plain = ServedNetwork(network, dict.fromkeys(HEADS, 1.0))(*inputs)
+        plain = ServedNetwork(network, dict.fromkeys(HEADS, Temperature()))(*inputs)
     torch.testing.assert_close(log_odds(hot["mention_probabilities"]) * 1.7, log_odds(plain[1]), atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(hot["mention_evidence"] * 1.7, plain[6])
+
+
+@pytest.mark.parametrize("temperature", [Temperature(1.3, 0.7), Temperature(0.9, -0.4)])
+def test_the_file_heats_as_the_fit_does(temperature: Temperature) -> None:
+    scores = torch.randn(50, 4, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    told = temperature.applied(torch.softmax(scores, dim=-1).numpy())
+    torch.testing.assert_close(chances(scores, temperature), torch.from_numpy(told))
+    one = scores[:, 0]
+    both = torch.stack((torch.sigmoid(-one), torch.sigmoid(one)), dim=-1)
+    torch.testing.assert_close(chance(one, temperature), torch.from_numpy(temperature.applied(both.numpy())[:, 1]))
 
 
 def test_embedding_has_unit_length(network: FusionNetwork, inputs: Inputs) -> None:
