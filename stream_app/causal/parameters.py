@@ -19,9 +19,11 @@ from stream_app.events.entity import EntityKind
 from stream_app.events.sentiment_event import Topic
 from stream_app.events.stated_shock import Side
 from stream_app.events.voice import Grade
+from stream_app.knowledge.dependence import DependenceKind
 
 DEFAULT_TOPIC = "general_news"
 _VERSION_HEX_DIGITS = 8
+_TURNABLE = (DependenceKind.COMPETES_WITH.value,)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class CausalParameters:
     `stated_relevance`: least relevance of whom a move is stated. `hasten`: how many times faster effects fade once
     their cause has ended. `transmission`: factor by topic and channel (`causal.ways.CHANNELS`). `voices`: how much
     of a shock is believed of a source by its grade. `sides`: factors that take the place of the topic's where a
-    text says what of a company moves.
+    text says what of a company moves. A factor below 0 lets rivals go with a company, not against it.
     """
 
     name: str
@@ -69,6 +71,8 @@ class CausalParameters:
         if DEFAULT_TOPIC not in self.transmission:
             raise ValueError(f"the transmission table has no row {DEFAULT_TOPIC}")
         rows = (*self.transmission.values(), *self.sides.values())
+        if any(factor < 0 for row in rows for channel, factor in row.items() if channel not in _TURNABLE):
+            raise ValueError(f"only {', '.join(_TURNABLE)} may carry a shock as it is, by a factor below 0")
         if unknown := {channel for row in rows for channel in row} - CHANNELS.keys():
             raise ValueError(f"the transmission table names {min(unknown)}: it knows {', '.join(CHANNELS)}")
 

@@ -62,7 +62,8 @@ class Travel:
     """How a shock travels: over at most `hops` relations, each after the first weakened by `damping`.
 
     `rates` are factors of the ways of arcs `[ways]`. An arc that carries no more than `floor` of what arrived is
-    not followed; with a floor of 0, all paths count. `cut` are arcs that carry nothing. `most` is the highest rate.
+    not followed; with a floor of 0, all paths count. `cut` are arcs that carry nothing. `most` is the highest rate,
+    without signs. Where a rate is below 0, its way carries a shock as it is, whichever way the relation would turn it.
     """
 
     rates: NDArray[np.float32]
@@ -73,7 +74,7 @@ class Travel:
     most: float = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "most", float(self.rates.max()))
+        object.__setattr__(self, "most", float(np.abs(self.rates).max()))
 
 
 def propagate(view: GraphView, source: int, travel: Travel) -> Reach:
@@ -136,7 +137,7 @@ def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tupl
     damping = travel.damping if front.before else 1.0
     arrived = front.arrived.size * damping
     arcs, of_front = view.arcs_of(front.nodes, travel.floor / np.maximum(arrived * travel.most, _TINY))
-    strengths = arcs["weight"] * travel.rates.take(arcs["way"])
+    strengths = _strengths(arcs, travel.rates)
     carries = (arrived.take(of_front) * np.abs(strengths) > travel.floor) & (arcs["target"] != source)
     if travel.cut:
         carries &= ~np.isin(arcs["arc"], travel.cut)
@@ -146,6 +147,13 @@ def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tupl
     # Copies, since what lies side by side is read faster, again and again.
     targets, ways = arcs["target"].copy(), arcs["way"].copy()
     return Hop(arcs["arc"].astype(np.int64), front.nodes.take(of_front), targets, ways, strengths), of_front
+
+
+def _strengths(arcs: NDArray[np.void], rates: NDArray[np.float32]) -> Floats:
+    strengths = arcs["weight"] * rates.take(arcs["way"])
+    if (rates < 0).any():
+        strengths = np.where(rates.take(arcs["way"]) < 0, np.abs(strengths), strengths)
+    return np.asarray(strengths)
 
 
 def _given(view: GraphView, hop: Hop, of_front: Places, *, front: _Front, is_last: bool) -> Mass:

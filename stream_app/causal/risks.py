@@ -12,7 +12,7 @@ from stream_app.causal.parameters import CausalParameters
 from stream_app.causal.probability import probability, rise, score
 from stream_app.causal.sentences import explanation
 from stream_app.causal.shock import Shock, shock_of, told_as
-from stream_app.causal.steps import Relations
+from stream_app.causal.steps import Rates, Relations
 from stream_app.events.ids import risk_event_id
 from stream_app.events.risk_effect import AliveEffect, AliveEffects, Direction, EffectPath, RiskEffect
 from stream_app.events.risk_event import Counterfactual, Path, RiskEvent, Trigger
@@ -60,7 +60,8 @@ class RiskModel:
     ) -> RiskEffect:
         exposed = self.graph.entities[exposure.node]
         direction: Direction = "favourable" if exposure.net > 0 else "adverse"
-        chain = self._relations.in_words(exposure.paths[0].arcs)
+        rates = self.parameters.rates(event.topic, shock.side)
+        chain = self._relations.in_words(exposure.paths[0].arcs, rates)
         stated = event.shock
         return RiskEffect(
             event_id=risk_event_id(event.event_id, exposed.id, direction),
@@ -75,7 +76,7 @@ class RiskModel:
             half_life=round(exposure.half_life_hours, 2),
             cause=stated.cause if stated else None,
             effect=stated.effect if stated else None,
-            paths=self._paths(exposure),
+            paths=self._paths(exposure, rates),
             explanation=explanation(event, exposed, chain=chain, direction=direction, rises=shock.value > 0),
             published_at=event.published_at,
             received_at=event.received_at,
@@ -85,10 +86,10 @@ class RiskModel:
             parameters_version=self.parameters.version,
         )
 
-    def _paths(self, exposure: Exposure) -> tuple[EffectPath, ...]:
+    def _paths(self, exposure: Exposure, rates: Rates) -> tuple[EffectPath, ...]:
         return tuple(
             EffectPath(
-                steps=self._relations.steps(path.arcs),
+                steps=self._relations.steps(path.arcs, rates),
                 share=round(min(1.0, abs(path.carried) / exposure.size), DECIMALS),
             )
             for path in exposure.paths

@@ -50,13 +50,22 @@ def _opened(sentence: str) -> str:
     return f"The {sentence[4:]}" if sentence.startswith("the ") else sentence
 
 
-def relation_in_words(graph: CausalGraph, arc: int) -> str:
-    """Return what the statement behind the arc says, with its weight the way the arc goes and its origin."""
+def relation_in_words(graph: CausalGraph, arc: int, is_shared: bool) -> str:  # noqa: FBT001  (both are a key)
+    """Return what the statement behind the arc says, with its weight the way the arc goes and its origin.
+
+    `is_shared`: the news is of the trade that rivals share, so that they do not go against each other.
+    """
     one = graph.statements[graph.told_by[arc]]
     names = [graph.entities[graph.index[key]].name for key in (one.source, one.target)]
     passing = one.backward if graph.ways[arc] % 2 else one.forward
-    weight = f"weight {passing.weight:.2f}{' against it' if passing.sign < 0 else ''}" if passing else ""
+    weight = f"weight {passing.weight:.2f}{_against(passing.sign, is_shared=is_shared)}" if passing else ""
     return f"{names[0]} {_VERBS[one.kind]} {names[1]} ({weight}, {one.origin})"
+
+
+def _against(sign: int, *, is_shared: bool) -> str:
+    if is_shared:
+        return " in the trade that both live on"
+    return " against it" if sign < 0 else ""
 
 
 def _quantity(kind: EntityKind, name: str) -> str:

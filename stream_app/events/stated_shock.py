@@ -9,8 +9,9 @@ from pydantic import Field
 from stream_app.events.schema import Schema
 from stream_app.events.span import Fraction, Span
 
-Side = Literal["supply", "demand", "purchases"]
-"""What of a company moves: what it makes and delivers, what others buy of it, or what it buys of others."""
+Side = Literal["supply", "demand", "purchases", "results"]
+"""What of a company moves: what it makes and delivers, what others choose it for, what it buys of others, or what it
+earns, sells and charges, which tells of its rivals' business too."""
 
 
 class OtherMove(Schema):
@@ -35,8 +36,9 @@ class StatedShock(Schema):
     words: Span | None = Field(default=None, description="The words that tell the move.")
     side: Side | None = Field(
         default=None,
-        description="What of a company moves: what it makes and delivers (supply), what others buy of it (demand), or "
-        "what it buys of others (purchases); null where the words do not say.",
+        description="What of a company moves: what it makes and delivers (supply), what others choose it for (demand), "
+        "what it buys of others (purchases), or what it earns, sells and charges (results); null where the words "
+        "do not say.",
     )
     cause: Span | None = None
     effect: Span | None = None

@@ -42,7 +42,7 @@ def _of_event(sentence: Sentence, at: int, *, clause: int, among: Sequence[Phras
         yield from _of_mark(sentence, clause, at)
     elif noun in natures() and natures()[noun].event:
         holders = owners(sentence.pieces, at, among)
-        yield from of_noun(noun, _AMOUNT, holders, at=at)
+        yield from of_noun(noun, _AMOUNT, holders, at=at, itself=sentence.pieces[at].named)
         if not holders:
             inferred = of_noun(noun, _AMOUNT, _firms_near(sentence, at, clause=clause, among=among), at=at)
             yield from (replace(one, inferred=True) for one in inferred)

@@ -42,14 +42,26 @@ class Finding:
     about: int | None = None
 
 
-def of_noun(
-    nature: str, amount: float, holders: Iterable[Held], *, at: int, verb: Verb | None = None, last: int | None = None
+def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)
+    nature: str,
+    amount: float,
+    holders: Iterable[Held],
+    *,
+    at: int,
+    verb: Verb | None = None,
+    last: int | None = None,
+    itself: Named | None = None,
 ) -> Iterator[Finding]:
-    """Yield how more (`amount` over 0) or less of something moves those who have it."""
+    """Yield how more (`amount` over 0) or less of something moves those who have it.
+
+    `itself` is the name that the noun is part of: a rise of the palm oil levy is a rise of the indicator that is the
+    levy, and a blackout in Chile a fall of the Chilean power supply.
+    """
     what = natures()[nature]
-    ended = verb is not None and _ends(verb, adverse=what.adverse)
+    ends = verb is not None and _ends(verb, adverse=what.adverse)
     for one in holders:
-        factor = what.factor(one.named.kind)
+        is_it = one.named == itself and one.named.kind is EntityKind.MACRO_INDICATOR and what.adverse and what.event
+        ended, factor = (False, 1.0 if one.named.dreaded else -1.0) if is_it else (ends, what.factor(one.named.kind))
         move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
         if factor and move:
             yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last, nature=nature)

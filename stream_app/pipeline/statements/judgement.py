@@ -160,7 +160,8 @@ def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Fin
     """Yield the findings, with less for what is a small part of an economy, and for the causes of what is over.
 
     A strike at one plant in Mexico is a small part of Mexico's economy, and so are soybeans of the United States', and
-    its plants where a firm shuts them. Who resumes output after a fire at a supplier tells of an old fire.
+    its plants where a firm shuts them. A quake that halts a plant is told of for the plant. Who resumes output after a
+    fire at a supplier tells of an old fire.
     """
     over = min((sentence.clause_at.get(one.at, 0) for one in found if one.ended), default=len(sentence.clauses))
     of_firms = {one.at for one in found if one.named.kind in FIRMS}
@@ -173,6 +174,7 @@ def _in_proportion(found: Sequence[Finding], sentence: Sentence) -> Iterator[Fin
             or (one.at in of_firms and _is_scene(sentence, one.named))
             or (one.nature in _OF_FIRMS and (one.move > 0) in ways)
         )
+        small = small or (bool(ways) and one.nature == "disruption" and sentence.pieces[one.at].named == one.named)
         old = clause > over and sentence.clauses[clause].link == "because" and not one.ended
         share = _IN_PART if small or old else -1.0 if _is_kept_out(sentence, one) else 1.0
         yield replace(one, move=share * one.move)

@@ -19,9 +19,9 @@ from stream_app.pipeline.statements.lexicon import Cue, Word, words_of
 MOST_PIECES = 160
 """Of one sentence; what lies beyond is not read, so that no text takes long."""
 
-# One alternative for each first character; digits take their separators along: linear time.
+# One alternative for each first character; digits take the separators between them along: linear time.
 _TOKEN = re.compile(
-    r"(?P<word>n[’']t\b|[^\W\d_]+?(?=n[’']t\b)|[^\W\d_]+)|(?P<number>[$€£¥]?\d[\d.,]*+%?)|(?P<own>[’']s\b)"
+    r"(?P<word>n[’']t\b|[^\W\d_]+?(?=n[’']t\b)|[^\W\d_]+)|(?P<number>[$€£¥]?\d++(?:[.,]\d++)*+%?)|(?P<own>[’']s\b)"
     r"|(?P<dash>\s[-–—]++\s|[–—])|(?P<comma>,)|(?P<slash>/)|(?P<and>&)|(?P<stop>[;:()\"“”])|(?P<hyphen>-)"
 )
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
@@ -31,6 +31,7 @@ _HAN_STOPS = {
     "，": "comma", ",": "comma", "、": "and", "；": "stop", "：": "stop", ";": "stop", ":": "stop", "（": "stop",
     "）": "stop", "(": "stop", ")": "stop", "/": "slash", "“": "quote", "”": "quote", "。": "stop",
 }  # fmt: skip
+_COLONS = "\uff1a:"
 _HAN_NUMBER = re.compile(r"\s*[约近超逾达]?[\d.,]+[%％万亿千百多余个]*\s*")
 _UNKNOWN = Word()
 _NUMBER = Word(cue=Cue("number"))
@@ -38,12 +39,16 @@ _NUMBER = Word(cue=Cue("number"))
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Where a sentence names an entity: `who` is the entity's number in the document."""
+    """Where a sentence names an entity: `who` is the entity's number in the document.
+
+    `dreaded` tells of an indicator that more of it is bad news.
+    """
 
     start: int
     end: int
     who: int
     kind: EntityKind
+    dreaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,26 @@ def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> lis
         if len(found) > MOST_PIECES:
             return found[:MOST_PIECES]
     found.extend(read(text, at, end))
+    if _is_heading(text, found):
+        del found[1]
     return found[:MOST_PIECES]
+
+
+def _is_heading(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether a Chinese headline opens with whom it is about and a colon, and not with who says it."""
+    if len(pieces) <= 2 or not pieces[0].named or text[pieces[1].start] not in _COLONS:  # noqa: PLR2004  (name and colon)
+        return False
+    return is_chinese(text, pieces[0].start, pieces[-1].end) and _speaks_of_nobody(pieces[2:])
+
+
+def _speaks_of_nobody(pieces: Sequence[Piece]) -> bool:
+    """Whether the words up to the next comma name nobody and tell of no opinion."""
+    for one in pieces:
+        if one.cue in {"comma", "stop"}:
+            break
+        if one.named or one.cue in {"before", "says"}:
+            return False
+    return True
 
 
 def is_chinese(text: str, start: int, end: int) -> bool:
@@ -110,7 +134,8 @@ def _says_more(word: Word) -> bool:
 
 def _english(text: str, start: int, end: int) -> Iterator[Piece]:
     lexicon, is_loud = _phrases(), _is_loud(text, start, end)
-    tokens = [(m.start(), m.end(), m.lastgroup or "", _plain(m[0])) for m in _TOKEN.finditer(text, start, end)]
+    found = ((m.start(), m.end(), m.lastgroup or "", _plain(m[0])) for m in _TOKEN.finditer(text, start, end))
+    tokens = [one for one in found if one[2] != "hyphen"]  # the phrase `sell off` is `sell-off` as well
     at, last = 0, min(len(tokens), MOST_PIECES * 2)
     while at < last:
         begin, finish, group, token = tokens[at]
@@ -128,7 +153,7 @@ def _english(text: str, start: int, end: int) -> Iterator[Piece]:
             yield Piece(begin, finish, word)
         elif group == "number":
             yield Piece(begin, finish, _NUMBER)
-        elif group != "hyphen":
+        else:
             yield Piece(begin, finish, _SIGNS[group])
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stream_app.events.entity import EntityKind
-from stream_app.pipeline.documents import TEXTS, Field, LinkedDocument, LinkedEntity, TextDocument
+from stream_app.knowledge.entities import Entity
+from stream_app.pipeline.documents import TEXTS, Field, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.language import language_of
 from stream_app.pipeline.sentences import sentence_starts
+from stream_app.pipeline.statements.dread import is_dreaded
 from stream_app.pipeline.statements.judgement import Said, said_in, spoken_of
 from stream_app.pipeline.statements.pieces import Named
 from stream_app.pipeline.statements.statement import CausalReading, CausalRelation, EntityStatement, Span, Statements
@@ -92,7 +94,7 @@ def _names(linked: LinkedDocument, place: Field) -> tuple[list[Named], Mapping[N
     """Return the names in a field, none overlapping another, and who else is meant where given spans overlap."""
     every = sorted(
         (
-            Named(mention.start, mention.end, who, one.entity.kind if one.entity else EntityKind.COMPANY)
+            _named(mention, who, one.entity)
             for who, one in enumerate(linked.entities)
             for mention in one.mentions
             if mention.field == place
@@ -107,6 +109,12 @@ def _names(linked: LinkedDocument, place: Field) -> tuple[list[Named], Mapping[N
         else:
             kept.append(one)
     return kept, doubles
+
+
+def _named(mention: Mention, who: int, entity: Entity | None) -> Named:
+    kind = entity.kind if entity else EntityKind.COMPANY
+    dreaded = entity is not None and kind is EntityKind.MACRO_INDICATOR and is_dreaded(entity.name)
+    return Named(mention.start, mention.end, who, kind, dreaded)
 
 
 def _sentences(

@@ -1,8 +1,8 @@
-"""What of a company a statement is about: what it makes and delivers, what others buy of it, or what it buys itself."""
+"""What of a company a statement is about: what it makes, is chosen for, buys itself, or how its business goes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stream_app.events.entity import EntityKind
 from stream_app.events.stated_shock import Side
@@ -11,26 +11,27 @@ from stream_app.pipeline.statements.lexicon import Word, natures
 from stream_app.pipeline.statements.pieces import Piece
 
 _STANDING = frozenset({"stop", "resume"})
+_SIDES: Mapping[str, Side] = {"supply": "supply", "demand": "demand", "results": "results"}
 
 
 def side_of(pieces: Sequence[Piece], one: Finding) -> Side | None:
     """Return the side of the move; None where the words do not say, and for prices, rates and countries.
 
-    Orders are demand for whom they are placed with (`ASML orders fall`), and purchases of who moves them himself
-    (`Apple cuts orders`). What somebody else spends less on an entity is less demand for it. Deliveries are supply,
-    but whose deliveries somebody else puts off, he has less demand (`Delta defers deliveries of Airbus jets`).
+    Orders are results of whom they are placed with (`ASML orders fall`), demand for who wins one or whose somebody
+    else moves, and purchases of who moves them himself (`Apple cuts orders`). What somebody else spends less on an
+    entity is less demand for it. Deliveries are supply, but whose deliveries somebody else puts off, he has less demand
+    (`Delta defers deliveries of Airbus jets`). A price that a company moves itself is its own, not that of its shares.
     """
-    if one.named.kind not in FIRMS or one.market:
+    if one.named.kind not in FIRMS or (one.market and one.by != "itself"):
         return None
     side = _said(pieces, one)
     if side == "deliveries":
         side = "demand" if one.by == "another" and _is_maker(pieces, one) else "supply"
-    if side == "supply":
-        return "supply"
+    if side == "orders" and not one.by:
+        return "demand" if pieces[one.at].word.side == "demand" else "results"
     if side in {"orders", "purchases"}:
-        by_itself = one.by == "itself" or (side == "purchases" and not one.by)
-        return "purchases" if by_itself else "demand"
-    return "demand" if side == "demand" else None
+        return "demand" if one.by == "another" else "purchases"
+    return _SIDES.get(side)
 
 
 def _is_maker(pieces: Sequence[Piece], one: Finding) -> bool:

@@ -171,7 +171,8 @@ class VerbReading:
         if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
             verb = replace(verb, object=-verb.object)  # sees slower growth
         doers = self._doers(subject, shared)
-        for one in of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun):
+        itself = self._pieces[noun].named
+        for one in of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun, itself=itself):
             by: By = "itself" if one.named.who in doers else "another" if doers else ""
             yield replace(one, by=by)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
@@ -219,9 +220,8 @@ class VerbReading:
             holders = self._owner_before()
         nature = self._pieces[noun].word.noun
         verb = towards(self._verb, nature)
-        yield from of_noun(
-            nature, verb.object if as_object else verb.subject, holders, at=self._at, verb=verb, last=noun
-        )
+        amount, itself = verb.object if as_object else verb.subject, self._pieces[noun].named
+        yield from of_noun(nature, amount, holders, at=self._at, verb=verb, last=noun, itself=itself)
 
     def _is_event(self, noun: int) -> bool:
         nature = natures()[self._pieces[noun].word.noun]

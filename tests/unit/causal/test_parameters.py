@@ -72,6 +72,7 @@ def test_what_is_no_parameters_is_refused(text: str) -> None:
         {"transmission": {}},
         {"transmission": {"general_news": {"supplies": 1.0}}},
         {"sides": {"demand": {"supplies": 1.0}}},
+        {"sides": {"demand": {"upstream": -1.0}}},
     ],
 )
 def test_numbers_out_of_bounds_are_refused(wrong: dict[str, object]) -> None:
@@ -91,6 +92,13 @@ def test_what_a_text_says_of_demand_or_supply_takes_the_place_of_what_its_topic_
         assert demand[UP] > 1 > 10 * demand[SUPPLIES] - 0.01
         assert purchases[UP] > demand[UP]
         assert purchases[OWNS] < demand[OWNS] == usual[OWNS] == supply[OWNS]
+
+
+def test_rivals_share_what_a_company_sells_and_earns_and_gain_what_it_cannot_make() -> None:
+    rival = way_of(DependenceKind.COMPETES_WITH, backward=False)
+    sure = Topic(label="earnings", probability=1.0)
+    assert PARAMETERS.rates(None, "supply")[rival] > 0 > PARAMETERS.rates(None, "results")[rival]
+    assert PARAMETERS.rates(sure, "supply")[rival] > 0 > PARAMETERS.rates(sure)[rival]
 
 
 def test_fitted_strengths_count_on_either_side() -> None:

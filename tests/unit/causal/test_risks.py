@@ -19,8 +19,19 @@ from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.stated_shock import OtherMove, Side, StatedShock
-from stream_app.knowledge.dependence import Dependence, Transmission
-from tests.causal_world import LIMITS, PARAMETERS, effect, graph_of, model_of, name, shocking, statements, supplies
+from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
+from tests.causal_world import (
+    LIMITS,
+    PARAMETERS,
+    effect,
+    graph_of,
+    model_of,
+    name,
+    shocking,
+    statement,
+    statements,
+    supplies,
+)
 from tests.factories import START, hours
 
 BASE = probability(0.0, PARAMETERS)
@@ -42,6 +53,19 @@ def test_who_buys_less_hurts_his_suppliers_and_who_makes_less_his_customers(side
     told = StatedShock(move=-0.9, modality="stated", tense="past", role="cause", certainty=1.0, side=side)
     found = risks_of(model_of(supplies(1, 0), supplies(0, 2)), -0.8, shock=told)
     assert max(found.values(), key=lambda one: one.severity).exposed.id == name(hurt_more)
+
+
+@pytest.mark.parametrize(("side", "direction", "sign"), [("supply", "favourable", -1), ("results", "adverse", 1)])
+def test_rivals_gain_what_one_cannot_make_and_share_what_one_does_not_sell(
+    side: Side, direction: str, sign: int
+) -> None:
+    told = StatedShock(move=-0.9, modality="stated", tense="past", role="mentioned", certainty=1.0, side=side)
+    against = Transmission(-1, 0.2)
+    rivals = statement(name(0), DependenceKind.COMPETES_WITH, name(1), forward=against, backward=against)
+    (event,) = risks_of(model_of(rivals), -0.8, shock=told).values()
+    assert (event.exposed.id, event.direction) == (name(1), direction)
+    assert [(step.relation, step.sign) for step in event.paths[0].steps] == [("competes_with", sign)]
+    assert ("in the trade that both live on" in event.explanation) == (side == "results")
 
 
 @settings(deadline=None)

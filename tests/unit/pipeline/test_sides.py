@@ -1,4 +1,4 @@
-"""What of a company the words say to move: what it makes, what others buy of it, or what it buys of others."""
+"""What of a company the words say to move: what it makes, is chosen for, buys of others, or how its business goes."""
 
 from __future__ import annotations
 
@@ -36,20 +36,36 @@ def test_what_a_company_buys_is_its_purchases(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<ASML> orders fall 40% short of estimates",
-        "Orders at <ASML> plunge as chipmakers hesitate",
-        "<Airbus> posts record orders",
         "<Lockheed Martin> wins contract",
-        "<Peloton> sales collapse",
-        "Demand for <Tesla> cars weakens",
+        "<Rheinmetall> wins record order",
+        "<Airbus> lands orders for 100 jets",
         "<Ford> loses market share",
-        "<特斯拉>销量大跌",
-        "<富士康>订单减少",
         "<中国中车>中标大单",
     ],
 )
-def test_what_others_buy_of_a_company_is_demand(text: str) -> None:
+def test_what_a_company_is_chosen_for_is_demand(text: str) -> None:
     assert sides(text) == ["demand"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<ASML> orders fall 40% short of estimates",
+        "Orders at <ASML> plunge as chipmakers hesitate",
+        "<Airbus> posts record orders",
+        "<Peloton> sales collapse",
+        "Demand for <Tesla> cars weakens",
+        "<Intel> cuts its full-year forecast",
+        "<HP> beats estimates",
+        "<Michelin> cut its cash flow guidance for the second time this year",
+        "<Suzano> raises prices",
+        "<特斯拉>销量大跌",
+        "<富士康>订单减少",
+        "<三一重工>：9月挖掘机销量同比增长31%",
+    ],
+)
+def test_what_a_company_sells_earns_and_charges_are_its_results(text: str) -> None:
+    assert sides(text) == ["results"]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +99,8 @@ def test_orders_that_one_cuts_are_demand_for_whom_they_were_placed_with() -> Non
     "text",
     [
         "<Google> fined $5bn by EU",
-        "<Intel> cuts its full-year forecast",
         "<Ford> shares plunge",
+        "<Boeing> loses its credit rating",
         "<Fed:central_bank> cuts rates",
         "Weak demand hits <China:country>",
         "<Apple> names a chairman",
