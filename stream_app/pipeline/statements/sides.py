@@ -10,6 +10,7 @@ from stream_app.pipeline.statements.findings import FIRMS, Finding
 from stream_app.pipeline.statements.lexicon import Word, natures
 from stream_app.pipeline.statements.pieces import Piece
 
+_EVENTS = frozenset({"disruption", "burden", "barrier"})
 _STANDING = frozenset({"stop", "resume"})
 _SIDES: Mapping[str, Side] = {"supply": "supply", "demand": "demand", "results": "results"}
 
@@ -43,7 +44,7 @@ def _is_maker(pieces: Sequence[Piece], one: Finding) -> bool:
 def _said(pieces: Sequence[Piece], one: Finding) -> str:
     words: list[Word] = [pieces[at].word for at in (one.last, one.about, one.at) if at is not None]
     marked = next((word.side for word in words if word.side), "")
-    if marked:
+    if marked and not (marked == "orders" and one.nature in _EVENTS):  # a court orders a stoppage
         return marked
     if one.nature:
         return natures()[one.nature].side

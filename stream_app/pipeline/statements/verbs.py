@@ -91,7 +91,7 @@ class VerbReading:
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
         elif verb.act == "order":
-            yield from self._ordered()
+            yield from self._ordered(noun)
         elif noun is not None and not names and self._is_done_with(noun):
             self.used.update(range(found.first, found.last))
             yield from self._by_subject(as_object=True)
@@ -115,11 +115,18 @@ class VerbReading:
         elif not self._has_object():
             yield from self._without_object()
 
-    def _ordered(self) -> Iterator[Finding]:
-        """Yield whose goods are ordered: `orders 65 jets from Boeing`."""
-        if self._subject and not self._passive and not has_infinitive(self._pieces, self._right):
+    def _ordered(self, noun: int | None) -> Iterator[Finding]:
+        """Yield whose goods are ordered, `orders 65 jets from Boeing`, or whom a court orders to halt something."""
+        if noun is not None and self._is_event(noun):
+            yield from self._of_object_noun(noun)
+        elif self._subject and not self._passive and not self._is_command():
             makers = [one for phrase in self._objects for one in held(self._pieces, phrase)]
-            yield from of_noun("demand", self._verb.object, makers, at=self._at, verb=self._verb)
+            for one in of_noun("demand", self._verb.object, makers, at=self._at, verb=self._verb):
+                yield replace(one, by="another")
+
+    def _is_command(self) -> bool:
+        judges = (self._pieces[at].word.noun for one in self._subject for at in range(one.first, one.last))
+        return "bystander" in judges or has_infinitive(self._pieces, self._right)
 
     def _is_done_with(self, noun: int) -> bool:
         """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""

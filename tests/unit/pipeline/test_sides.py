@@ -83,6 +83,7 @@ def test_what_a_company_sells_earns_and_charges_are_its_results(text: str) -> No
         "<丰田>召回一百万辆汽车",
         "<宝钢>减产",
         "<三星>工人罢工",
+        "A court ordered a stoppage at <Vale>",
     ],
 )
 def test_what_a_company_makes_is_supply(text: str) -> None:
