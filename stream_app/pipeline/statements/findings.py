@@ -94,6 +94,8 @@ def of_name(
     """
     for one in holders:
         kind = one.named.kind
+        if one.named.dreaded and amount < 0 and (verb.act == "start" or verb.causes):
+            amount = abs(amount)  # borrowers who default are more of the loan losses
         move = amount * one.share * _factor(verb, kind, disrupted=disrupted and amount < 0)
         ended = verb.act == "resume" and (bool(verb.nature) or kind not in _PRICED)
         if move:

@@ -177,6 +177,8 @@ class VerbReading:
         holders = [*found, *(one for one in shared if one.named.who not in known)]
         if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
             verb = replace(verb, object=-verb.object)  # sees slower growth
+        if nature == "rate" and self._is_below_nought():
+            verb = replace(verb, object=-abs(verb.object), policy=-abs(verb.policy or verb.object))
         doers = self._doers(subject, shared)
         itself = self._pieces[noun].named
         for one in of_noun(nature, verb.object, holders, at=self._at, verb=verb, last=noun, itself=itself):
@@ -192,6 +194,10 @@ class VerbReading:
         found = self._subject[0].noun(self._pieces) if self._subject else None
         firms = {one.named.who for one in subject if one.named.kind in FIRMS and one.share == 1.0}
         return firms if found is None else firms & {one.named.who for one in shared}
+
+    def _is_below_nought(self) -> bool:
+        """Whether it is taken below zero, whatever the verb."""
+        return any(self._pieces[at].cue == "subzero" for one in self._right for at in range(one.first, one.last))
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
