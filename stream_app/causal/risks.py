@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from stream_app.causal.alive import absorb
 from stream_app.causal.arcs import CausalGraph
@@ -21,6 +22,15 @@ from stream_app.events.sentiment_event import SentimentEvent
 DECIMALS = 6
 _HALF_LIVES_OF_HORIZON = 2
 _COPIED = tuple(RiskEvent.model_fields.keys() & RiskEffect.model_fields.keys())
+
+
+class _Traveller(NamedTuple):
+    """A shock of an event, and the rates at which ways carry it."""
+
+    event: SentimentEvent
+    shock: Shock
+    trigger: Trigger
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +63,13 @@ class RiskModel:
             entity_id=shock.entity_id,
             polarity=event.polarity or 0.0,
         )
-        return tuple(self._effect(event, shock, trigger, exposure=one, processed_at=processed_at) for one in believed)
+        traveller = _Traveller(event, shock, trigger, rates)
+        return tuple(self._effect(traveller, one, processed_at=processed_at) for one in believed)
 
-    def _effect(
-        self, event: SentimentEvent, shock: Shock, trigger: Trigger, *, exposure: Exposure, processed_at: datetime
-    ) -> RiskEffect:
+    def _effect(self, traveller: _Traveller, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
+        event, shock, trigger, rates = traveller
         exposed = self.graph.entities[exposure.node]
         direction: Direction = "favourable" if exposure.net > 0 else "adverse"
-        rates = self.parameters.rates(event.topic, shock.side)
         chain = self._relations.in_words(exposure.paths[0].arcs, rates)
         stated = event.shock
         return RiskEffect(
