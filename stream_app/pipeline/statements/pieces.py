@@ -32,6 +32,7 @@ _HAN_STOPS = {
     "）": "stop", "(": "stop", ")": "stop", "/": "slash", "“": "quote", "”": "quote", "。": "stop",
 }  # fmt: skip
 _COLONS = "\uff1a:"
+_PAUSES = "\uff1a:\uff0c,"
 _HAN_NUMBER = re.compile(r"\s*[约近超逾达]?[\d.,]+[%％万亿千百多余个]*\s*")
 _UNKNOWN = Word()
 _NUMBER = Word(cue=Cue("number"))
@@ -88,16 +89,22 @@ def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> lis
         if len(found) > MOST_PIECES:
             return found[:MOST_PIECES]
     found.extend(read(text, at, end))
-    if _is_heading(text, found):
-        del found[1]
+    del found[1 : _heading(text, found)]
     return found[:MOST_PIECES]
 
 
-def _is_heading(text: str, pieces: Sequence[Piece]) -> bool:
-    """Whether a Chinese headline opens with whom it is about and a colon, and not with who says it."""
-    if len(pieces) <= 2 or not pieces[0].named or text[pieces[1].start] not in _COLONS:  # noqa: PLR2004  (name and colon)
-        return False
-    return is_chinese(text, pieces[0].start, pieces[-1].end) and _speaks_of_nobody(pieces[2:])
+def _heading(text: str, pieces: Sequence[Piece]) -> int:
+    """Return where a Chinese headline begins to tell of the company that it opens with, after a colon or `公告称`.
+
+    It is 1 where it opens otherwise, or with who speaks of others.
+    """
+    if not pieces or not pieces[0].named or not is_chinese(text, pieces[0].start, pieces[-1].end):
+        return 1
+    says = len(pieces) > 1 and pieces[1].cue == "says"
+    sign = 2 if says else 1
+    if sign + 1 >= len(pieces) or text[pieces[sign].start] not in (_PAUSES if says else _COLONS):
+        return 1
+    return sign + 1 if _speaks_of_nobody(pieces[sign + 1 :]) else 1
 
 
 def _speaks_of_nobody(pieces: Sequence[Piece]) -> bool:

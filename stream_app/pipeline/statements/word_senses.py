@@ -20,7 +20,16 @@ _AFTER_NOUN = frozenset({"prep", "maybe_because", "be", "before", "noun", "have"
 
 def is_verb(pieces: Sequence[Piece], at: int) -> bool:
     """Whether the piece is read as a verb; a noun made of one (`rate cut`) is, since it says the same."""
-    return pieces[at].word.verb is not None and not is_noun(pieces, at)
+    return pieces[at].word.verb is not None and not is_noun(pieces, at) and not _is_auxiliary(pieces, at)
+
+
+def _is_auxiliary(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether it helps the verb after it, as in `had halted production`, and owns nothing."""
+    if pieces[at].cue != "have":
+        return False
+    next_ = _past_adverb(pieces, at + 1)
+    verb = pieces[next_].word if next_ < len(pieces) else None
+    return verb is not None and verb.verb is not None and verb.form in {Form.PAST, Form.EITHER}
 
 
 def is_noun(pieces: Sequence[Piece], at: int) -> bool:
