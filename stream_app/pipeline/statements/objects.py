@@ -81,3 +81,8 @@ def has_infinitive(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
 def _may_be_deed(pieces: Sequence[Piece], at: int) -> bool:
     """Whether what follows a `to` is a verb, known or not: `to spin off`, not `to Delta`."""
     return is_verb(pieces, at) or not (pieces[at].named or pieces[at].cue or pieces[at].word.noun)
+
+
+def is_below_nought(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
+    """Whether what follows a verb says that a rate is taken below zero, whatever the verb."""
+    return any(pieces[at].cue == "subzero" for one in right for at in range(one.first, one.last))

@@ -18,7 +18,8 @@ from stream_app.pipeline.statements.arguments import (
 from stream_app.pipeline.statements.findings import FIRMS, MOVE, By, Finding, of_name, of_noun, of_policy, towards
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
-from stream_app.pipeline.statements.objects import has_infinitive, object_phrases, with_its_end
+from stream_app.pipeline.statements.objects import is_below_nought, object_phrases, with_its_end
+from stream_app.pipeline.statements.orders import ordered
 from stream_app.pipeline.statements.others import others
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
@@ -91,7 +92,10 @@ class VerbReading:
         if verb.act == "outdo":
             yield from of_name(verb, verb.object, names, at=self._at)
         elif verb.act == "order":
-            yield from self._ordered(noun)
+            if noun is not None and self._is_event(noun):  # a court orders a recall
+                yield from self._of_object_noun(noun)
+            elif not self._passive:
+                yield from ordered(self._sentence, verb, at=self._at, subject=self._subject, right=self._right)
         elif noun is not None and not names and self._is_done_with(noun):
             self.used.update(range(found.first, found.last))
             yield from self._by_subject(as_object=True)
@@ -114,19 +118,6 @@ class VerbReading:
             yield from self._by_subject(as_object=True)
         elif not self._has_object():
             yield from self._without_object()
-
-    def _ordered(self, noun: int | None) -> Iterator[Finding]:
-        """Yield whose goods are ordered, `orders 65 jets from Boeing`, or whom a court orders to halt something."""
-        if noun is not None and self._is_event(noun):
-            yield from self._of_object_noun(noun)
-        elif self._subject and not self._passive and not self._is_command():
-            makers = [one for phrase in self._objects for one in held(self._pieces, phrase)]
-            for one in of_noun("demand", self._verb.object, makers, at=self._at, verb=self._verb):
-                yield replace(one, by="another")
-
-    def _is_command(self) -> bool:
-        judges = (self._pieces[at].word.noun for one in self._subject for at in range(one.first, one.last))
-        return "bystander" in judges or has_infinitive(self._pieces, self._right)
 
     def _is_done_with(self, noun: int) -> bool:
         """Whether the noun is no object, but what is done to the subject, as in `Ford hit with a fine`."""
@@ -177,7 +168,7 @@ class VerbReading:
         holders = [*found, *(one for one in shared if one.named.who not in known)]
         if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
             verb = replace(verb, object=-verb.object)  # sees slower growth
-        if nature == "rate" and self._is_below_nought():
+        if nature == "rate" and is_below_nought(self._pieces, self._right):
             verb = replace(verb, object=-abs(verb.object), policy=-abs(verb.policy or verb.object))
         doers = self._doers(subject, shared)
         itself = self._pieces[noun].named
@@ -194,10 +185,6 @@ class VerbReading:
         found = self._subject[0].noun(self._pieces) if self._subject else None
         firms = {one.named.who for one in subject if one.named.kind in FIRMS and one.share == 1.0}
         return firms if found is None else firms & {one.named.who for one in shared}
-
-    def _is_below_nought(self) -> bool:
-        """Whether it is taken below zero, whatever the verb."""
-        return any(self._pieces[at].cue == "subzero" for one in self._right for at in range(one.first, one.last))
 
     def _is_less(self, noun: int) -> bool:
         """Whether an adjective says that there is less of it."""
