@@ -49,6 +49,7 @@ async def _undisturbed(stream: StreamUnderTest, count: int) -> Outcomes:
         return await calm.wait_for(count, seconds=400)
 
 
+@pytest.mark.one_broker
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("count", "kills"), [(1_200, 2), pytest.param(5_000, 4, marks=pytest.mark.soak)])
 async def test_kills_of_the_worker_lose_nothing_and_change_no_event(
@@ -86,6 +87,7 @@ async def test_terminated_worker_finishes_its_batch_and_repeats_nothing(stream: 
     assert max(found.repeats.values()) == 1
 
 
+@pytest.mark.one_broker
 @pytest.mark.timeout(600)
 async def test_second_worker_that_joins_and_is_killed_loses_nothing(stream: StreamUnderTest) -> None:
     async with running_worker(stream, "first", only=INGEST) as first:

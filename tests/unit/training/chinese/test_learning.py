@@ -26,6 +26,7 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.descent import Progress
 from stream_app.training.encoder import load_tokenizer
 from stream_app.training.evaluation import torch_infer
+from stream_app.training.temperature import Temperature
 from tests.training_sets import write_chinese_encoder
 
 CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=3, topic_share=1.0)
@@ -49,7 +50,7 @@ def answers(run: Path, *, features: float = 0.0) -> dict[str, Tensor]:
     spans = torch.tensor([[[1, 3], [3, 4]], [[1, 2], [0, 0]]], dtype=torch.int32)
     ids = torch.randint(4, 20, (2, LENGTH), generator=torch.Generator().manual_seed(1), dtype=torch.int32) * mask
     shapes = (2, 2, KG_FEATURES), (2, CONTEXT_FEATURES)
-    served = ServedChinese(load_network(run), dict.fromkeys(HEADS, 1.0), TOPICS).eval()
+    served = ServedChinese(load_network(run), dict.fromkeys(HEADS, Temperature()), TOPICS).eval()
     with torch.inference_mode():
         told = served(ids, mask, spans, *(torch.full(shape, features) for shape in shapes))
     return {tensor.name: array for tensor, array in zip(served.told, told, strict=True)}
