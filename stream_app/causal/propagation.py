@@ -150,10 +150,9 @@ def _hop(view: GraphView, front: _Front, source: int, *, travel: Travel) -> tupl
 
 
 def _strengths(arcs: NDArray[np.void], rates: NDArray[np.float32]) -> Floats:
-    strengths = arcs["weight"] * rates.take(arcs["way"])
-    if (rates < 0).any():
-        strengths = np.where(rates.take(arcs["way"]) < 0, np.abs(strengths), strengths)
-    return np.asarray(strengths)
+    taken = rates.take(arcs["way"])
+    strengths = np.asarray(arcs["weight"] * taken)
+    return np.where(taken < 0, np.abs(strengths), strengths) if rates.min() < 0 else strengths
 
 
 def _given(view: GraphView, hop: Hop, of_front: Places, *, front: _Front, is_last: bool) -> Mass:

@@ -41,9 +41,7 @@ class ServedNetwork(ServedModule):
         """Return the tensors that are `told`."""
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
         at = self.temperatures
-        document, mention = (
-            heats(one, at[head]) for one, head in ((scores.document, "document"), (scores.mention, "mention"))
-        )
+        document, mention = heats(scores.document, at["document"]), heats(scores.mention, at["mention"])
         return (
             torch.softmax(scores.document / document, dim=-1),
             torch.softmax(scores.mention / mention, dim=-1),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from stream_app.pipeline.statements.lexicon import natures, table, words_of
+from stream_app.pipeline.statements.lexicon import natures, table
+from stream_app.pipeline.statements.pieces import pieces_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MOST_WORDS = 3
@@ -17,15 +18,12 @@ def is_dreaded(name: str) -> bool:
     words = [one.lower() for one in _WORD.findall(name)]
     parts = {" ".join(words[at : at + size]) for size in range(1, _MOST_WORDS + 1) for at in range(len(words))}
     told = [_told()[part] for part in parts if part in _told()]
-    return all(told) if told else any(_is_adverse(part) for part in parts)
+    if told:
+        return all(told)
+    nouns = (piece.word.noun for piece in pieces_of(name, (), start=0, end=len(name)))
+    return any(noun in natures() and natures()[noun].misfortune for noun in nouns)
 
 
 @cache
 def _told() -> dict[str, bool]:
     return {word: row["dreaded"] == "1" for row in table("dreaded") for word in row["words"].split("|")}
-
-
-def _is_adverse(text: str) -> bool:
-    word = words_of("en").get(text)
-    nature = natures().get(word.noun) if word else None
-    return nature is not None and nature.adverse and nature.event

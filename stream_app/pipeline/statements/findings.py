@@ -60,7 +60,7 @@ def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)
     what = natures()[nature]
     ends = verb is not None and _ends(verb, adverse=what.adverse)
     for one in holders:
-        is_it = one.named == itself and one.named.kind is EntityKind.MACRO_INDICATOR and what.adverse and what.event
+        is_it = one.named == itself and one.named.kind is EntityKind.MACRO_INDICATOR and what.misfortune
         ended, factor = (False, 1.0 if one.named.dreaded else -1.0) if is_it else (ends, what.factor(one.named.kind))
         move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
         if factor and move:
@@ -69,7 +69,7 @@ def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)
 
 def towards(verb: Verb, nature: str) -> Verb:
     """Return the verb as this kind of noun makes it: tariffs are lifted off, a strike is threatened with."""
-    if not (natures()[nature].adverse and natures()[nature].event):
+    if not natures()[nature].misfortune:
         return verb
     if nature == "barrier" and verb.object < 0 < verb.policy:  # tightens curbs
         return replace(verb, object=abs(verb.object))

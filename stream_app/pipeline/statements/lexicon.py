@@ -66,6 +66,11 @@ class Nature:
         """Whether more of it is bad for a company."""
         return self.factors[EntityKind.COMPANY] < 0
 
+    @property
+    def misfortune(self) -> bool:
+        """Whether naming it tells that something bad happens."""
+        return self.adverse and self.event
+
     def factor(self, kind: EntityKind) -> float:
         """Return which way the quantity of an entity of this kind goes."""
         return self.factors.get(kind, 0.0)

@@ -79,7 +79,8 @@ class Piece:
 
 def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> list[Piece]:
     """Return the pieces of `text[start:end]`, in order; `named` lies in it, in order, none overlapping another."""
-    read = _chinese if is_chinese(text, start, end) else _english
+    is_han = is_chinese(text, start, end)
+    read = _chinese if is_han else _english
     found: list[Piece] = []
     at = start
     for name in named:
@@ -89,7 +90,8 @@ def pieces_of(text: str, named: Sequence[Named], *, start: int, end: int) -> lis
         if len(found) > MOST_PIECES:
             return found[:MOST_PIECES]
     found.extend(read(text, at, end))
-    del found[1 : _heading(text, found)]
+    if is_han:
+        del found[1 : _heading(text, found)]
     return found[:MOST_PIECES]
 
 
@@ -98,9 +100,9 @@ def _heading(text: str, pieces: Sequence[Piece]) -> int:
 
     It is 1 where it opens otherwise, or with who speaks of others.
     """
-    if not pieces or not pieces[0].named or not is_chinese(text, pieces[0].start, pieces[-1].end):
+    if len(pieces) <= 1 or not pieces[0].named:
         return 1
-    says = len(pieces) > 1 and pieces[1].cue == "says"
+    says = pieces[1].cue == "says"
     sign = 2 if says else 1
     if sign + 1 >= len(pieces) or text[pieces[sign].start] not in (_PAUSES if says else _COLONS):
         return 1

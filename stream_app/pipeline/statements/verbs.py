@@ -224,8 +224,7 @@ class VerbReading:
         yield from of_noun(nature, amount, holders, at=self._at, verb=verb, last=noun, itself=itself)
 
     def _is_event(self, noun: int) -> bool:
-        nature = natures()[self._pieces[noun].word.noun]
-        return nature.adverse and nature.event
+        return natures()[self._pieces[noun].word.noun].misfortune
 
     def _owner_before(self) -> list[Held]:
         """Return the subject before, for a noun without an owner: `Ford says output fell`."""

@@ -50,9 +50,7 @@ class ServedChinese(ServedModule):
         """
         scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
         at = self.temperatures
-        document, mention = (
-            heats(one, at[head]) for one, head in ((scores.document, "document"), (scores.mention, "mention"))
-        )
+        document, mention = heats(scores.document, at["document"]), heats(scores.mention, at["mention"])
         kinds, risks = kinds_and_risks(scores.topic)
         kind, risk = chances(kinds, at[KINDS]), chances(risks, at["risk"])
         topic = risk @ self.topic_of_risk + risk[:, _NONE, None] * (kind @ self.topic_of_kind)
