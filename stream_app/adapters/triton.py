@@ -82,6 +82,7 @@ class TritonModel:
         self._client: InferenceServerClient | None = None
         self._limits = BatchLimits(rows=1, tokens=options.batch_tokens)
         self._in_flight = asyncio.Semaphore(options.in_flight)
+        self._checking = asyncio.Semaphore(options.in_flight)  # else answers wait behind the rows of later callers
         self._breaker = CircuitBreaker(self._is_back, self._tell_change, threshold=_THRESHOLD, backoff=options.backoff)
 
     @property
@@ -140,17 +141,20 @@ class TritonModel:
                 raise answer
             results.append(answer)
         # Checked after the answers: so a model that was exchanged meanwhile is noticed, also between two calls.
-        await self._persist(self._check_version)
+        await self._persist(self._check_version, turn=self._checking)
         return in_order(batches, results)
 
     async def _answer(self, batch: Batch) -> list[RowResult]:
-        return unpack(batch, await self._persist(partial(self._request, batch)))
+        return unpack(batch, await self._persist(partial(self._request, batch), turn=self._in_flight))
 
-    async def _persist(self, ask: Callable[[float], Awaitable[T]]) -> T:
-        """Ask, each time with more seconds, until there is an answer; raise only what asking again does not cure."""
+    async def _persist(self, ask: Callable[[float], Awaitable[T]], *, turn: asyncio.Semaphore) -> T:
+        """Ask, each time with more seconds, until there is an answer; raise only what asking again does not cure.
+
+        `turn` bounds how many ask at the same time.
+        """
         failures: Counter[str] = Counter()
         while True:
-            async with self._in_flight:
+            async with turn:
                 await self._breaker.passed()
                 patience = min(2 ** failures.total(), _MOST_PATIENCE)
                 try:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.linking.amounts import is_counted, is_sum
 from stream_app.knowledge.linking.context import Surroundings, words_of
 from stream_app.knowledge.linking.evidence import local_evidence
 from stream_app.knowledge.linking.folding import Casing, Passage, passage
@@ -82,8 +83,9 @@ class Linker:
         chosen = self._choose(passages, found, [entity for entity, _ in given])
         ledger = _Ledger()
         for place, (one, (entity, confidence)) in enumerate(zip(found, chosen, strict=True)):
-            if confidence >= _LINKED and not self._is_of_owner(found, chosen, place):
-                ledger.add(entity, confidence, one.mention())
+            if confidence < _LINKED or self._is_of_owner(found, chosen, place) or self._is_amount(found, chosen, place):
+                continue
+            ledger.add(entity, confidence, one.mention())
         self._add_surnames(passages, ledger)
         for entity, mention in given:
             ledger.add(entity, _GIVEN, mention)
@@ -106,6 +108,23 @@ class Linker:
             and _BESIDE.fullmatch(one.passage.text, before.span.end, one.span.start)
         )
         return bool(is_beside) and confidence >= _LINKED and self._entities[owner].kind is EntityKind.COMPANY
+
+    def _is_amount(self, found: Sequence[_Found], chosen: Sequence[tuple[int, float]], place: int) -> bool:
+        """Whether a currency only counts money; `155 yen` is a rate where the text names another beside it."""
+        one = found[place]
+        if not self._is_currency(chosen[place]):
+            return False
+        text, start = one.passage.text, one.span.start
+        if is_sum(text, start, one.span.end):
+            return True
+        beside = zip(found, chosen, strict=True)
+        return is_counted(text, start) and not any(
+            other.passage is one.passage and pair[0] != chosen[place][0] and self._is_currency(pair)
+            for other, pair in beside
+        )
+
+    def _is_currency(self, pair: tuple[int, float]) -> bool:
+        return pair[1] >= _LINKED and self._entities[pair[0]].kind is EntityKind.CURRENCY
 
     def _given(self, symbols: Iterable[str], named: set[int]) -> Iterator[tuple[int, Mention]]:
         """Yield what the field of symbols names; its offsets count in the symbols joined by single spaces.

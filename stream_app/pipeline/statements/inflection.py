@@ -24,6 +24,9 @@ _DOUBLED = frozenset(
     quit rap refer rob run sap scrap scrub set ship shut slam slap slip snap spin step stop strip tap top transfer trim
     win wrap""".split()
 )
+_DOUBLED_IN_BRITAIN = frozenset(
+    "cancel channel dial fuel label level marshal model signal total travel unravel".split()
+)
 
 
 def forms(text: str) -> Iterator[tuple[str, Form]]:
@@ -43,6 +46,9 @@ def forms(text: str) -> Iterator[tuple[str, Form]]:
     yield _ing(bare) + tail, Form.ING
     for past in parts[1:] if len(parts) == _IRREGULAR_PARTS else [_past(bare)]:
         yield past + tail, Form.PAST
+    if bare in _DOUBLED_IN_BRITAIN:
+        yield f"{bare}ling{tail}", Form.ING
+        yield f"{bare}led{tail}", Form.PAST
 
 
 def _given(word: str) -> tuple[str, Form]:

@@ -85,6 +85,21 @@ async def test_requests_in_flight_are_bounded_over_all_callers() -> None:
     assert triton.requests == 10
 
 
+async def test_answers_of_one_caller_do_not_wait_for_the_rows_of_the_next() -> None:
+    triton = FakeTriton()
+    model = await started(triton)
+    done: list[int] = []
+
+    async def ask(rows: int) -> None:
+        await model.infer([model_row(16, seed=seed) for seed in range(rows)])
+        done.append(triton.requests)
+
+    await asyncio.gather(ask(4), ask(40))
+    first, last = done
+    assert last == 11
+    assert first <= 1 + 2 * OPTIONS.in_flight
+
+
 async def test_batches_are_no_larger_than_the_server_takes() -> None:
     triton = FakeTriton(max_batch_size=2)
     await (await started(triton)).infer([model_row(16, seed=seed) for seed in range(10)])

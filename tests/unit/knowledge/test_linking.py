@@ -163,6 +163,23 @@ def test_chinese_is_linked_without_word_boundaries(linker: Linker, text: str, ex
     assert linked(linker, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Google pays 4.3 bln euros", {"company:alphabet"}),
+        ("Apple spends billions of dollars", {APPLE}),
+        ("Apple posts EUR 1.2bn gain", {APPLE}),
+        ("苹果支付57亿美元", {APPLE}),
+        ("铁矿石跌破每吨80美元", {"commodity:iron-ore"}),
+        ("Dollar climbs to 155 yen", {"currency:usd", "currency:jpy"}),
+        ("Yen slides past 168 per dollar", {"currency:usd", "currency:jpy"}),
+        ("Euro gains as dollar falls", {"currency:eur", "currency:usd"}),
+    ],
+)
+def test_a_currency_that_counts_money_is_no_subject(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
 def test_symbols_of_the_document_are_linked_with_offsets_in_the_joined_field(linker: Linker) -> None:
     symbols = ("AAPL", "nonsense", "NASDAQ:TSLA", "0700.HK")
     found = linker.link([("title", "Tech news")], symbols)
