@@ -55,13 +55,14 @@ def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)
     """Yield how more (`amount` over 0) or less of something moves those who have it.
 
     `itself` is the name that the noun is part of: a rise of the palm oil levy is a rise of the indicator that is the
-    levy, and a blackout in Chile a fall of the Chilean power supply.
+    levy, a blackout in Chile a fall of the Chilean power supply, and a cease-fire in Ukraine more of peace there.
     """
     what = natures()[nature]
     ends = verb is not None and _ends(verb, adverse=what.adverse)
     for one in holders:
-        is_it = one.named == itself and one.named.kind is EntityKind.MACRO_INDICATOR and what.misfortune
-        ended, factor = (False, 1.0 if one.named.dreaded else -1.0) if is_it else (ends, what.factor(one.named.kind))
+        is_it = one.named == itself and one.named.kind is EntityKind.MACRO_INDICATOR and what.event
+        is_there = one.named.dreaded or not what.misfortune
+        ended, factor = (False, 1.0 if is_there else -1.0) if is_it else (ends, what.factor(one.named.kind))
         move = amount * one.share * factor * (_ENDED_SHARE if ended else 1.0)
         if factor and move:
             yield Finding(one.named, move, at, ended=ended, market=nature in _MARKET, last=last, nature=nature)
