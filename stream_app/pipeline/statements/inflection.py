@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 
@@ -19,14 +20,12 @@ class Form(Enum):
 _VOWELS = "aeiou"
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 _IRREGULAR_PARTS = 3
-_DOUBLED = frozenset(
-    """admit ban bag bar begin cap cut defer dip drop equip get gut hit incur knit occur outbid permit plan prop put
-    quit rap refer rob run sap scrap scrub set ship shut slam slap slip snap spin step stop strip tap top transfer trim
-    win wrap""".split()
+_SHORT = re.compile(r"(?:qu|[^aeiou])*[aeiou][bdfgklmnprtvz]")  # drop and quit, not show, fix or lead
+_STRESSED_AT_THE_END = frozenset(
+    """admit annul begin defer equip excel expel incur leapfrog occur outbid permit propel refer sidestep transfer
+    underpin""".split()
 )
-_DOUBLED_IN_BRITAIN = frozenset(
-    "cancel channel dial fuel label level marshal model signal total travel unravel".split()
-)
+_DOUBLED_IN_BRITAIN = frozenset("barrel cancel dial fuel imperil pummel".split())
 
 
 def forms(text: str) -> Iterator[tuple[str, Form]]:
@@ -80,4 +79,5 @@ def _ing(verb: str) -> str:
 
 
 def _doubled(verb: str) -> str:
-    return f"{verb}{verb[-1]}" if verb in _DOUBLED else verb
+    doubles = _SHORT.fullmatch(verb) or verb in _STRESSED_AT_THE_END
+    return f"{verb}{verb[-1]}" if doubles else verb
