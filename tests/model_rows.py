@@ -12,7 +12,16 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.pipeline.documents import Field, LinkedDocument, LinkedEntity, Mention, TextDocument
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import CONTEXT_FEATURES, EMBEDDING_SIZE, KG_FEATURES, LABELS, RISK_TYPES, TAGS, TOPICS
+from stream_app.pipeline.tensors import (
+    CONTEXT_FEATURES,
+    EMBEDDING_SIZE,
+    KG_FEATURES,
+    LABELS,
+    RISK_TYPES,
+    STATEMENTS,
+    TAGS,
+    TOPICS,
+)
 
 PUBLISHED = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)
 
@@ -76,6 +85,7 @@ def row_result(row: ModelRow, **changed: object) -> RowResult:
         "causal_probability": np.full(1, 0.5),
         "tag_probabilities": np.eye(len(TAGS))[np.zeros(tokens, dtype=int)],
         "risk_probabilities": np.zeros(len(RISK_TYPES)),
+        "mention_statements": np.zeros((mentions, len(STATEMENTS))),
     }
     arrays = {name: np.asarray(value, dtype=np.float32) for name, value in (fields | changed).items()}
     return RowResult(**arrays)

@@ -125,6 +125,7 @@ def _result(row: ModelRow, place: int, outputs: Mapping[str, NDArray[np.float32]
         causal_probability=outputs["causal_probability"][place],
         tag_probabilities=outputs["tag_probabilities"][place, :tokens],
         risk_probabilities=outputs["risk_probabilities"][place],
+        mention_statements=outputs["mention_statements"][place, :mentions],
     )
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, OUTPUTS, RISK_TYPES, TAGS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, OUTPUTS, RISK_TYPES, STATEMENTS, TAGS, TOPICS
 
 _KEY_BYTES = 16
 # What an earlier program kept, of a model with fewer outputs, is not found.
@@ -87,6 +87,7 @@ def _arrays(result: RowResult) -> tuple[NDArray[np.float32], ...]:
         result.causal_probability,
         result.tag_probabilities,
         result.risk_probabilities,
+        result.mention_statements,
     )
 
 
@@ -104,6 +105,7 @@ def _result(row: ModelRow, value: bytes) -> RowResult:
         (1,),
         (tokens, len(TAGS)),
         (len(RISK_TYPES),),
+        (mentions, len(STATEMENTS)),
     )
     numbers = np.frombuffer(value, np.float32)
     ends = accumulate((int(np.prod(shape)) for shape in shapes), initial=0)

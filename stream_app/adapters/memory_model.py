@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, RISK_TYPES, TAGS, TOPICS
+from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS, RISK_TYPES, STATEMENTS, TAGS, TOPICS
 
 
 class MemoryModel:
@@ -56,6 +56,8 @@ def _result(row: ModelRow, *, further: bool) -> RowResult:
         risk_probabilities=_single(
             document.dirichlet(np.ones(len(RISK_TYPES))) if further else np.zeros(len(RISK_TYPES))
         ),
+        # as a network that was not taught them, so that what rules read stands
+        mention_statements=_single(np.zeros((len(mentions), len(STATEMENTS)))),
     )
 
 

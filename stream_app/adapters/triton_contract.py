@@ -7,7 +7,7 @@ from typing import Any
 
 from stream_app.adapters.triton_versions import version_parameter
 from stream_app.errors import ServerRejected
-from stream_app.pipeline.tensors import INPUTS, MAY_LACK, MODEL_NAME, OUTPUTS, SEQUENCE, Tensor
+from stream_app.pipeline.tensors import INPUTS, MAY_LACK, MODEL_NAME, OF_FURTHER_NETWORKS, OUTPUTS, SEQUENCE, Tensor
 
 _BATCH_AXIS = -1
 _CURE = "let STREAM_APP_MODEL_REPOSITORY and the server's repository hold the same model"
@@ -39,7 +39,7 @@ def reads_further(metadata: Any) -> bool:  # noqa: ANN401  (protobuf)
 
     Triton's ONNX Runtime backend, by which a GPU serves, computes the main network's file and nothing else.
     """
-    return {tensor.name for tensor in metadata.outputs} >= MAY_LACK
+    return {tensor.name for tensor in metadata.outputs} >= OF_FURTHER_NETWORKS
 
 
 def _where(address: str) -> str:

@@ -87,6 +87,42 @@ def causes(
 
 
 @app.command()
+def statements(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder of the run with this head.")],
+    json: JsonOption = False,
+) -> None:
+    """Teach a finished run what texts state of each name, and how it is meant; nothing else of it changes.
+
+    Example: stream-app model statements runs/second --out runs/statements
+    """
+    need_training()
+    from stream_app.training import run as english
+    from stream_app.training.chinese import run as chinese
+    from stream_app.training.chinese.written import CHINESE_DATA
+    from stream_app.training.config import StatementConfig
+    from stream_app.training.stated_texts import stated_texts
+    from stream_app.training.statement_run import learn_statements
+    from stream_app.training.written import DATA
+
+    is_chinese = is_chinese_run(run)
+    texts = stated_texts(CHINESE_DATA if is_chinese else DATA, held_out=False)
+    with open_bar() as bar:
+        task = bar.add_task("statements", total=None, loss="")
+        learn_statements(
+            run,
+            out,
+            texts,
+            runs=chinese if is_chinese else english,
+            config=StatementConfig(),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+        )
+    if json:
+        write_json({"run": str(out), "texts": len(texts)})
+
+
+@app.command()
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,

@@ -10,7 +10,7 @@ import orjson
 from stream_app.adapters.model_repository import ModelFiles, NetworkFiles, read_model
 from stream_app.doctor.finding import Finding, failed, failure, ok, warning
 from stream_app.errors import StreamAppError
-from stream_app.pipeline.tensors import MAY_LACK
+from stream_app.pipeline.tensors import OF_FURTHER_NETWORKS
 
 _WEIGHTS, _METADATA, _CONFIG = "model.onnx", "metadata.json", "config.pbtxt"
 _RESTORE = "restore it: git checkout model_repo, reinstall the package, or stream-app model export"
@@ -45,11 +45,15 @@ def _digest_of(network: NetworkFiles) -> str | Finding:
 
 
 def _unread_by_triton(files: ModelFiles) -> Finding | None:
-    """Return the warning that Triton's configuration is older than the further networks, if it is."""
+    """Return the warning that Triton's configuration is older than what the version can tell, if it is."""
     config = files.folder.parent / _CONFIG
     text = config.read_text(encoding="utf-8")
-    if not files.further or all(name in text for name in MAY_LACK):
-        return None
     languages = ", ".join(sorted(files.languages - files.main.languages))
-    detail = f"{files.version}, but {config} lacks {', '.join(MAY_LACK)}: Triton does not read {languages}"
+    wanted = dict.fromkeys(OF_FURTHER_NETWORKS, f"read {languages}") if files.further else {}
+    if "statements" in orjson.loads((files.folder / _METADATA).read_bytes()).get("temperatures", {}):
+        wanted["mention_statements"] = "tell what texts state of names"
+    lacking = next((name for name in wanted if name not in text), None)
+    if lacking is None:
+        return None
+    detail = f"{files.version}, but {config} lacks {lacking}: Triton does not {wanted[lacking]}"
     return warning("model", detail, "take config.pbtxt from the shipped model_repo, and model promote again")

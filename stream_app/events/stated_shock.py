@@ -33,7 +33,10 @@ class StatedShock(Schema):
     tense: Literal["past", "present", "future"]
     role: Literal["cause", "effect", "mentioned"] = Field(description="Where the entity stands in what is stated.")
     certainty: Fraction = Field(description="1 for a plain fact; less for a possibility; 0 where it is denied.")
-    words: Span | None = Field(default=None, description="The words that tell the move.")
+    words: Span | None = Field(
+        default=None,
+        description="The words that tell the move; null where the model alone tells it, from the whole text.",
+    )
     side: Side | None = Field(
         default=None,
         description="What of a company moves: what it makes and delivers (supply), what others choose it for (demand), "

@@ -41,8 +41,10 @@ class Scored:
 
 def with_statements(scored: Scored) -> Scored:
     """Return the document with what it states of its entities."""
-    reading = None if isinstance(scored.scores, Unscored) else scored.scores.causal
-    return replace(scored, stated=state(scored.linked, reading))
+    if isinstance(scored.scores, Unscored):
+        return replace(scored, stated=state(scored.linked))
+    told = [None if isinstance(one, Unscored) else one.stated for one in scored.scores.entities]
+    return replace(scored, stated=state(scored.linked, scored.scores.causal, told))
 
 
 def assemble(

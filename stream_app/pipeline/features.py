@@ -40,6 +40,9 @@ _DEGREE_AT = _REGION_AT + _REGION_COUNT
 _CONFIDENCE_AT = _DEGREE_AT + 1
 _LISTED_AT = _CONFIDENCE_AT + 1
 KG_FEATURES_USED = _LISTED_AT + 1
+KIND_FEATURES = _SECTOR_AT
+"""The first of them, which say whether the mention is linked, and to what kind of entity."""
+
 _DEGREE_SCALE = 8.0
 _REACH_SCALE = 16.0
 
@@ -63,6 +66,15 @@ def kg_features(entity: Entity | None, link_confidence: float) -> NDArray[np.flo
     vector[_DEGREE_AT] = math.log1p(entity.degree) / _DEGREE_SCALE
     vector[_CONFIDENCE_AT] = link_confidence
     vector[_LISTED_AT] = float(entity.ticker is not None)
+    return vector
+
+
+def kind_features(kind: EntityKind) -> NDArray[np.float32]:
+    """Return `[KG_FEATURES]` for a mention of which no more is known than that it is linked to one of this kind."""
+    vector = np.zeros(KG_FEATURES, dtype=np.float32)
+    vector[0] = 1.0
+    if kind in _KINDS:
+        vector[_KIND_AT + _KINDS.index(kind)] = 1.0
     return vector
 
 

@@ -31,7 +31,8 @@ class RowResult:
     `mention_relevance` `[mentions]`, `topic_probabilities` `[topics]`, `embedding` `[EMBEDDING_SIZE]`,
     `document_evidence` `[tokens]`, `mention_evidence` `[mentions, tokens]`,
     `causal_probability` `[1]`, `tag_probabilities` `[tokens, TAGS]`,
-    `risk_probabilities` `[RISK_TYPES]`, zeros where the network does not tell.
+    `risk_probabilities` `[RISK_TYPES]`, `mention_statements` `[mentions, STATEMENTS]`; the last two are zeros where the
+    network does not tell.
     """
 
     document_probabilities: NDArray[np.float32]
@@ -44,3 +45,4 @@ class RowResult:
     causal_probability: NDArray[np.float32]
     tag_probabilities: NDArray[np.float32]
     risk_probabilities: NDArray[np.float32]
+    mention_statements: NDArray[np.float32]

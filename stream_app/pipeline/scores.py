@@ -23,11 +23,15 @@ class EvidenceSpan:
 
 @dataclass(frozen=True, slots=True)
 class EntityScores:
-    """What the document says of one entity; `relevance` in 0..1."""
+    """What the document says of one entity; `relevance` in 0..1.
+
+    `stated` are the probabilities of `tensors.STATEMENTS`; None where the network was not taught them.
+    """
 
     probabilities: LabelProbabilities
     relevance: float
     evidence: tuple[EvidenceSpan, ...]
+    stated: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def score(encoded: EncodedDocument, results: Sequence[RowResult], topics: Sequen
         topic=topics[best],
         topic_probability=float(topic[best]),
         entities=tuple(
-            EntityScores(one.probabilities, one.relevance, next(shown)) if one else NOT_READ for one in found
+            EntityScores(one.probabilities, one.relevance, next(shown), one.stated) if one else NOT_READ
+            for one in found
         ),
         evidence=evidence,
         causal=causal_reading(encoded, read),
@@ -73,6 +74,7 @@ class _Found:
 
     probabilities: LabelProbabilities
     relevance: float
+    stated: tuple[float, ...] | None
     rows: Sequence[WeightedRow]
 
 
@@ -94,8 +96,14 @@ def _entity(mentions: Sequence[_Mention]) -> _Found | None:
     return _Found(
         probabilities=_probabilities([result.mention_probabilities[slot] for _, result, slot in mentions], weights),
         relevance=max(relevance),
+        stated=_stated([result.mention_statements[slot] for _, result, slot in mentions], weights),
         rows=[(row, r.mention_evidence[slot], w) for (row, r, slot), w in zip(mentions, weights, strict=True)],
     )
+
+
+def _stated(vectors: Sequence[NDArray[np.float32]], weights: Floats) -> tuple[float, ...] | None:
+    """Return the mean; None where the network was not taught what texts state, and says exactly 0 of all."""
+    return tuple(_mean(vectors, weights).tolist()) if np.any(vectors) else None
 
 
 def _shares(weights: Sequence[float]) -> Floats:

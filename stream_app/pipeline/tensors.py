@@ -46,6 +46,19 @@ RISK_TYPES = (
 """What threatens a company, by the types of the FinESE set."""
 
 TAGS = ("O", "B-CAUSE", "I-CAUSE", "B-EFFECT", "I-EFFECT")
+STATEMENTS = (
+    "nothing",
+    "stated_down",
+    "stated_up",
+    "hypothetical_down",
+    "hypothetical_up",
+    "denied_down",
+    "denied_up",
+    "ended_down",
+    "ended_up",
+)
+"""What a text states of a name: how it is meant, and which way the name's own quantity goes (`StatedShock`)."""
+
 ROWS_AT_ONCE = 8
 """Most rows of one computation. With more, some processors take other kernels, and the last bits of a row follow the
 size of its batch (measured on one without AVX-512, 2026-11-28: equal for 1 to 8 rows, not for 12 and more)."""
@@ -85,10 +98,14 @@ OUTPUTS = (
     # that the text states a cause and its effect
     Tensor("causal_probability", "FP32", (1,)),
     Tensor("tag_probabilities", "FP32", (SEQUENCE, len(TAGS))),
-    # zeros where the network was not taught them
+    # zeros where the network was not taught them, as the next
     Tensor("risk_probabilities", "FP32", (len(RISK_TYPES),)),
+    Tensor("mention_statements", "FP32", (MENTION_SLOTS, len(STATEMENTS))),
 )
-MAY_LACK = frozenset({"risk_probabilities"})
+OF_FURTHER_NETWORKS = frozenset({"risk_probabilities"})
+"""Outputs that no main network's file has."""
+
+MAY_LACK = OF_FURTHER_NETWORKS | {"mention_statements"}
 """Outputs that a network's file need not have; zeros stand in for them."""
 
 

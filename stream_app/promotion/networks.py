@@ -26,7 +26,7 @@ from stream_app.adapters.model_repository import (
 from stream_app.adapters.openvino import OpenVinoRuntime, word_vectors
 from stream_app.errors import DataError
 from stream_app.pipeline.rows import ModelRow
-from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MAY_LACK, MODEL_NAME
+from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, MODEL_NAME, OF_FURTHER_NETWORKS
 from stream_app.pipeline.vocabulary import Vocabulary
 from stream_app.pipeline.windows import Tokens
 from stream_app.promotion.gate import check_loss, figures_of
@@ -119,7 +119,7 @@ def _check_answer(network: NetworkFiles) -> None:
 
 def _check_configuration(file: Path) -> None:
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if text and (missing := sorted(name for name in MAY_LACK if name not in text)):
+    if text and (missing := sorted(name for name in OF_FURTHER_NETWORKS if name not in text)):
         raise DataError(
             f"{file} is of an earlier program, and lacks the output {missing[0]}: take it from the shipped model_repo"
         )

@@ -33,13 +33,14 @@ _MEASURED_ON = {
     "relevance": "SEntFiN: marked or left out",
     "causal": "FinCausal: a cause and its effect stated, or not",
     "tags": "FinCausal: tokens, cause, effect or neither",
+    "statements": "texts written for it: names, which way and how meant, 9 classes",
 }
 _TEMPLATE = """\
 # Model card: {version}
 
 One MiniLM encoder pass a text serves every head: sentiment of the text and of each mention, relevance of each
-mention, topic, whether a cause and its effect are stated and which words they are, and a sentence embedding. Weights
-are stored in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`).
+mention, topic, whether a cause and its effect are stated and which words they are, what is stated of each mention,
+and a sentence embedding. Weights are stored in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`).
 
 ## Intended use
 English financial news and social posts, sentence to paragraph long, in `stream-app`. The scores describe what a text
@@ -90,6 +91,9 @@ what it decided; by chance, what as many rows would show if the probabilities ca
 - **Cause and effect** were learnt {learnt}: whether a text states one from
   FinCausal's sections and, at {other_news:g} of the weight, from the Causal News Corpus, which calls more things
   causal; which words are which from the spans of both.
+- **Statements**, where the file tells them, are what a text states of a name: which way its own quantity goes, and
+  whether that is a fact, a possibility, denied or over. They were learnt last, on the finished encoder, from texts that
+  a language model wrote for it.
 
 ## Limits
 The headlines are mostly Indian, 2010 to 2017, and the tweets from 2019 to 2022: other markets and years are read less

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stream_app.training.causal_texts import CausalText, batches_of, causal_loss, chosen, padded, texts_of
+from stream_app.training.causal_texts import CausalText, causal_loss, chosen, texts_of
 from stream_app.training.config import CausalConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.encoder import half_precision
 from stream_app.training.fit import Task
 from stream_app.training.fusion_task import FusionTask
+from stream_app.training.head_fit import batches_of, padded
 from stream_app.training.network import FusionNetwork
 
 LESSONS = CausalConfig()
@@ -50,7 +51,8 @@ class CausalLessons:
         return [one for epoch, own in groupby(self._task.plan(), lambda one: one[0]) for one in self._mixed(epoch, own)]
 
     def _mixed(self, epoch: int, own: Iterable[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
-        lessons = [[-1 - place for place in batch] for batch in batches_of(self._texts, LESSONS, epoch)]
+        lengths = [len(text.ids) for text in self._texts]
+        lessons = [[-1 - place for place in batch] for batch in batches_of(lengths, LESSONS, epoch)]
         mixed = [*own, *((epoch, batch) for batch in lessons)]
         order = np.random.default_rng([self._config.seed, epoch, len(lessons)]).permutation(len(mixed))
         return [mixed[place] for place in order]

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
-from torch.nn.utils.rnn import pad_sequence
 
 from stream_app.pipeline.text import normalise_for_model
 from stream_app.pipeline.vocabulary import read_texts
 from stream_app.training.causal_examples import FINCAUSAL_DETECT, NO_TAG, CausalExample, tags_of
 from stream_app.training.causal_heads import CausalHeads
 from stream_app.training.config import CausalConfig
+from stream_app.training.head_fit import padded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,6 @@ def texts_of(tokenizer: Tokenizer, examples: Sequence[tuple[CausalExample, float
     return found
 
 
-def batches_of(texts: Sequence[CausalText], config: CausalConfig, epoch: int) -> list[list[int]]:
-    """Return the batches of an epoch as numbers of texts: those of like length together."""
-    rng = np.random.default_rng([config.seed, epoch])
-    lengths = np.array([len(text.ids) for text in texts])
-    order = np.argsort(lengths + rng.uniform(0, config.shuffle_tokens, len(lengths))).tolist()
-    batches = [order[at : at + config.batch_rows] for at in range(0, len(order), config.batch_rows)]
-    return [batches[place] for place in rng.permutation(len(batches))]
-
-
 def causal_loss(heads: CausalHeads, vectors: Tensor, texts: Sequence[CausalText]) -> Tensor:
     """Return the two heads' loss: cross-entropy over tokens, and over texts, each text by its weight.
 
@@ -78,8 +69,3 @@ def causal_loss(heads: CausalHeads, vectors: Tensor, texts: Sequence[CausalText]
     tokens = functional.cross_entropy(scores.flatten(0, 1), wanted.flatten(), ignore_index=NO_TAG, reduction="sum")
     loss: Tensor = detection + tokens / (wanted != NO_TAG).sum().clamp(min=1)
     return loss
-
-
-def padded(rows: list[Tensor], value: float = 0.0) -> Tensor:
-    """Return the rows as one tensor, shorter ones filled up with `value`."""
-    return pad_sequence(rows, batch_first=True, padding_value=value)

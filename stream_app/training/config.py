@@ -34,8 +34,8 @@ class LossWeights(BaseModel):
     weak: float = _FINANCE.losses["weak"]
 
 
-class CausalConfig(BaseModel):
-    """Hyperparameters of the heads on cause and effect, which are trained on a finished encoder."""
+class HeadConfig(BaseModel):
+    """Hyperparameters of heads that are trained on a finished encoder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,12 +45,26 @@ class CausalConfig(BaseModel):
     max_tokens: int = 128
     rate: float = 2e-3
     weight_decay: float = 0.01
+    # rows whose length differs by less may stand in one batch
+    shuffle_tokens: float = 12.0
+
+
+class CausalConfig(HeadConfig):
+    """Hyperparameters of the heads on cause and effect."""
+
     # share of FinCausal's texts without a cause that is trained on, each of them counting for all
     plain_share: float = 0.25
     # how much a text of the other set counts for detection: it calls other things causal
     other_news: float = 0.3
-    # rows whose length differs by less may stand in one batch
-    shuffle_tokens: float = 12.0
+
+
+class StatementConfig(HeadConfig):
+    """Hyperparameters of the head on what a text states of each name."""
+
+    weight_decay: float = 0.1
+    label_smoothing: float = 0.1
+    # share of the names of which nothing is known, as of those that are linked to nobody
+    drop_kg: float = 0.15
 
 
 class TuningConfig(BaseModel):

@@ -18,6 +18,8 @@ from stream_app.training.examples import Example
 from stream_app.training.judged import HeadScore, Judged, score
 from stream_app.training.served import ServedModule
 from stream_app.training.split import in_first_half
+from stream_app.training.stated_texts import UNSEEN_STATEMENTS, read_stated, stated_texts
+from stream_app.training.statement_evaluation import judge_statements
 from stream_app.training.written import DATA, read_written
 
 __all__ = ["HeadScore", "Judged", "judge", "judge_unseen", "score", "torch_infer"]
@@ -59,6 +61,7 @@ def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
         "topic": _judged(_topics(pairs, corpus.topics)),
         "relevance": _judged(_relevance(pairs)),
         **judge_causal(infer, corpus),
+        **judge_statements(infer, corpus.tokenizer, stated_texts(held_out=True)),
     }
 
 
@@ -68,7 +71,8 @@ def judge_unseen(infer: Infer, corpus: Corpus) -> dict[str, tuple[str, Judged]]:
     for kind, head in UNSEEN.items():
         pairs = _answers(infer, corpus, list(read_written(DATA / f"unseen_{kind}.jsonl")))
         found[kind] = head, _judged(_mentions(pairs) if head == "mention" else _documents(pairs))
-    return found
+    told = judge_statements(infer, corpus.tokenizer, list(read_stated(UNSEEN_STATEMENTS)))
+    return found | {head: (head, judged) for head, judged in told.items()}
 
 
 def hits(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> list[bool]:

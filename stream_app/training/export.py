@@ -87,7 +87,7 @@ def export(
     report("scoring the run")
     plain = judge(torch_infer(uncalibrated(network)), corpus)
     temperatures = fit_temperatures(plain)
-    calibrated = ServedNetwork(network, dict.fromkeys(HEADS, Temperature()) | temperatures)
+    calibrated = ServedNetwork(network, temperatures)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)
         report("writing the file")

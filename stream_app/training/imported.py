@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
+from onnx import ModelProto
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
@@ -30,10 +31,12 @@ from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import example_inputs, to_onnx
 from stream_app.training.onnx_weights import floats_of
 from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
-from stream_app.training.served import ServedNetwork, uncalibrated
-from stream_app.training.temperature import Temperature, temperatures_told
+from stream_app.training.served import ServedModule, ServedNetwork
+from stream_app.training.statement_head import StatementHead
+from stream_app.training.temperature import temperatures_told
 
 _PREFIX = "network."
+_STATEMENTS = "mention_statements"
 _MOST_APART = 1e-3
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -48,7 +51,8 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     if (out / WEIGHTS).exists():
         raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
     metadata = read_metadata(version)
-    stored = floats_of(onnx.load(version / FILE))
+    file = onnx.load(version / FILE)
+    stored = floats_of(file)
     layers = {int(found[1]) for name in stored if (found := LAYER.search(name))}
     config = AutoConfig.from_pretrained(encoder, num_hidden_layers=len(layers))
     network = FusionNetwork(
@@ -56,13 +60,16 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
         hidden=config.hidden_size,
         topics=len(metadata["topics"]),
     )
+    if tells_statements(file):
+        network.statement_head = StatementHead(config.hidden_size)
+    served = ServedNetwork(network, temperatures_told(metadata["temperatures"]))
     try:
-        network.load_state_dict(_weights(network, stored))
+        network.load_state_dict(weights_of(network, served, stored))
     except (KeyError, RuntimeError) as error:
         raise DataError(
             f"{version / FILE} is no network for this encoder ({error}); give its own by --encoder"
         ) from error
-    _check(network, version / FILE, temperatures_told(metadata["temperatures"]))
+    check_answers(served, version / FILE)
     out.mkdir(parents=True, exist_ok=True)
     write_depth(encoder, out, len(layers))
     shutil.copyfile(version / TOKENIZER, out / TOKENIZER)
@@ -75,15 +82,27 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     return record
 
 
-def _weights(network: FusionNetwork, stored: Arrays) -> dict[str, Tensor]:
-    """Return the network's weights as the file has them; KeyError where it lacks one."""
+def tells_statements(file: ModelProto) -> bool:
+    """Tell whether the file is of a network that was taught what texts state."""
+    return _STATEMENTS in {output.name for output in file.graph.output}
+
+
+def weights_of(
+    network: FusionNetwork, served: ServedModule, stored: Arrays, *, leaves_out: str | None = None
+) -> dict[str, Tensor]:
+    """Return the network's weights as a file of it, as it is `served`, has them; KeyError where it lacks one.
+
+    Weights whose names begin with `leaves_out` are in no file of it.
+    """
     torch.manual_seed(0)
     for parameter in network.parameters():
         # no two alike: the exporter keeps tensors that are equal, such as fresh biases, as one
         torch.nn.init.normal_(parameter)
-    known = floats_of(to_onnx(uncalibrated(network)))
+    known = floats_of(to_onnx(served))
     found = {}
     for name, weight in network.state_dict().items():
+        if leaves_out and name.startswith(leaves_out):
+            continue
         if not weight.is_floating_point():
             found[name] = weight
             continue
@@ -105,10 +124,10 @@ def _place(known: Arrays, weight: NDArray[np.float32]) -> str:
     raise KeyError(f"no tensor of shape {weight.shape}")
 
 
-def _check(network: FusionNetwork, file: Path, temperatures: dict[str, Temperature]) -> None:
-    """Raise DataError where the network and the file do not answer alike."""
+def check_answers(served: ServedModule, file: Path) -> None:
+    """Raise DataError where a network as it is served and the file do not answer alike."""
     inputs = {tensor.name: one.numpy() for tensor, one in zip(INPUTS, example_inputs(), strict=True)}
-    said = torch_infer(ServedNetwork(network, temperatures))(inputs)
+    said = torch_infer(served)(inputs)
     for name, answers in OnnxRuntime(file).infer(inputs).items():
         apart = float(np.abs(np.subtract(answers, said[name], dtype=np.float64)).max())
         if apart > _MOST_APART:

@@ -6,6 +6,7 @@ that is an exact sum over tokens, sum_t a_t (W h_t): each token's summand is its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -14,6 +15,7 @@ from torch.nn import functional
 
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, KG_FEATURES, LABELS
 from stream_app.training.causal_heads import READ_LAYER, CausalHeads
+from stream_app.training.statement_head import StatementHead
 
 _FAR_BELOW = -1e4
 _NEGATIVE, _POSITIVE = LABELS.index("negative"), LABELS.index("positive")
@@ -94,6 +96,7 @@ class FusionNetwork(EncoderNetwork):
         self.topic_head = classifier(hidden, hidden, topics)
         self.projection = nn.Linear(hidden, hidden, bias=False)
         self.causal_heads = CausalHeads(hidden)
+        self.statement_head: StatementHead | None = None
         nn.init.normal_(self.document_query, std=0.02)
         nn.init.eye_(self.projection.weight)
 
@@ -129,6 +132,16 @@ class FusionNetwork(EncoderNetwork):
             *self.causal_heads(lower, mask),
         )
 
+    def statements(
+        self, states: tuple[Tensor, ...], attention_mask: Tensor, mention_spans: Tensor, *, kg: Tensor
+    ) -> Tensor:
+        """Return the scores of `STATEMENTS` `[batch, slots, statements]`; ValueError where they were not taught."""
+        if self.statement_head is None:
+            raise ValueError("the network was not taught what texts state")
+        inside = span_mask(mention_spans, attention_mask.shape[1])
+        said: Tensor = self.statement_head(_read(states), attention_mask, inside=inside, kg=kg)
+        return said
+
     def token_vectors(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the tokens' vectors of the layer that the causal heads read, and of the last."""
         return _read(self.hidden_states(input_ids, attention_mask))
@@ -145,6 +158,12 @@ class FusionNetwork(EncoderNetwork):
         view = torch.cat((fused, weights @ tokens), dim=-1)
         parts = weights[..., None] * self.mention_token(tokens)[:, None]
         return self.mention_head(view) + parts.sum(2), parts, self.relevance_head(view).squeeze(-1)
+
+
+def with_taught_head(network: FusionNetwork, weights: Mapping[str, Tensor]) -> None:
+    """Give the network its head on what texts state, where these weights are those of one that was taught them."""
+    if any(name.startswith("statement_head.") for name in weights):
+        network.statement_head = StatementHead(network.projection.in_features)
 
 
 def _read(states: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:

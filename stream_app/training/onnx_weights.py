@@ -9,7 +9,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 _LARGE = 1024
 _BYTE_MOST = 127
 _GROUP = 64
-_HALF = ".half"
+_HALF, _BYTES, _SCALES, _SHAPE = ".half", ".bytes", ".scales", ".shape"
 
 
 def store_half(model: ModelProto) -> None:
@@ -23,12 +23,18 @@ def store_half(model: ModelProto) -> None:
 
 
 def floats_of(model: ModelProto) -> dict[str, NDArray[np.float32]]:
-    """Return a file's floating-point weights by the names that they had before `store_half`."""
-    return {
-        one.name.removesuffix(_HALF): numpy_helper.to_array(one).astype(np.float32)
-        for one in model.graph.initializer
-        if one.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16}
+    """Return a file's floating-point weights by the names that they had before they were stored smaller."""
+    stored = {one.name: one for one in model.graph.initializer}
+    found = {
+        name.removesuffix(_HALF): numpy_helper.to_array(one).astype(np.float32)
+        for name, one in stored.items()
+        if one.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16} and not name.endswith(_SCALES)
     }
+    for name in (one.removesuffix(_BYTES) for one in stored if one.endswith(_BYTES)):
+        parts = (numpy_helper.to_array(stored[name + part]) for part in (_BYTES, _SCALES, _SHAPE))
+        rounded, scales, shape = parts
+        found[name] = (rounded.astype(np.float32) * scales.astype(np.float32)).reshape(shape)
+    return found
 
 
 def store_bytes(model: ModelProto) -> None:
@@ -48,7 +54,7 @@ def store_bytes(model: ModelProto) -> None:
 def _stored(model: ModelProto, weight: TensorProto, axis: int) -> list[NodeProto]:
     """Replace the weight by bytes, scales and a shape; return the nodes that make it of them."""
     name = weight.name
-    bytes_, scales, shape = f"{name}.bytes", f"{name}.scales", f"{name}.shape"
+    bytes_, scales, shape = f"{name}{_BYTES}", f"{name}{_SCALES}", f"{name}{_SHAPE}"
     rounded, steps = _rounded(numpy_helper.to_array(weight), axis)
     whole = np.array(weight.dims, dtype=np.int64)
     weight.CopyFrom(numpy_helper.from_array(rounded, bytes_))

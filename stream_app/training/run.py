@@ -18,14 +18,14 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.causal_lessons import lessons_of, with_causes
-from stream_app.training.config import CausalConfig, DistilConfig, TrainConfig
+from stream_app.training.config import CausalConfig, DistilConfig, StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
 from stream_app.training.encoder import copy_encoder, load_encoder, load_tokenizer, sentence_embeddings
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
-from stream_app.training.network import FusionNetwork
+from stream_app.training.network import FusionNetwork, with_taught_head
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
 from stream_app.training.source_file import SourceFile
 
@@ -71,10 +71,10 @@ class AveragedRecord(BaseModel):
 class RunRecord(BaseModel):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
-    `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
-    that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made a
-    student, `averaged` with what its weights are in a mean; None where there was none. A run that is `imported` is
-    the exported version of that name, whose card tells how it was made.
+    `causal` is how the heads on cause and effect were learnt, `statements` how that on what texts state, `pretrained`
+    the self-supervised stage of the encoder that this run began with, `rehearsal` the share of old texts beside
+    corrections, `distilled` how it was made a student, `averaged` with what its weights are in a mean; None where there
+    was none. A run that is `imported` is the exported version of that name, whose card tells how it was made.
     """
 
     config: TrainConfig
@@ -83,6 +83,7 @@ class RunRecord(BaseModel):
     graph: str | None
     start: RunRecord | None = None
     causal: CausalConfig | None = None
+    statements: StatementConfig | None = None
     rehearsal: float | None = None
     pretrained: PretrainRecord | None = None
     distilled: DistilRecord | None = None
@@ -115,6 +116,7 @@ def train_on(
         graph=sources.graph.version if sources.graph else None,
         start=start,
         causal=lessons_of(corpus, config) or (start.causal if start else None),
+        statements=start.statements if start else None,
         pretrained=None if start else read_pretrained(sources.encoder),
     )
     write_record(run, record)
@@ -189,9 +191,11 @@ def write_record(run: Path, record: RunRecord) -> None:
 
 
 def _load(network: FusionNetwork, run: Path) -> None:
-    """Take a run's weights; the heads on cause and effect, which are learnt last, may be missing from them."""
+    """Take a run's weights; the heads that are learnt last may be missing from them."""
+    weights = load_file(run / WEIGHTS)
+    with_taught_head(network, weights)
     try:
-        found = network.load_state_dict(load_file(run / WEIGHTS), strict=False)
+        found = network.load_state_dict(weights, strict=False)
     except RuntimeError as error:  # what PyTorch raises where a tensor has another shape
         raise DataError(f"{run} was trained on another encoder; give the one it was trained on, or no start") from error
     lost = [name for name in found.missing_keys if not name.startswith(_LEARNT_LAST)]

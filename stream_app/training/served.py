@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 import torch
 from torch import Tensor, nn
@@ -12,23 +13,38 @@ from stream_app.pipeline import tensors
 from stream_app.training.network import FusionNetwork, evidence
 from stream_app.training.temperature import Temperature
 
-HEADS = ("document", "mention", "relevance", "topic", "causal", "tags")
+HEADS = ("document", "mention", "relevance", "topic", "causal", "tags", "statements")
 
 
 class ServedModule(nn.Module):
     """A network as it is served: it returns the tensors that are `told`, in that order."""
 
-    told: tuple[tensors.Tensor, ...]
+    def __init__(
+        self,
+        network: FusionNetwork,
+        temperatures: Mapping[str, Temperature],
+        *,
+        heads: Iterable[str],
+        lacks: AbstractSet[str],
+    ) -> None:
+        """Serve the `heads` at their temperatures, 1 where none is given; outputs that it `lacks` are not told."""
+        super().__init__()
+        self.network, self.temperatures = network, dict.fromkeys(heads, Temperature()) | dict(temperatures)
+        untaught = set() if network.statement_head else {"mention_statements"}
+        self.told = tuple(tensor for tensor in tensors.OUTPUTS if tensor.name not in lacks | untaught)
+
+    def statements(self, states: tuple[Tensor, ...], mask: Tensor, spans: Tensor, *, kg: Tensor) -> tuple[Tensor, ...]:
+        """Return the probabilities of `STATEMENTS`; nothing where the network was not taught them."""
+        if self.network.statement_head is None:
+            return ()
+        return (chances(self.network.statements(states, mask, spans, kg=kg), self.temperatures["statements"]),)
 
 
 class ServedNetwork(ServedModule):
-    """Probabilities in place of scores, at the `temperatures` of `HEADS`."""
-
-    told = tuple(tensor for tensor in tensors.OUTPUTS if tensor.name not in tensors.MAY_LACK)
+    """Probabilities in place of scores, at the `temperatures` of `HEADS`, 1 where none is given."""
 
     def __init__(self, network: FusionNetwork, temperatures: Mapping[str, Temperature]) -> None:
-        super().__init__()
-        self.network, self.temperatures = network, {head: temperatures[head] for head in HEADS}
+        super().__init__(network, temperatures, heads=HEADS, lacks=tensors.OF_FURTHER_NETWORKS)
 
     def forward(  # noqa: PLR0917  (the exporter names inputs by position)
         self,
@@ -39,7 +55,8 @@ class ServedNetwork(ServedModule):
         context_features: Tensor,
     ) -> tuple[Tensor, ...]:
         """Return the tensors that are `told`."""
-        scores = self.network(input_ids, attention_mask, mention_spans, kg_features, context_features)
+        states = self.network.hidden_states(input_ids, attention_mask)
+        scores = self.network.scores(states, attention_mask, mention_spans, kg_features, context_features)
         at = self.temperatures
         document, mention = heats(scores.document, at["document"]), heats(scores.mention, at["mention"])
         return (
@@ -52,6 +69,7 @@ class ServedNetwork(ServedModule):
             evidence(scores.mention_parts) / mention,
             chance(scores.causal, at["causal"])[:, None],
             chances(scores.tags, at["tags"]),
+            *self.statements(states, attention_mask, mention_spans, kg=kg_features),
         )
 
 
@@ -74,4 +92,4 @@ def chance(scores: Tensor, temperature: Temperature) -> Tensor:
 
 def uncalibrated(network: FusionNetwork) -> ServedNetwork:
     """Return the network with every temperature at 1."""
-    return ServedNetwork(network, dict.fromkeys(HEADS, Temperature()))
+    return ServedNetwork(network, {})

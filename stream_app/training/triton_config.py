@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stream_app.adapters.triton_versions import with_versions, write_whole
-from stream_app.pipeline.tensors import BUCKETS, INPUTS, MAY_LACK, MODEL_NAME, OUTPUTS, ROWS_AT_ONCE, SEQUENCE, Tensor
+from stream_app.pipeline.tensors import (
+    BUCKETS,
+    INPUTS,
+    MODEL_NAME,
+    OF_FURTHER_NETWORKS,
+    OUTPUTS,
+    ROWS_AT_ONCE,
+    SEQUENCE,
+    Tensor,
+)
 
 MAX_BATCH = 64
 BATCH_SIZES = (1, 2, 4, ROWS_AT_ONCE)
@@ -50,7 +59,7 @@ def gpu_config(versions: Mapping[int, str]) -> str:
     It serves the main network's file alone, and refuses outputs that a file does not have.
     """
     head = f'name: "{MODEL_NAME}"\nbackend: "onnxruntime"\ndefault_model_filename: "model.onnx"'
-    outputs = tuple(tensor for tensor in OUTPUTS if tensor.name not in MAY_LACK)
+    outputs = tuple(tensor for tensor in OUTPUTS if tensor.name not in OF_FURTHER_NETWORKS)
     config = _config(head, {}, instances="count: 1\n    kind: KIND_GPU", outputs=outputs)
     return with_versions(config, versions)
 

@@ -17,12 +17,13 @@ AS_OF = "2026-11-02T09:00:00Z"
 FAINT = 0.02
 STORIES = stories()
 BY_OTHERS = stories("stories_by_others")
+BY_MANNER = stories("stories_by_manner")
 
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `score` says of each story, by its name."""
-    told = [*STORIES, *BY_OTHERS]
+    told = [*STORIES, *BY_OTHERS, *BY_MANNER]
     folder = tmp_path_factory.mktemp("stories")
     lines = [json.dumps({"title": one.text, "published_at": AS_OF}) for one in told]
     (folder / "stories.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -81,3 +82,22 @@ def test_what_could_happen_weighs_less_than_what_has(verdicts: dict[str, Any]) -
 
 def test_what_is_denied_exposes_nobody(verdicts: dict[str, Any]) -> None:
     assert share([largest_rise(verdicts[one.name]) <= FAINT for one in of("denied")]) == 1.0
+
+
+@pytest.mark.parametrize(("manner", "floor"), [("", 0.5), ("over", 0.45)])
+def test_what_others_told_in_four_manners_exposes_whom_it_should(
+    manner: str, floor: float, verdicts: dict[str, Any]
+) -> None:
+    asked = [one for one in BY_MANNER if one.manner == manner]
+    assert share([is_exposed(verdicts[one.name], way, names) for one in asked for way, names in one.exposed]) >= floor
+
+
+def test_of_what_others_told_a_possibility_weighs_less_than_the_fact(verdicts: dict[str, Any]) -> None:
+    facts = [(one, fact) for one in BY_MANNER if not one.manner and (fact := largest_rise(verdicts[one.name])) > 0]
+    assert len(facts) >= 95
+    assert share([largest_rise(verdicts[f"{one.key}~could"]) < fact for one, fact in facts]) >= 0.9
+
+
+def test_of_what_others_told_most_denials_expose_nobody(verdicts: dict[str, Any]) -> None:
+    denied = [one for one in BY_MANNER if one.manner == "denied"]
+    assert share([largest_rise(verdicts[one.name]) <= FAINT for one in denied]) >= 0.75

@@ -22,7 +22,7 @@ _TYPES = {"TYPE_INT32": np.dtype(np.int32), "TYPE_FP32": np.dtype(np.float32)}
 _OPENVINO_TYPES = {"TYPE_INT32": "i32", "TYPE_FP32": "f32"}
 # Backends built against NumPy 1 give and take empty arrays under NumPy 2 without an error, except by DLPack; under
 # NumPy 1 it is DLPack that ends the process (Triton 2.51).
-_MAY_LACK = {"risk_probabilities"}  # zeros stand in where a network's file does not have it
+_MAY_LACK = {"risk_probabilities", "mention_statements"}  # zeros stand in where a network's file does not have it
 _BY_DLPACK = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
 Arrays = dict[str, np.ndarray[Any, Any]]
 _WIDTH = {"bf16": "BF16", "f32": "FP32"}

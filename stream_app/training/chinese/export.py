@@ -76,7 +76,7 @@ def write_network(
     report("scoring the run")
     kinds = judge_kinds(network, corpus.dev, tokenizer)
     plain = judge(torch_infer(uncalibrated(network, topics)), corpus.dev, tokenizer, topics=topics)
-    temperatures = {head: (kinds if head == KINDS else plain[head]).temperature() for head in HEADS}
+    temperatures = {head: (plain | {KINDS: kinds})[head].temperature() for head in HEADS if head in {*plain, KINDS}}
     calibrated = ServedChinese(network, temperatures, topics)
     report("writing the file")
     write_onnx(calibrated, draft / WEIGHTS, store_bytes)

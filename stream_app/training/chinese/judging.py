@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.rows import ModelRow, RowResult
-from stream_app.pipeline.tensors import LABELS, RISK_TYPES
+from stream_app.pipeline.tensors import LABELS, RISK_TYPES, STATEMENTS
 from stream_app.training.chinese.kinds import ALL_KINDS, TOPIC_OF_KIND
 from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.chinese.rows import batch_of
@@ -23,6 +23,8 @@ from stream_app.training.evaluation import Infer
 from stream_app.training.judged import Judged
 from stream_app.training.network import FusionNetwork
 from stream_app.training.split import in_first_half
+from stream_app.training.stated_texts import UNSEEN_STATEMENTS, StatedText, read_stated, stated_texts
+from stream_app.training.statement_evaluation import judge_statements
 from stream_app.training.temperature import Probabilities, Temperature, cross_fitted, fit_to_sets
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
@@ -86,7 +88,8 @@ def judge(
         "risk": _risks,
         "topic": partial(_topics, topics=topics),
     }
-    return {head: _sets(read(pairs)) for head, read in readers.items()}
+    told = _statements(infer, tokenizer, stated_texts(CHINESE_DATA, held_out=True))
+    return {head: _sets(read(pairs)) for head, read in readers.items()} | told
 
 
 def judge_unseen(infer: Infer, tokenizer: Tokenizer) -> dict[str, JudgedSets]:
@@ -96,7 +99,7 @@ def judge_unseen(infer: Infer, tokenizer: Tokenizer) -> dict[str, JudgedSets]:
         texts = list(read_written(CHINESE_DATA / f"unseen_{kind}.jsonl"))
         pairs = _answers(infer, texts, tokenizer)
         found[kind] = _sets(_named(pairs) if head == "mention" else _documents(pairs))
-    return found
+    return found | _statements(infer, tokenizer, list(read_stated(CHINESE_DATA / UNSEEN_STATEMENTS.name)))
 
 
 def negative_or_not(mentions: JudgedSets) -> JudgedSets:
@@ -120,6 +123,14 @@ def _row(text: ChineseText, tokenizer: Tokenizer) -> ModelRow:
 def _sets(judgements: Iterator[Judgement]) -> JudgedSets:
     probabilities, right, half = zip(*judgements, strict=True)
     return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(half))
+
+
+def _statements(infer: Infer, tokenizer: Tokenizer, texts: Sequence[StatedText]) -> dict[str, JudgedSets]:
+    """Return what the model says of the names in these texts; nothing where it was not taught what texts state."""
+    return {
+        head: JudgedSets(one.probabilities, np.eye(len(STATEMENTS), dtype=np.bool_)[one.labels], one.half)
+        for head, one in judge_statements(infer, tokenizer, texts).items()
+    }
 
 
 def _documents(pairs: Pairs) -> Iterator[Judgement]:

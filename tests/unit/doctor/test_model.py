@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import orjson
 import pytest
 
 from stream_app.doctor.finding import Status
@@ -88,6 +89,15 @@ def test_damaged_weights_of_a_further_network_are_found(bilingual_folder: Path) 
     finding = check_model(bilingual_folder.parents[1])
     assert finding.status is Status.FAILURE
     assert "zh/model.onnx is damaged" in finding.detail
+
+
+def test_configuration_that_is_older_than_what_texts_state_is_found(bilingual_folder: Path) -> None:
+    metadata = bilingual_folder / "metadata.json"
+    told = orjson.loads(metadata.read_bytes()) | {"temperatures": {"statements": {"level": 1.0, "doubt": 0.0}}}
+    metadata.write_bytes(orjson.dumps(told))
+    finding = check_model(bilingual_folder.parents[1])
+    assert finding.status is Status.WARNING
+    assert "Triton does not tell what texts state of names" in finding.detail
 
 
 def test_configuration_that_is_older_than_a_further_network_is_found(bilingual_folder: Path) -> None:

@@ -19,7 +19,7 @@ from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores, EntityScores, EvidenceSpan, Unscored
 from stream_app.pipeline.scoring import NO_WORDS, NOT_READ, score
 from stream_app.pipeline.statements import CausalReading
-from stream_app.pipeline.tensors import TAGS
+from stream_app.pipeline.tensors import STATEMENTS, TAGS
 from tests.model_rows import linked_document, row_result
 
 MODEL = read_model(Path(__file__).parents[3] / "model_repo")
@@ -55,6 +55,22 @@ def weights_of(encoded: EncodedDocument, words: Mapping[str, float], row: int = 
 
 def shown(encoded: EncodedDocument, evidence: tuple[EvidenceSpan, ...]) -> list[str]:
     return [encoded.linked.document.text_of(span.field)[span.start : span.end] for span in evidence]
+
+
+def test_what_is_stated_of_a_name_is_the_mean_over_its_mentions_by_relevance() -> None:
+    encoded = encode(linked_document("Acme shuts its mill, Acme says", names=["Acme"]))
+    fall, nothing = (np.eye(len(STATEMENTS))[place] for place in (1, 0))
+    said = row_result(
+        encoded.rows[0].row, mention_relevance=np.array([0.75, 0.25]), mention_statements=np.stack((fall, nothing))
+    )
+    stated = entity_scores(scored(encoded, said)).stated
+    assert stated is not None
+    assert stated[:2] == pytest.approx((0.25, 0.75), abs=1e-4)
+
+
+def test_a_network_that_was_not_taught_statements_tells_none() -> None:
+    encoded = encode(linked_document("Acme shuts its mill", names=["Acme"]))
+    assert entity_scores(scored(encoded, row_result(encoded.rows[0].row))).stated is None
 
 
 def test_windows_count_by_their_tokens() -> None:

@@ -39,8 +39,9 @@ def inputs() -> Inputs:
 
 def outputs(network: FusionNetwork, inputs: Inputs) -> dict[str, torch.Tensor]:
     with torch.inference_mode():
-        answer = ServedNetwork(network, HEAT)(*inputs)
-    return {tensor.name: array for tensor, array in zip(ServedNetwork.told, answer, strict=True)}
+        served = ServedNetwork(network, HEAT)
+        answer = served(*inputs)
+    return {tensor.name: array for tensor, array in zip(served.told, answer, strict=True)}
 
 
 def log_odds(probabilities: torch.Tensor) -> torch.Tensor:

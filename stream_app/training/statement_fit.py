@@ -1,0 +1,83 @@
+"""Trains the head on what a text states of each name, on a finished encoder, so that no other head can get worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from stream_app.training.batches import NO_LABEL
+from stream_app.training.config import StatementConfig
+from stream_app.training.head_fit import fit_head, in_batches, padded
+from stream_app.training.network import FusionNetwork, span_mask
+from stream_app.training.stated_texts import StatedRow
+from stream_app.training.statement_head import StatementHead
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A text as the head sees it: `vectors` `[2, T, hidden]` in half precision, of the layers that it reads."""
+
+    vectors: NDArray[np.float16]
+    row: StatedRow
+
+
+def read_rows(
+    network: FusionNetwork, rows: Sequence[StatedRow], *, report: Callable[[int, int], None]
+) -> list[StatementRow]:
+    """Return the texts as the head sees them; `report` hears how many are done and of how many."""
+    found: dict[int, StatementRow] = {}
+    network.eval()
+
+    def read(places: list[int]) -> None:
+        ids = padded([torch.from_numpy(rows[place].ids.astype(np.int64)) for place in places])
+        mask = padded([torch.ones(len(rows[place].ids), dtype=torch.int64) for place in places])
+        with torch.inference_mode():
+            layers = torch.stack(network.token_vectors(ids, mask), dim=1).half().numpy()
+        for place, own in zip(places, layers, strict=True):
+            found[place] = StatementRow(own[:, : len(rows[place].ids)], rows[place])
+
+    in_batches([len(row.ids) for row in rows], read, report=report)
+    return [found[place] for place in range(len(rows))]
+
+
+def fit_statements(
+    head: StatementHead,
+    rows: Sequence[StatementRow],
+    *,
+    config: StatementConfig,
+    report: Callable[[int, float], None],
+) -> None:
+    """Train the head in place; `report` hears of each epoch's mean loss."""
+
+    def loss(places: list[int], epoch: int) -> Tensor:
+        rng = np.random.default_rng([config.seed, epoch, places[0]])
+        return loss_of(head, [rows[place] for place in places], config, known=lambda: rng.random() >= config.drop_kg)
+
+    fit_head(head, [len(one.row.ids) for one in rows], loss, config=config, report=report)
+
+
+def loss_of(
+    head: StatementHead,
+    rows: Sequence[StatementRow],
+    config: StatementConfig,
+    *,
+    known: Callable[[], bool] = lambda: True,
+) -> Tensor:
+    """Return the cross-entropy over all names; `known` tells of each whether the head learns of what kind it is."""
+    length = max(len(one.row.ids) for one in rows)
+    lower, last = padded([torch.from_numpy(one.vectors).transpose(0, 1) for one in rows]).float().unbind(2)
+    mask = padded([torch.ones(len(one.row.ids)) for one in rows])
+    spans = padded([torch.from_numpy(one.row.spans) for one in rows])
+    kinds = [torch.stack([torch.from_numpy(kg) * known() for kg in one.row.kg]) for one in rows]
+    labels = padded([torch.from_numpy(one.row.labels) for one in rows], NO_LABEL)
+    said = head((lower, last), mask, inside=span_mask(spans, length), kg=padded(kinds))
+    loss: Tensor = functional.cross_entropy(
+        said.flatten(0, 1), labels.flatten(), ignore_index=NO_LABEL, label_smoothing=config.label_smoothing
+    )
+    return loss

@@ -1,0 +1,52 @@
+"""A finished run gets its head on what texts state of names; all its other weights stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from pydantic import BaseModel
+from safetensors.torch import save_file
+
+from stream_app.training.config import StatementConfig
+from stream_app.training.encoder import copy_encoder, load_tokenizer
+from stream_app.training.network import FusionNetwork
+from stream_app.training.run import WEIGHTS
+from stream_app.training.stated_texts import StatedText, rows_of
+from stream_app.training.statement_fit import fit_statements, read_rows
+from stream_app.training.statement_head import StatementHead
+
+Report = Callable[[str, int, int], None]
+
+
+class Runs(Protocol):
+    """What reads and writes finished runs of one kind of network: `training/run.py`, or that for Chinese."""
+
+    def load_network(self, run: Path) -> FusionNetwork:
+        """Return the network of a finished run."""
+        ...
+
+    def load_record(self, run: Path) -> BaseModel:
+        """Return what it was made of."""
+        ...
+
+    def write_record(self, run: Path, record: Any) -> None:  # noqa: ANN401  (each has its own)
+        """Say what it was made of."""
+        ...
+
+
+def learn_statements(
+    run: Path, out: Path, texts: Sequence[StatedText], *, runs: Runs, config: StatementConfig, report: Report
+) -> None:
+    """Make the run `out` of `run`; `report` hears what is done, how far, and of how much."""
+    network, tokenizer = runs.load_network(run), load_tokenizer(run, config.max_tokens)
+    rows = read_rows(network, rows_of(tokenizer, texts), report=lambda done, whole: report("reading", done, whole))
+    torch.manual_seed(config.seed)
+    network.statement_head = head = StatementHead(network.projection.in_features)
+    epochs = config.epochs
+    fit_statements(head, rows, config=config, report=lambda now, _: report("learning", now, epochs))
+    copy_encoder(run, out)
+    save_file(network.state_dict(), out / WEIGHTS)
+    runs.write_record(out, runs.load_record(run).model_copy(update={"statements": config}))
