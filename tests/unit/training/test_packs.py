@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from stream_app.adapters.model_repository import read_metadata
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.pipeline.tensors import LABELS, TAGS, TOPICS
+from stream_app.pipeline.tensors import LABELS, STATEMENTS, TAGS, TOPICS
 from stream_app.settings import shipped_model_repository
 from stream_app.training.config import TrainConfig, load_config
 from stream_app.training.corpus import load_corpus as load_finance
@@ -60,6 +60,7 @@ def test_finance_is_a_pack_whose_labels_are_the_served_ones() -> None:
     finance = load_pack("finance")
     assert finance.head("document").labels == finance.head("mention").labels == LABELS
     assert finance.head("tags").classes == TAGS
+    assert finance.head("statements").labels == STATEMENTS
     config = TrainConfig()
     assert config.losses.model_dump() == {
         **{name: finance.head(name).loss for name in ("document", "mention", "topic", "relevance")},
