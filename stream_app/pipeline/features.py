@@ -53,12 +53,9 @@ def _region(country: str) -> int:
 
 def kg_features(entity: Entity | None, link_confidence: float) -> NDArray[np.float32]:
     """Return `[KG_FEATURES]` for one mention; all zeros for a mention that is linked to nothing."""
-    vector = np.zeros(KG_FEATURES, dtype=np.float32)
     if entity is None:
-        return vector
-    vector[0] = 1.0
-    if entity.kind in _KINDS:
-        vector[_KIND_AT + _KINDS.index(entity.kind)] = 1.0
+        return np.zeros(KG_FEATURES, dtype=np.float32)
+    vector = kind_features(entity.kind)
     if entity.sector in SECTORS:
         vector[_SECTOR_AT + SECTORS.index(entity.sector)] = 1.0
     if entity.country is not None:

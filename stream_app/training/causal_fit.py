@@ -13,7 +13,7 @@ from torch import Tensor
 from stream_app.training.causal_heads import CausalHeads
 from stream_app.training.causal_texts import CausalText, causal_loss
 from stream_app.training.config import CausalConfig
-from stream_app.training.head_fit import fit_head, in_batches, padded
+from stream_app.training.head_fit import fit_head, padded, read_vectors
 from stream_app.training.network import FusionNetwork
 
 
@@ -29,19 +29,8 @@ def read_rows(
     network: FusionNetwork, texts: Sequence[CausalText], *, report: Callable[[int, int], None]
 ) -> list[CausalRow]:
     """Return the texts as rows; `report` hears how many are done and of how many."""
-    rows: dict[int, CausalRow] = {}
-    network.eval()
-
-    def read(places: list[int]) -> None:
-        ids = padded([torch.from_numpy(texts[place].ids) for place in places])
-        mask = padded([torch.ones(len(texts[place].ids), dtype=torch.int64) for place in places])
-        with torch.inference_mode():
-            vectors = network.token_vectors(ids, mask)[0].half().numpy()
-        for place, own in zip(places, vectors, strict=True):
-            rows[place] = CausalRow(own[: len(texts[place].ids)], texts[place])
-
-    in_batches([len(text.ids) for text in texts], read, report=report)
-    return [rows[place] for place in range(len(texts))]
+    read = read_vectors(network, [text.ids for text in texts], report=report)
+    return [CausalRow(vectors[0], text) for vectors, text in zip(read, texts, strict=True)]
 
 
 def fit_causal(

@@ -6,24 +6,37 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from torch.optim import AdamW
 
 from stream_app.training.config import HeadConfig
+from stream_app.training.network import FusionNetwork
 
 _READ_ROWS = 16
 _WARM_UP = 0.05
 
 
-def in_batches(
-    lengths: Sequence[int], read: Callable[[list[int]], None], *, report: Callable[[int, int], None]
-) -> None:
-    """Give all places to `read`, those of like length together; `report` hears how many are done and of how many."""
-    order = np.argsort(np.array(lengths), kind="stable").tolist()
+def read_vectors(
+    network: FusionNetwork, texts: Sequence[NDArray[np.int32 | np.int64]], *, report: Callable[[int, int], None]
+) -> list[NDArray[np.float16]]:
+    """Return what the encoder says of texts, tokens' ids `[T]` each: `[2, T, hidden]`, of both layers that are read.
+
+    Texts of like length are read together; `report` hears how many are done and of how many.
+    """
+    found: dict[int, NDArray[np.float16]] = {}
+    network.eval()
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     for at in range(0, len(order), _READ_ROWS):
-        read(order[at : at + _READ_ROWS])
-        report(min(at + _READ_ROWS, len(order)), len(order))
+        places = order[at : at + _READ_ROWS]
+        ids = padded([torch.from_numpy(texts[place].astype(np.int64)) for place in places])
+        mask = padded([torch.ones(len(texts[place]), dtype=torch.int64) for place in places])
+        with torch.inference_mode():
+            layers = torch.stack(network.token_vectors(ids, mask), dim=1).half().numpy()
+        found |= {place: own[:, : len(texts[place])] for place, own in zip(places, layers, strict=True)}
+        report(len(found), len(order))
+    return [found[place] for place in range(len(texts))]
 
 
 def batches_of(lengths: Sequence[int], config: HeadConfig, epoch: int) -> list[list[int]]:

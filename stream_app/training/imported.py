@@ -32,7 +32,6 @@ from stream_app.training.onnx_file import example_inputs, to_onnx
 from stream_app.training.onnx_weights import floats_of
 from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
 from stream_app.training.served import ServedModule, ServedNetwork
-from stream_app.training.statement_head import StatementHead
 from stream_app.training.temperature import temperatures_told
 
 _PREFIX = "network."
@@ -61,7 +60,7 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
         topics=len(metadata["topics"]),
     )
     if tells_statements(file):
-        network.statement_head = StatementHead(config.hidden_size)
+        network.add_statement_head()
     served = ServedNetwork(network, temperatures_told(metadata["temperatures"]))
     try:
         network.load_state_dict(weights_of(network, served, stored))

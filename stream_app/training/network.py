@@ -6,7 +6,7 @@ that is an exact sum over tokens, sum_t a_t (W h_t): each token's summand is its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
@@ -132,6 +132,11 @@ class FusionNetwork(EncoderNetwork):
             *self.causal_heads(lower, mask),
         )
 
+    def add_statement_head(self) -> StatementHead:
+        """Give the network a new head on what texts state, in the place of any other, and return it."""
+        self.statement_head = head = StatementHead(self.projection.in_features)
+        return head
+
     def statements(
         self, states: tuple[Tensor, ...], attention_mask: Tensor, mention_spans: Tensor, *, kg: Tensor
     ) -> Tensor:
@@ -160,10 +165,10 @@ class FusionNetwork(EncoderNetwork):
         return self.mention_head(view) + parts.sum(2), parts, self.relevance_head(view).squeeze(-1)
 
 
-def with_taught_head(network: FusionNetwork, weights: Mapping[str, Tensor]) -> None:
-    """Give the network its head on what texts state, where these weights are those of one that was taught them."""
+def add_heads_of(network: FusionNetwork, weights: Iterable[str]) -> None:
+    """Give the network a head on what texts state, where weights of these names are of one that was taught them."""
     if any(name.startswith("statement_head.") for name in weights):
-        network.statement_head = StatementHead(network.projection.in_features)
+        network.add_statement_head()
 
 
 def _read(states: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:

@@ -25,7 +25,7 @@ from stream_app.training.encoder import copy_encoder, load_encoder, load_tokeniz
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
-from stream_app.training.network import FusionNetwork, with_taught_head
+from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
 from stream_app.training.source_file import SourceFile
 
@@ -193,7 +193,7 @@ def write_record(run: Path, record: RunRecord) -> None:
 def _load(network: FusionNetwork, run: Path) -> None:
     """Take a run's weights; the heads that are learnt last may be missing from them."""
     weights = load_file(run / WEIGHTS)
-    with_taught_head(network, weights)
+    add_heads_of(network, weights)
     try:
         found = network.load_state_dict(weights, strict=False)
     except RuntimeError as error:  # what PyTorch raises where a tensor has another shape

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +66,10 @@ def stated_files(folder: Path = DATA) -> list[Path]:
     return sorted(folder.glob("stated_*.jsonl"))
 
 
-def stated_texts(folder: Path = DATA, *, held_out: bool) -> list[StatedText]:
+@cache
+def stated_texts(folder: Path = DATA, *, held_out: bool) -> tuple[StatedText, ...]:
     """Return what is trained on, or the tenth that is held out by the text, as of any set."""
-    return [one for path in stated_files(folder) for one in read_stated(path) if is_dev(one.text) is held_out]
+    return tuple(one for path in stated_files(folder) for one in read_stated(path) if is_dev(one.text) is held_out)
 
 
 def read_stated(path: Path) -> Iterator[StatedText]:

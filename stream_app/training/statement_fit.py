@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from stream_app.training.batches import NO_LABEL
 from stream_app.training.config import StatementConfig
-from stream_app.training.head_fit import fit_head, in_batches, padded
+from stream_app.training.head_fit import fit_head, padded, read_vectors
 from stream_app.training.network import FusionNetwork, span_mask
 from stream_app.training.stated_texts import StatedRow
 from stream_app.training.statement_head import StatementHead
@@ -31,19 +31,8 @@ def read_rows(
     network: FusionNetwork, rows: Sequence[StatedRow], *, report: Callable[[int, int], None]
 ) -> list[StatementRow]:
     """Return the texts as the head sees them; `report` hears how many are done and of how many."""
-    found: dict[int, StatementRow] = {}
-    network.eval()
-
-    def read(places: list[int]) -> None:
-        ids = padded([torch.from_numpy(rows[place].ids.astype(np.int64)) for place in places])
-        mask = padded([torch.ones(len(rows[place].ids), dtype=torch.int64) for place in places])
-        with torch.inference_mode():
-            layers = torch.stack(network.token_vectors(ids, mask), dim=1).half().numpy()
-        for place, own in zip(places, layers, strict=True):
-            found[place] = StatementRow(own[:, : len(rows[place].ids)], rows[place])
-
-    in_batches([len(row.ids) for row in rows], read, report=report)
-    return [found[place] for place in range(len(rows))]
+    read = read_vectors(network, [row.ids for row in rows], report=report)
+    return [StatementRow(vectors, row) for vectors, row in zip(read, rows, strict=True)]
 
 
 def fit_statements(

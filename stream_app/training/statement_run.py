@@ -16,7 +16,6 @@ from stream_app.training.network import FusionNetwork
 from stream_app.training.run import WEIGHTS
 from stream_app.training.stated_texts import StatedText, rows_of
 from stream_app.training.statement_fit import fit_statements, read_rows
-from stream_app.training.statement_head import StatementHead
 
 Report = Callable[[str, int, int], None]
 
@@ -44,7 +43,7 @@ def learn_statements(
     network, tokenizer = runs.load_network(run), load_tokenizer(run, config.max_tokens)
     rows = read_rows(network, rows_of(tokenizer, texts), report=lambda done, whole: report("reading", done, whole))
     torch.manual_seed(config.seed)
-    network.statement_head = head = StatementHead(network.projection.in_features)
+    head = network.add_statement_head()
     epochs = config.epochs
     fit_statements(head, rows, config=config, report=lambda now, _: report("learning", now, epochs))
     copy_encoder(run, out)

@@ -76,7 +76,8 @@ def write_network(
     report("scoring the run")
     kinds = judge_kinds(network, corpus.dev, tokenizer)
     plain = judge(torch_infer(uncalibrated(network, topics)), corpus.dev, tokenizer, topics=topics)
-    temperatures = {head: (plain | {KINDS: kinds})[head].temperature() for head in HEADS if head in {*plain, KINDS}}
+    asked = plain | {KINDS: kinds}
+    temperatures = {head: asked[head].temperature() for head in HEADS if head in asked}
     calibrated = ServedChinese(network, temperatures, topics)
     report("writing the file")
     write_onnx(calibrated, draft / WEIGHTS, store_bytes)

@@ -21,7 +21,6 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.encoder import LAYER, load_tokenizer
 from stream_app.training.imported import check_answers, tells_statements, weights_of
 from stream_app.training.onnx_weights import floats_of
-from stream_app.training.statement_head import StatementHead
 from stream_app.training.temperature import temperatures_told
 
 _UNUSED = "causal_heads."
@@ -41,7 +40,7 @@ def import_chinese(version: Path, out: Path, shape: Shape | None = None) -> Chin
     config = configuration(shape or read_packed(packaged_file()).shape, tokenizer.get_vocab_size(), layers)
     network = chinese_network(AutoModel.from_config(config, add_pooling_layer=False))
     if tells_statements(file):
-        network.statement_head = StatementHead(config.hidden_size)
+        network.add_statement_head()
     served = ServedChinese(network, temperatures_told(metadata["temperatures"]), metadata["topics"])
     try:
         weights = weights_of(network, served, stored, leaves_out=_UNUSED)

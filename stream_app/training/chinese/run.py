@@ -21,7 +21,7 @@ from stream_app.training.config import StatementConfig, TrainConfig
 from stream_app.training.cost import write_cost
 from stream_app.training.encoder import load_encoder, load_tokenizer
 from stream_app.training.fit import Progress, fit
-from stream_app.training.network import FusionNetwork, with_taught_head
+from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.source_file import SourceFile
 
 RECORD = "chinese.json"
@@ -85,6 +85,6 @@ def load_network(run: Path) -> FusionNetwork:
     load_record(run)
     network = chinese_network(AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False))
     weights = load_file(run / WEIGHTS)
-    with_taught_head(network, weights)
+    add_heads_of(network, weights)
     network.load_state_dict(weights)
     return network.eval()
