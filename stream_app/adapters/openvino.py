@@ -10,10 +10,9 @@ from threading import local
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from openvino import opset13
 
+from stream_app.adapters.silent_openvino import openvino, opset13
 from stream_app.errors import DataError
 from stream_app.pipeline.tensors import MAY_LACK, OUTPUTS, ROWS_AT_ONCE
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 
@@ -74,17 +75,30 @@ class Dependence:
         return begun and (self.valid_to is None or as_of < self.valid_to)
 
 
+_NAMES = tuple(field.name for field in fields(Dependence))
+_KINDS = {kind.value: kind for kind in DependenceKind}
+_NO_WAY: dict[str, Any] = {"forward": None, "backward": None}
+_MOMENTS = {"valid_from", "valid_to", "known_from"}
+
+
 def dependence_fields(dependence: Dependence) -> dict[str, Any]:
     """Return its JSON fields; what is not known is left out."""
-    every = {field.name: getattr(dependence, field.name) for field in fields(dependence)}
-    return {name: value for name, value in every.items() if value is not None}
+    return {name: value for name in _NAMES if (value := getattr(dependence, name)) is not None}
 
 
 def dependence_from(said: dict[str, Any]) -> Dependence:
     """Return the dependence that these JSON fields describe; ValueError, TypeError or KeyError where they do not."""
-    whole: dict[str, Any] = {"forward": None, "backward": None} | said | {"kind": DependenceKind(said["kind"])}
-    for side in ("forward", "backward"):
-        whole[side] = Transmission(**whole[side]) if whole[side] else None
-    for moment in ("valid_from", "valid_to", "known_from"):
-        whole[moment] = datetime.fromisoformat(whole[moment]) if moment in said else None
+    whole = _NO_WAY | said
+    whole["kind"] = _KINDS[said["kind"]]
+    for side in _NO_WAY:
+        if whole[side]:
+            whole[side] = _transmission(**whole[side])
+    for moment in _MOMENTS & said.keys():
+        whole[moment] = datetime.fromisoformat(said[moment])
     return Dependence(**whole)
+
+
+@cache
+def _transmission(sign: Literal[-1, 1], weight: float) -> Transmission:
+    """Return one object for all that are alike: a graph has tens of thousands of them, of a few hundred kinds."""
+    return Transmission(sign, weight)

@@ -14,6 +14,7 @@ from stream_app.knowledge.dependence import Dependence, dependence_fields, depen
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 
 _VERSION_HEX_DIGITS = 12
+_ENTITIES, _RELATIONS = {kind.value: kind for kind in EntityKind}, {kind.value: kind for kind in RelationKind}
 
 
 class AliasStyle(StrEnum):
@@ -23,6 +24,9 @@ class AliasStyle(StrEnum):
     WORD = "word"  # ordinary words in any case, such as crude oil
     CODE = "code"  # capitals exactly as given, such as ECB or USD
     TICKER = "ticker"  # a stock exchange's symbol
+
+
+_STYLES = {style.value: style for style in AliasStyle}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,11 @@ def to_lines(graph: KnowledgeGraph) -> Iterator[bytes]:
     for cue in graph.cues:
         yield _line("cue", cue)
     for dependence in graph.dependences:
-        yield orjson.dumps({"fact": "dependence"} | dependence_fields(dependence))
+        yield _line("dependence", dependence_fields(dependence))
 
 
-def _line(kind: str, fact: Entity | Alias | Relation | Cue) -> bytes:
-    return orjson.dumps({"fact": kind} | {name: getattr(fact, name) for name in fact.__slots__})
+def _line(kind: str, fact: Entity | Alias | Relation | Cue | dict[str, object]) -> bytes:
+    return b'{"fact":"%s",%s' % (kind.encode(), orjson.dumps(fact)[1:])
 
 
 def from_lines(lines: Sequence[bytes]) -> KnowledgeGraph:
@@ -127,9 +131,9 @@ def from_lines(lines: Sequence[bytes]) -> KnowledgeGraph:
             case "entity":
                 entities.append(entity_from(fields))
             case "alias":
-                aliases.append(Alias(**(fields | {"style": AliasStyle(fields["style"])})))
+                aliases.append(Alias(**(fields | {"style": _STYLES[fields["style"]]})))
             case "relation":
-                relations.append(Relation(**(fields | {"kind": RelationKind(fields["kind"])})))
+                relations.append(Relation(**(fields | {"kind": _RELATIONS[fields["kind"]]})))
             case "cue":
                 cues.append(Cue(**fields))
             case "dependence":
@@ -142,7 +146,7 @@ def from_lines(lines: Sequence[bytes]) -> KnowledgeGraph:
 
 def entity_from(fields: dict[str, object]) -> Entity:
     """Return the entity that these JSON fields describe."""
-    return Entity(**(fields | {"kind": EntityKind(fields["kind"])}))  # type: ignore[arg-type]
+    return Entity(**(fields | {"kind": _ENTITIES[fields["kind"]]}))  # type: ignore[arg-type, index]
 
 
 def _strongest(aliases: Iterable[Alias], known: dict[str, Entity]) -> Iterable[Alias]:

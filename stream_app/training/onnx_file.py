@@ -6,7 +6,7 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import onnx
@@ -22,12 +22,23 @@ _TALKATIVE = "torch.onnx._internal.exporter._registration"
 _OUTPUT = "output:"
 _EXAMPLE_BATCH, _EXAMPLE_TOKENS = 2, 16
 
+Store = Callable[[ModelProto], None]
+"""Changes a network in single precision into what a file holds."""
 
-def write_onnx(network: ServedModule, path: Path, store: Callable[[ModelProto], None] = store_half) -> None:
+
+def write_onnx(network: ServedModule, path: Path, store: Store = store_half) -> None:
     """Write the network with a free batch and token axis; the same weights give the same bytes."""
-    model = to_onnx(network)
-    store(model)
-    save_onnx(model, path)
+    write_each(network, {path: store})
+
+
+def write_each(network: ServedModule, files: Mapping[Path, Store]) -> None:
+    """Write the network once for each of the files, changed by what stores it there; it is traced once."""
+    traced = to_onnx(network)
+    for path, store in files.items():
+        model = ModelProto()
+        model.CopyFrom(traced)
+        store(model)
+        save_onnx(model, path)
 
 
 def save_onnx(model: ModelProto, path: Path) -> None:
@@ -40,10 +51,6 @@ def save_onnx(model: ModelProto, path: Path) -> None:
 def to_onnx(network: ServedModule) -> ModelProto:
     """Return the network in single precision, with a free batch and token axis."""
     network.eval()
-    return _exported(network)
-
-
-def _exported(network: ServedModule) -> ModelProto:
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=512)
     rows = {0: batch}
     # The exporter talks to standard output, and warns about its own internals and of packages that nobody needs.

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from stream_app.cli.main import main
 
 COMMAND = Path(sys.executable).with_name("stream-app")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("STREAM_APP_")}
@@ -50,6 +53,24 @@ class Shell:
             check=False,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def here(self, *args: str, given: bytes = b"", **environment: str) -> Done:
+        """The same in this process: for the further calls of a test, which need not load all the libraries again.
+
+        What a command does by itself, such as how it ends and how long it takes to start, `run` tells.
+        """
+        with pytest.MonkeyPatch.context() as patch, CliRunner().isolation(given) as (out, err, _):
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", [str(COMMAND), *args])
+            for name in os.environ.keys() - ENVIRONMENT.keys():
+                patch.delenv(name)
+            for name, value in ({"COLUMNS": "160"} | environment).items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            return Done(int(ended.value.code or 0), out.getvalue().decode(), err.getvalue().decode())
 
     @contextmanager
     def started(self, *args: str, **environment: str) -> Iterator[subprocess.Popen[str]]:

@@ -86,7 +86,7 @@ def test_a_fit_writes_numbers_that_score_takes(history: Shell) -> None:
         "reliability.svg",
         "strengths.svg",
     }
-    scored = history.run(
+    scored = history.here(
         "score", "Apple plunges after a recall", "--json", STREAM_APP_CAUSAL_PARAMETERS=str(history.folder / "new.json")
     )
     without = {risk["counterfactual"]["probability_without_trigger"] for risk in scored.lines[0]["risks"]}
@@ -94,7 +94,7 @@ def test_a_fit_writes_numbers_that_score_takes(history: Shell) -> None:
 
 
 def test_dates_without_prices_are_one_line_that_says_what_to_do(history: Shell) -> None:
-    done = history.run(*CALL, "--check-until", "2013-06-30", "--out", "new.json")
+    done = history.here(*CALL, "--check-until", "2013-06-30", "--out", "new.json")
     assert done.status == 1
     assert "the stretches must follow each other" in done.err
     assert not (history.folder / "new.json").exists()

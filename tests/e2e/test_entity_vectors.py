@@ -31,25 +31,25 @@ def test_embed_writes_the_same_file_again_and_says_how_well_it_tells_what_was_he
     picture = (place.folder / "one.svg").read_text(encoding="utf-8")
     assert "Information Technology" in picture
     assert "Vectors of 24 companies" in picture
-    again = place.run("kg", "embed", *SMALL, "--out", "two.npz")
+    again = place.here("kg", "embed", *SMALL, "--out", "two.npz")
     assert (place.folder / "two.npz").read_bytes() == (place.folder / "new/one.npz").read_bytes()
     assert "held-out statements told by" in again.out
     assert "28 vectors of 16 numbers" in again.out
 
 
 def test_similar_shows_the_nearest_and_refuses_vectors_of_another_graph(place: Shell) -> None:
-    assert place.run("kg", "embed", *SMALL, "--held-out", "0").status == 0
+    assert place.here("kg", "embed", *SMALL, "--held-out", "0").status == 0
     asked = ("kg", "similar", "Chips 0", "--graph", "graph.gz", "--kind", "company", "--most", "3")
     done = place.run(*asked, "--json")
     assert done.status == 0, done.err
     assert [line["entity"] for line in done.lines] == ["company:chips-0"] * 3
     assert all("chips" in line["near"] for line in done.lines)
-    assert "company:chips-0" in place.run(*asked).out
+    assert "company:chips-0" in place.here(*asked).out
     (place.folder / "graph.gz").write_bytes(to_bytes(two_fields(companies=9)))
-    other = place.run(*asked)
+    other = place.here(*asked)
     assert other.status == 1
     assert "stream-app kg embed" in other.err
-    missing = place.run(*asked, "--vectors", "none.npz")
+    missing = place.here(*asked, "--vectors", "none.npz")
     assert (missing.status, "none.npz cannot be read" in missing.err) == (1, True)
 
 
@@ -73,7 +73,7 @@ def finished_run(folder: Path) -> None:
 
 def test_graph_is_ablated_on_a_run(place: Shell) -> None:
     finished_run(place.folder)
-    assert place.run("kg", "embed", "--rank", "2", "--epochs", "1", "--held-out", "0").status == 0
+    assert place.here("kg", "embed", "--rank", "2", "--epochs", "1", "--held-out", "0").status == 0
     asked = ("model", "ablate", "graph", "run", "--data", "data", "--seeds", "1", "--epochs", "1", "--samples", "100")
     done = place.run(*asked, "--json")
     assert done.status == 0, done.err
@@ -81,6 +81,6 @@ def test_graph_is_ablated_on_a_run(place: Shell) -> None:
     (served,) = (line["groups"]["all"] for line in done.lines if line["variant"] == "features")
     assert 0 <= served["accuracy"]["value"] <= 1
     assert served["gain"]["value"] == 0
-    shown = place.run(*asked)
+    shown = place.here(*asked)
     assert "Accuracy of the mention head" in shown.out
-    assert place.run(*asked, "--vectors", "none.npz").status == 1
+    assert place.here(*asked, "--vectors", "none.npz").status == 1

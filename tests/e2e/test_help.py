@@ -13,7 +13,7 @@ from tests.e2e.conftest import Shell
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_has_an_example(name: str, shell: Shell) -> None:
-    done = shell.run(name, "--help")
+    done = shell.here(name, "--help")
     assert done.status == 0
     assert f"Usage: stream-app {name}" in done.out
     assert f"stream-app {name}" in done.out.partition("Example:")[2]
@@ -47,7 +47,7 @@ def test_the_version_is_that_of_the_package(shell: Shell) -> None:
     ids=" ".join,
 )
 def test_wrong_use_is_status_2(call: tuple[str, ...], shell: Shell) -> None:
-    assert shell.run(*call).status == 2
+    assert shell.here(*call).status == 2
 
 
 @pytest.mark.parametrize(

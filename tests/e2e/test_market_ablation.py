@@ -55,14 +55,14 @@ def test_table_has_a_row_for_each_variant_and_the_base_rate(place: Shell) -> Non
     ]  # fmt: skip
     for one in told:
         assert one["area"]["low"] < 0.55 < one["area"]["high"] + 0.1
-    shown = place.run(*CALL)
+    shown = place.here(*CALL)
     assert "base rate" in shown.out
     assert "embedding" not in shown.out
 
 
 def test_planted_leak_ends_with_status_1_after_the_table(place: Shell) -> None:
     _write(place, foreseeing=True)
-    done = place.run(*CALL, "--json")
+    done = place.here(*CALL, "--json")
     assert done.status == 1
     assert len(done.lines) == 6
     assert "too good to be believed" in done.err
@@ -70,7 +70,7 @@ def test_planted_leak_ends_with_status_1_after_the_table(place: Shell) -> None:
 
 def test_errors_say_what_to_do(place: Shell) -> None:
     (place.folder / "texts.jsonl").write_text('{"id": "another", "text": "word"}\n')
-    lost = place.run(*CALL, "--texts", "texts.jsonl", "--map", "body=text")
+    lost = place.here(*CALL, "--texts", "texts.jsonl", "--map", "body=text")
     assert (lost.status, "have no text in the file of --texts" in lost.err) == (1, True)
-    late = place.run(*CALL[:-10], "--train-until", "2030-01-01", "--validate-until", "2030-02-01")
+    late = place.here(*CALL[:-10], "--train-until", "2030-01-01", "--validate-until", "2030-02-01")
     assert (late.status, "choose other days" in late.err) == (1, True)

@@ -113,7 +113,8 @@ def golden(place: Shell) -> Any:
 def live_state(up: Up, shell: Shell) -> tuple[Any, ...]:
     """Return what stands in the live topics and keys."""
     out = [
-        shell.run("tail", topic, "--to-end", "--json").out for topic in ("news.raw", "sentiment.events", "dead.letters")
+        shell.here("tail", topic, "--to-end", "--json").out
+        for topic in ("news.raw", "sentiment.events", "dead.letters")
     ]
     redis = Redis.from_url(up.ready["redis"])
     keys = sorted(key for key in redis.scan_iter("stream_app:*", count=1000) if b"replay:" not in key)
@@ -165,7 +166,7 @@ def test_workers_partitions_batches_files_kept_results_and_a_kill_change_no_byte
     other = json.loads(out.splitlines()[-1])
     for name in ("digest", "config_sha256", "kg_version", "model_version", "code_version"):
         assert other[name] == golden[name], name
-    compared = place.run("replay", "compare", "golden", "other", "--json")
+    compared = place.here("replay", "compare", "golden", "other", "--json")
     assert compared.status == 0, compared.err
     assert all(compared.lines[0]["same_digests"].values())
     assert compared.lines[0]["only_one"] == compared.lines[0]["only_other"] == 0
@@ -180,13 +181,13 @@ def test_subscription_on_trial_gives_the_alerts_that_the_run_sent(place: Shell, 
     alerts = [alert.model_dump(mode="json") for alert in tried(run, wishes, affiliate)]
     assert sorted(canonical(alert, ALERTS.name) for alert in alerts) == sorted(sent)
     counts = golden["kinds"]["alerts"]
-    known = place.run("subscribe", "test", "slow-digest", "--on", "golden", "--json").lines[0]
+    known = place.here("subscribe", "test", "slow-digest", "--on", "golden", "--json").lines[0]
     assert (known["alerts"], sum(known["by_day"].values())) == (counts["slow-digest"],) * 2
     assert len(known["shown"]) == min(10, counts["slow-digest"])
-    described = place.run("subscribe", "test", "--on", "golden", "--kind", "risk")
+    described = place.here("subscribe", "test", "--on", "golden", "--kind", "risk")
     assert described.status == 0, described.err
     assert f"{counts['risks']:,} alerts of trial on run golden" in described.out
-    nobody = place.run("subscribe", "test", "nobody", "--on", "golden")
+    nobody = place.here("subscribe", "test", "nobody", "--on", "golden")
     assert nobody.status == 1
     assert "subscribe list" in nobody.err
 
@@ -218,19 +219,19 @@ def test_other_subscriptions_on_the_events_of_a_finished_run_give_what_a_full_ru
     assert {name: taken[name] for name in taken.keys() - OWN} == {name: full[name] for name in full.keys() - OWN}
     assert full["kinds"]["alerts"].keys() == OTHER_WISHES.keys()
     assert full["digest"]["alerts"] != golden["digest"]["alerts"]
-    compared = place.run("replay", "compare", "full", "taken", "--json").lines[0]
+    compared = place.here("replay", "compare", "full", "taken", "--json").lines[0]
     assert all(compared["same_digests"].values())
     assert compared["gained"] == compared["lost"] == []
 
 
 @pytest.mark.timeout(900)
 def test_run_with_taken_events_is_a_run_like_any_other(place: Shell, taken: Any) -> None:
-    out = place.run("replay", "export", "taken", "--json").lines
+    out = place.here("replay", "export", "taken", "--json").lines
     assert {row["topic"]: row["rows"] for row in out}["sentiment.events"] == taken["counts"]["sentiment.events"]
-    assert place.run("replay", "report", "taken").status == 0
-    tested = place.run("subscribe", "test", "digest", "--on", "taken", "--json").lines[0]
+    assert place.here("replay", "report", "taken").status == 0
+    tested = place.here("subscribe", "test", "digest", "--on", "taken", "--json").lines[0]
     assert tested["alerts"] == taken["kinds"]["alerts"]["digest"]
-    row = next(row for row in place.run("replay", "list", "--json").lines if row["name"] == "taken")
+    row = next(row for row in place.here("replay", "list", "--json").lines if row["name"] == "taken")
     assert (row["state"], row["taken_from"], row["finished"]) == ("done", "golden", len(history()))
 
 
@@ -268,7 +269,7 @@ def test_run_that_is_paused_and_then_killed_is_taken_up_to_the_same_bytes_and_to
         assert json.loads(paused)["taken"] < DOCUMENTS
         process.kill()
         process.wait()
-    rows = {row["name"]: row["state"] for row in place.run("replay", "list", "--json").lines}
+    rows = {row["name"]: row["state"] for row in place.here("replay", "list", "--json").lines}
     assert (rows["golden"], rows["killed"]) == ("done", "interrupted")
     resumed = place.run("replay", "resume", "killed", "--json", timeout=500)
     assert resumed.status == 0, resumed.err
@@ -288,12 +289,12 @@ def test_drop_deletes_what_is_the_runs_own(up: Up, place: Shell, golden: Any) ->
     assert dropped.status == 0, dropped.err
     assert dropped.lines[0]["dropped"]["topics"] >= 10
     assert live_state(up, place) == before
-    assert "golden" not in {row["name"] for row in place.run("replay", "list", "--json").lines}
+    assert "golden" not in {row["name"] for row in place.here("replay", "list", "--json").lines}
 
 
 @pytest.mark.timeout(900)
 def test_topic_is_replayed_by_event_time(place: Shell, golden: Any) -> None:
-    fed = place.run("feed", "whole.jsonl", "--topic", "social.raw", "--json")
+    fed = place.here("feed", "whole.jsonl", "--topic", "social.raw", "--json")
     assert fed.status == 0, fed.err
     begin, end = "2014-01-02", "2014-01-04"
     args = ("--name", "topic", "--topic", "social.raw", "--from", begin, "--to", end, "--margin-hours", "999999")

@@ -34,10 +34,10 @@ def test_export_writes_all_or_nothing_and_never_over_what_is_there(place: Shell)
     assert done.lines[0] == done.lines[0] | {"topic": "sentiment.events", "rows": DAYS * len(TICKERS), "days": DAYS}
     folder = place.folder / "made-up-parquet" / "sentiment.events"
     assert ds.dataset(folder, partitioning="hive").count_rows() == DAYS * len(TICKERS)
-    again = place.run("replay", "export", "made-up")
+    again = place.here("replay", "export", "made-up")
     assert again.status == 1
     assert "is there already" in again.err
-    assert place.run("replay", "export", "made-up", "--topic", "news.raw", "--out", "other").status == 2
+    assert place.here("replay", "export", "made-up", "--topic", "news.raw", "--out", "other").status == 2
     assert sorted(path.name for path in place.folder.iterdir() if "parquet" in path.name) == ["made-up-parquet"]
 
 
@@ -58,7 +58,7 @@ def test_backtest_finds_nothing_in_chance(place: Shell) -> None:
     assert [one["horizon"] for one in entity] == [1, 2]
     assert all(abs(one["coefficient"]["value"]) < 0.1 for one in entity)
     assert len(list((place.folder / "plots").glob("*.svg"))) == 3
-    shown = place.run("backtest", "made-up", *OPTIONS, COLUMNS="80").out
+    shown = place.here("backtest", "made-up", *OPTIONS, COLUMNS="80").out
     assert "entity sentiment" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
@@ -76,16 +76,16 @@ def test_backtest_does_not_believe_a_planted_leak(place: Shell) -> None:
     told.mkdir()
     lines = (orjson.dumps(foresees(event, number)) for number, event in enumerate(events()))
     (told / "sentiment.events.jsonl").write_bytes(b"\n".join(lines))
-    done = place.run("backtest", "live", *OPTIONS, "--json")
+    done = place.here("backtest", "live", *OPTIONS, "--json")
     assert done.status == 1
     assert "too good to be believed" in done.err
     assert done.lines[0]["doubtful"] >= 2
-    assert place.run("backtest", "live", *OPTIONS, "--doubtful", "1").status == 0
+    assert place.here("backtest", "live", *OPTIONS, "--doubtful", "1").status == 0
 
 
 def test_errors_say_what_to_do(place: Shell) -> None:
-    missing = place.run("backtest", "none", *OPTIONS)
+    missing = place.here("backtest", "none", *OPTIONS)
     assert (missing.status, "replay list" in missing.err) == (1, True)
-    wrong = place.run("backtest", "made-up", *OPTIONS, "--session", "morning")
+    wrong = place.here("backtest", "made-up", *OPTIONS, "--session", "morning")
     assert (wrong.status, "09:30 America/New_York" in wrong.err) == (1, True)
-    assert place.run("backtest", "made-up", "--market", "bars.jsonl", "--horizons", "soon").status == 2
+    assert place.here("backtest", "made-up", "--market", "bars.jsonl", "--horizons", "soon").status == 2

@@ -101,7 +101,7 @@ def test_given_spans_alone_are_scored_in_their_order(verdicts: list[Any]) -> Non
 
 
 def test_a_line_scores_the_same_with_and_without_neighbours(verdicts: list[Any], shell: Shell) -> None:
-    alone = shell.run("score", "--input", "-", "--json", given=json.dumps(LINES[0]).encode())
+    alone = shell.here("score", "--input", "-", "--json", given=json.dumps(LINES[0]).encode())
     (line,) = alone.lines
     assert _without_times(line) == _without_times(verdicts[0])
 
@@ -137,13 +137,13 @@ def test_a_text_is_explained_to_a_person(shell: Shell) -> None:
 
 def test_a_file_is_a_table_for_a_person(shell: Shell) -> None:
     (shell.folder / "documents.jsonl.gz").write_bytes(gzip.compress(json.dumps(LINES[0]).encode()))
-    done = shell.run("score", "--input", "documents.jsonl.gz")
+    done = shell.here("score", "--input", "documents.jsonl.gz")
     assert done.status == 0
     assert [line.split()[0] for line in done.out.splitlines()] == ["line", "1"]
 
 
 def test_a_text_without_words_is_refused(shell: Shell) -> None:
-    done = shell.run("score", "  ", "--json")
+    done = shell.here("score", "  ", "--json")
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
 

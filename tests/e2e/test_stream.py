@@ -34,7 +34,7 @@ def events_of(shell: Shell, document: str) -> list[Any]:
 def wait_for(shell: Shell, topic: str, wanted: Any) -> list[Any]:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
-        done = shell.run("tail", topic, "--to-end", "--json")
+        done = shell.here("tail", topic, "--to-end", "--json")
         assert done.status == 0, done.err
         if found := [value for value in done.lines if wanted(value)]:
             return found
@@ -61,13 +61,13 @@ def test_json_lines_become_events_and_dead_letters_that_can_be_mended(up: Up) ->
     listed = up.shell.run("dlq", "list", "--json", "--kind", "no_time")
     (letter,) = listed.lines
     DEAD_LETTERS.schema.model_validate_json(json.dumps(letter))
-    shown = up.shell.run("dlq", "show", letter["id"])
+    shown = up.shell.here("dlq", "show", letter["id"])
     assert "Tesla recalls cars" in shown.out
     mended = up.shell.run("dlq", "requeue", letter["id"], "--set", f"published_at={TIME}", "--json")
     assert mended.lines == [{"id": letter["id"], "topic": "news.raw", "changed": True}]
     assert [event["entity"]["ticker"] for event in events_of(up.shell, "e2e-bad")] == ["TSLA"]
     again = [
-        value for value in up.shell.run("tail", "news.raw", "--to-end", "--json").lines if value.get("id") == "e2e-bad"
+        value for value in up.shell.here("tail", "news.raw", "--to-end", "--json").lines if value.get("id") == "e2e-bad"
     ]
     assert again == [bad, bad | {"published_at": TIME}]
 
@@ -89,13 +89,13 @@ def test_text_of_an_image_becomes_an_event_and_audio_a_dead_letter_with_its_fiel
 
 
 def test_a_letter_that_is_not_there_is_one_line(up: Up) -> None:
-    done = up.shell.run("dlq", "requeue", "news.raw/0/999999")
+    done = up.shell.here("dlq", "requeue", "news.raw/0/999999")
     assert done.status == 1
     assert "there is no dead letter news.raw/0/999999" in done.err
 
 
 def test_a_topic_that_is_not_there_is_one_line(up: Up) -> None:
-    done = up.shell.run("tail", "no.such.topic")
+    done = up.shell.here("tail", "no.such.topic")
     assert (done.status, len(done.err.splitlines())) == (1, 1)
 
 
@@ -106,7 +106,7 @@ def test_a_table_becomes_documents_by_its_column_map(up: Up) -> None:
     columns = "body=text,published_at=when,author.handle=user,engagement.likes=likes"
     fed = up.shell.run("feed", "posts.csv", "--topic", "social.raw", "--map", columns)
     assert "published 1 documents to social.raw" in fed.out
-    table = up.shell.run("tail", "social.raw", "--to-end")
+    table = up.shell.here("tail", "social.raw", "--to-end")
     assert "Nvidia soars" in table.out
     (event,) = events_of(up.shell, "e2e-table")
     assert (event["source_kind"], event["entity"]["ticker"]) == ("social", "NVDA")

@@ -30,14 +30,14 @@ def test_a_document_becomes_an_alert_with_its_reason(up: Up) -> None:
             "published_at": f"2026-03-02T08:{number:02}:00Z",
         }
         (up.shell.folder / "alert.jsonl").write_text(json.dumps(document))
-        assert up.shell.run("feed", "alert.jsonl").status == 0
-        tail = up.shell.run("tail", f"alerts.{name}", "--to-end", "--json")
+        assert up.shell.here("feed", "alert.jsonl").status == 0
+        tail = up.shell.here("tail", f"alerts.{name}", "--to-end", "--json")
         if tail.status == 0 and (alerts := tail.lines):
             break
         assert time.monotonic() < deadline, tail.err
     assert {alert["subscription"] for alert in alerts} == {name}
     assert str(alerts[0]["reason"]).startswith("Boeing")
     assert "its ticker is BA and its polarity of -" in str(alerts[0]["reason"])
-    while name not in up.shell.run("tail", "alerts", "--to-end").out:  # each topic is written at its own pace
+    while name not in up.shell.here("tail", "alerts", "--to-end").out:  # each topic is written at its own pace
         assert time.monotonic() < deadline
     assert up.shell.run("subscribe", "remove", name).status == 0

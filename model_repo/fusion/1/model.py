@@ -10,13 +10,18 @@ its first row comes. In a process of its own, stream_app/adapters/networks.py do
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 import triton_python_backend_utils as pb_utils
-from openvino import opset13
+
+# OpenVINO's tools fork a process that tells Google Analytics that they were imported; it does without them.
+sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
+
+import openvino  # noqa: E402
+from openvino import opset13  # noqa: E402
 
 _TYPES = {"TYPE_INT32": np.dtype(np.int32), "TYPE_FP32": np.dtype(np.float32)}
 _OPENVINO_TYPES = {"TYPE_INT32": "i32", "TYPE_FP32": "f32"}

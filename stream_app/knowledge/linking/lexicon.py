@@ -126,9 +126,9 @@ def _capitals(alias: Alias) -> tuple[int, ...]:
     if alias.style is AliasStyle.WORD:
         return ()
     text = alias.text
-    at_words = [at for at, char in enumerate(text) if char.isupper() and (at == 0 or text[at - 1] == " ")]
-    inside = [at for at, char in enumerate(text) if char.isupper()][:1]
-    return tuple(at_words or inside)
+    capitals = [at for at, char in enumerate(text) if char.isupper()]
+    at_words = [at for at in capitals if at == 0 or text[at - 1] == " "]
+    return tuple(at_words or capitals[:1])
 
 
 def _automaton(patterns: dict[str, Pattern]) -> ahocorasick.Automaton:

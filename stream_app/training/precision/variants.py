@@ -6,14 +6,17 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import ModelProto
 
 from stream_app.adapters.onnx_runtime import OnnxRuntime
 from stream_app.adapters.openvino import OpenVinoRuntime, local_report
 from stream_app.training.evaluation import Infer
-from stream_app.training.onnx_file import save_onnx, to_onnx, write_onnx
+from stream_app.training.onnx_file import Store, write_each
+from stream_app.training.onnx_weights import store_half
 from stream_app.training.precision.int8 import Arrays, Static, dynamic, static, store
 from stream_app.training.precision.parts import name_products, part_of
 from stream_app.training.served import ServedNetwork
@@ -57,36 +60,39 @@ def write_variants(
 ) -> list[Variant]:
     """Write the files into the folder and return the variants that this processor computes."""
     report("single precision")
-    names = write_plain(network, folder / _SINGLE)
-    write_onnx(network, folder / _HALF)
+    names = write_plain(network, folder / _SINGLE, {folder / _HALF: store_half, folder / _STORED: store})
     report("static int8")
     left = tuple(name for name in names if part_of(name) in how.spared)
     with tempfile.TemporaryDirectory() as ranges:
         for file, spared in ((_WHOLE, ()), (_SPARED, left)):
             changed = replace(how.static, spared=spared)
             static(folder / _SINGLE, folder / file, changed, batches=how.batches, kept=Path(ranges) / "ranges.json")
-    report("dynamic int8 and stored weights")
+    report("dynamic int8")
     dynamic(folder / _SINGLE, folder / _DYNAMIC, narrow=how.static.narrow)
-    _write_stored(network, folder / _STORED)
     return [one for one in _variants(folder, ", ".join(how.spared)) if one.precision != _BF16 or computes_bf16()]
 
 
 def write_student(network: ServedNetwork, folder: Path, name: str) -> list[Variant]:
     """Write a smaller network as it would be exported, and with weights stored in 8 bits."""
     half, stored = folder / f"{name}.onnx", folder / f"{name}_int8_weights.onnx"
-    write_onnx(network, half)
-    _write_stored(network, stored)
+    write_each(network, {half: store_half, stored: store})
     return [
         Variant(name, f"{name}: fp32, OpenVINO", half, "f32"),
         Variant(f"{name}_int8_weights", f"{name}: fp32 with weights stored in int8, OpenVINO", stored, "f32"),
     ]
 
 
-def write_plain(network: ServedNetwork, file: Path) -> list[str]:
-    """Write the network in single precision, its products named after the modules, and return their names."""
-    model = to_onnx(network)
-    names = name_products(model, _matrices(network))
-    save_onnx(model, file)
+def write_plain(network: ServedNetwork, file: Path, others: Mapping[Path, Store] = MappingProxyType({})) -> list[str]:
+    """Write the network in single precision, its products named after the modules, and return their names.
+
+    The `others` are written beside it, as `write_each` does.
+    """
+    names: list[str] = []
+
+    def name(model: ModelProto) -> None:
+        names.extend(name_products(model, _matrices(network)))
+
+    write_each(network, {file: name, **others})
     return names
 
 
@@ -107,12 +113,6 @@ def _variants(folder: Path, spared: str) -> list[Variant]:
         Variant("int8_dynamic", "int8 dynamic, ONNX Runtime", folder / _DYNAMIC),
         Variant("int8_weights", "fp32 with weights stored in int8, OpenVINO", folder / _STORED, "f32"),
     ]
-
-
-def _write_stored(network: ServedNetwork, file: Path) -> None:
-    model = to_onnx(network)
-    store(model)
-    save_onnx(model, file)
 
 
 def _matrices(network: ServedNetwork) -> Mapping[str, NDArray[np.float32]]:

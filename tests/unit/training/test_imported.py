@@ -50,20 +50,25 @@ def version(tmp_path_factory: pytest.TempPathFactory, network: FusionNetwork, en
     return folder
 
 
-def test_every_weight_comes_back(tmp_path: Path, version: Path, network: FusionNetwork, encoder_folder: Path) -> None:
-    import_version(version, tmp_path / "run", encoder_folder)
-    found = load_network(tmp_path / "run").state_dict()
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, version: Path, encoder_folder: Path) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    import_version(version, folder, encoder_folder)
+    return folder
+
+
+def test_every_weight_comes_back(run: Path, network: FusionNetwork) -> None:
+    found = load_network(run).state_dict()
     for name, weight in network.state_dict().items():
         torch.testing.assert_close(found[name], weight, atol=1e-3, rtol=1e-3, msg=name)
 
 
-def test_run_says_where_it_is_from_and_how_good_it_is(tmp_path: Path, version: Path, encoder_folder: Path) -> None:
-    record = import_version(version, tmp_path / "run", encoder_folder)
-    assert record == load_record(tmp_path / "run")
+def test_run_says_where_it_is_from_and_how_good_it_is(run: Path, version: Path, encoder_folder: Path) -> None:
+    record = load_record(run)
     assert (record.imported, record.topics) == ("fusion-7-abc", TOPICS)
-    assert read_metrics(tmp_path / "run")["document"].accuracy == SCORE["accuracy"]
+    assert read_metrics(run)["document"].accuracy == SCORE["accuracy"]
     with pytest.raises(ConfigurationError, match="holds a run already"):
-        import_version(version, tmp_path / "run", encoder_folder)
+        import_version(version, run, encoder_folder)
 
 
 def test_encoder_of_another_shape_is_refused(tmp_path: Path, version: Path) -> None:

@@ -23,22 +23,23 @@ from stream_app.training.onnx_file import write_onnx
 from stream_app.training.onnx_weights import floats_of, store_bytes
 from stream_app.training.statement_head import StatementHead
 from stream_app.training.temperature import Temperature
+from tests.training_sets import write_chinese_encoder
 from tests.unit.training.chinese.conftest import HIDDEN
 from tests.unit.training.chinese.test_learning import TOPICS
 
 HEATS = {head: Temperature(1.0 + 0.1 * number, 0.1 * number) for number, head in enumerate(HEADS)}
 
 
-@pytest.fixture
-def version(run: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an exported network whose weights are all different."""
+    run = write_chinese_encoder(tmp_path_factory.mktemp("made"), HIDDEN)
     torch.manual_seed(5)
     network = chinese_network(load_encoder(run))
     network.statement_head = StatementHead(HIDDEN)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.3)
-    folder = tmp_path / "zh"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("zh")
     write_onnx(ServedChinese(network, HEATS, TOPICS), folder / "model.onnx", store_bytes)
     told = {"sha256": "abc", "topics": TOPICS, "temperatures": {head: asdict(one) for head, one in HEATS.items()}}
     (folder / "metadata.json").write_text(json.dumps(told))
