@@ -6,12 +6,14 @@ commodities, values of currencies, policy rates of central banks, levels of indi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 
 from stream_app.knowledge.graph import KnowledgeGraph
-from stream_app.knowledge.paths import steps_in_force, strongest_paths
+from stream_app.knowledge.paths import Step, steps_in_force, strongest_paths
 
 _HOPS = 2
 _NOW = "2024-06-01"
@@ -91,11 +93,16 @@ CHAINS = """
 """
 
 
+@pytest.fixture(scope="module")
+def steps_at(graph: KnowledgeGraph) -> Callable[[str], list[Step]]:
+    """What carried a shock on a day; each day is looked up once."""
+    return cache(lambda day: list(steps_in_force(graph.dependences, datetime.fromisoformat(day).replace(tzinfo=UTC))))
+
+
 @pytest.mark.parametrize("line", CHAINS.split("\n")[1:-1])
-def test_the_strongest_path_has_the_known_sign(graph: KnowledgeGraph, line: str) -> None:
+def test_the_strongest_path_has_the_known_sign(steps_at: Callable[[str], list[Step]], line: str) -> None:
     sign, start, end = line.split()
-    moment = "2023-03-01" if "credit-suisse" in start else _NOW
-    steps = steps_in_force(graph.dependences, datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    steps = steps_at("2023-03-01" if "credit-suisse" in start else _NOW)
     best = strongest_paths(steps, start, end=end, hops=_HOPS, most=1)
     assert best, f"nothing leads from {start} to {end}"
     assert (best[0].strength > 0) is (sign == "+")
@@ -110,11 +117,10 @@ def test_the_strongest_path_has_the_known_sign(graph: KnowledgeGraph, line: str)
     ],
 )
 def test_what_has_ended_carries_nothing_any_more(
-    graph: KnowledgeGraph, start: str, end: str, before: str, after: str
+    steps_at: Callable[[str], list[Step]], start: str, end: str, before: str, after: str
 ) -> None:
     for moment, expected in ((before, True), (after, False)):
-        steps = steps_in_force(graph.dependences, datetime.fromisoformat(moment).replace(tzinfo=UTC))
-        assert bool(strongest_paths(steps, start, end=end, hops=1, most=1)) is expected
+        assert bool(strongest_paths(steps_at(moment), start, end=end, hops=1, most=1)) is expected
 
 
 @pytest.mark.parametrize(
@@ -126,6 +132,5 @@ def test_what_has_ended_carries_nothing_any_more(
         ("company:tsmc", "company:intel"),
     ],
 )
-def test_2015_does_not_know_what_came_later(graph: KnowledgeGraph, start: str, end: str) -> None:
-    steps = steps_in_force(graph.dependences, datetime(2015, 6, 1, tzinfo=UTC))
-    assert strongest_paths(steps, start, end=end, hops=1, most=1) == []
+def test_2015_does_not_know_what_came_later(steps_at: Callable[[str], list[Step]], start: str, end: str) -> None:
+    assert strongest_paths(steps_at("2015-06-01"), start, end=end, hops=1, most=1) == []

@@ -16,7 +16,7 @@ from tests.world.verdict import complaints
 from tests.world.worker import Agent, Worker
 from tests.world.world import run
 
-SEEDS = 60
+SEEDS = 30
 pytestmark = pytest.mark.timeout(900)  # a quarter of a second of computing a seed, on a machine that may be busy
 SOAK_SEEDS = int(os.environ.get("SOAK_SEEDS", "5000"))
 
