@@ -18,17 +18,17 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.kafka import KafkaEventLog, create_topics
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.events.topics import DEAD_LETTERS, NEWS, SENTIMENT, TOPICS
-from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 
 PARTITIONS = 4
-_graph = cache(build_graph)
+_graph = cache(installed_graph)
 
 
 @dataclass

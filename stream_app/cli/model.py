@@ -91,6 +91,7 @@ def statements(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     *,
     out: Annotated[Path, typer.Option(help="Folder of the run with this head.")],
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the texts.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Teach a finished run what texts state of each name, and how it is meant; nothing else of it changes.
@@ -115,7 +116,7 @@ def statements(
             out,
             texts,
             runs=chinese if is_chinese else english,
-            config=StatementConfig(),
+            config=StatementConfig() if epochs is None else StatementConfig(epochs=epochs),
             report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
         )
     if json:
