@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from stream_app.embedded.broker import start_broker
 from stream_app.embedded.cache import start_cache
@@ -19,6 +20,8 @@ from stream_app.embedded.triton import TritonOptions, start_triton
 from tests.servers import start_apache_kafka
 
 MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
+settings.register_profile("no-clock", deadline=None)  # how long an example takes is the machine's matter
+settings.load_profile("no-clock")
 EMBEDDED, APACHE = "embedded_broker", "apache_kafka"
 """Fixtures of the two brokers."""
 

@@ -16,7 +16,8 @@ from stream_app.alerts.facts import Event
 from stream_app.alerts.matching import notices_of
 from stream_app.alerts.notices import Calm, Ended, Matched, Origin, Reached
 from stream_app.alerts.ports import Partitions
-from stream_app.alerts.reading import EndOf, read_event, read_subscription
+from stream_app.alerts.reading import name_of, read_event, read_subscription
+from stream_app.events.subscription import Subscription
 from stream_app.events.tick import Tick
 from stream_app.events.topics import MATCHES
 from stream_app.pipeline.ports import Message
@@ -79,11 +80,12 @@ class Keeping:
             match read_subscription(record, prefix=self._prefix):
                 case Rejection() as rejection:
                     messages.append(self._outlet.letter(record, rejection))
-                case EndOf(name):
-                    messages.append(_message(Ended(subscription=name)))
-                    names.discard(name)
-                case subscription:
+                case Subscription() as subscription:
                     names.add(subscription.name)
+                    continue
+            if (name := name_of(record)) is not None:  # a tombstone, or a value that takes the place of what was valid
+                messages.append(_message(Ended(subscription=name)))
+                names.discard(name)
         if names:
             self._outlet.topics.forget(names)
             await self._outlet.patience.until_available(partial(self._outlet.topics.ensure, names))

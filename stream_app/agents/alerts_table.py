@@ -17,7 +17,7 @@ import structlog
 from stream_app.agents.patience import Patience
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.ports import AlertTopics
-from stream_app.alerts.reading import EndOf, name_of, read_subscription
+from stream_app.alerts.reading import name_of, read_subscription
 from stream_app.errors import StreamAppError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
@@ -95,8 +95,7 @@ class SubscriptionTable:
             self.matcher.put(meaning)
         elif (name := name_of(record)) is not None:
             self.matcher.remove(name)
-            if isinstance(meaning, EndOf):
-                self._ended[name] = record.received_at
+            self._ended[name] = record.received_at
         self._telemetry.gauge("stream_app_subscriptions", len(self.matcher))
 
     async def sweep(self) -> None:

@@ -100,7 +100,10 @@ class AlertBook:
             self._put(key, cell)
         if held:
             return Verdict(held=held)
-        return self._seat(matched, offset, processed_at)
+        verdict = self._seat(matched, offset, processed_at)
+        if verdict.held == "throttled":  # what nobody was told of is no episode that goes on
+            self._put(key, cell.model_copy(update={"episodes": before.episodes}))
+        return verdict
 
     def _seat(self, matched: Matched, offset: int, processed_at: datetime) -> Verdict:
         if not needs_desk(matched.terms):

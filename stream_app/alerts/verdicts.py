@@ -80,10 +80,13 @@ def seat(desk: Desk, matched: Matched, offset: int, *, processed_at: datetime) -
     """Decide for the subscription as a whole: its digest, its throttle."""
     terms, moment = matched.terms, moment_of(matched.event)
     desk, due = close_due(desk, moment, offset, processed_at=processed_at)
-    update = {"offset": offset, "keep_until": max(desk.keep_until, keep_until(terms, moment))}
     if terms.digest:
         digest = added(desk.digest, matched) if desk.digest else opened(matched, desk.sent)
-        return desk.model_copy(update=update | {"digest": digest}), Verdict(due, "digested")
+        until = max(desk.keep_until, keep_until(terms, max(moment, digest.closes_at)))
+        return desk.model_copy(update={"offset": offset, "keep_until": until, "digest": digest}), Verdict(
+            due, "digested"
+        )
+    update = {"offset": offset, "keep_until": max(desk.keep_until, keep_until(terms, moment))}
     if terms.throttle and not is_free(desk.sent, moment, terms.throttle.seconds):
         return desk.model_copy(update=update), Verdict(due, "throttled")
     sent = with_sent(desk.sent, moment)

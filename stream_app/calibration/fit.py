@@ -30,6 +30,7 @@ Watch = Callable[[str], Callable[[], None]]
 """Told what is begun; what it gives back is called with each shock that is done."""
 SUSPECT_COEFFICIENT = 0.05
 PRIORS, FITTED, INDUSTRIES, OWN_NEWS, NEIGHBOURS = "priors", "fitted", "industries", "own news", "neighbours' moves"
+WAYS_ALONE = "fitted relations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ def fit(
     trial = _Trial(ground, stretches, watch)
     plain = trial.panel(PRIORS, ground.graph, parameters)
     ways = estimate_ways(plain, history, stretches[0], parameters=parameters)
-    topics = estimate_topics(plain, history, stretches[0], parameters=parameters)
-    fitted = with_strengths(parameters, ways, topics, name="fitted")
+    # Both are factors of the same effects: topics correct what is left once relations are.
+    by_way = with_strengths(parameters, ways, (), name=WAYS_ALONE)
+    topics = estimate_topics(trial.panel(WAYS_ALONE, ground.graph, by_way), history, stretches[0], parameters=by_way)
+    fitted = with_strengths(parameters, ways, topics, name=FITTED)
     priors = trial.variant(PRIORS, plain, parameters)
     other = trial.variant(FITTED, trial.panel(FITTED, ground.graph, fitted), fitted, is_fitted=True)
     chosen, kept = (fitted, other) if keep_strengths else (replace(parameters, name="calibrated"), priors)

@@ -84,21 +84,27 @@ class History:
 def _closes(
     bars: Iterable[Bar], entities: Mapping[str, str]
 ) -> tuple[dict[tuple[date, str], float], dict[date, datetime]]:
-    """Return closes by day and company, and when each day's bars start; of a company's tickers the first counts."""
-    closes: dict[tuple[date, str], float] = {}
-    seen: set[tuple[date, str]] = set()
+    """Return closes by day and company, and when each day's bars start.
+
+    Of a company's tickers, which may be different shares, the one with the most bars counts, on all days.
+    """
+    series: dict[str, dict[date, float]] = {}
     starts: dict[date, datetime] = {}
     for bar in bars:
-        company, day = entities.get(bar.ticker), bar.start.date()
-        if (day, bar.ticker) in seen:
+        day = bar.start.date()
+        closes = series.setdefault(bar.ticker, {})
+        if day in closes:
             raise DataError(f"{bar.ticker} has two bars on {day}: give daily bars, each once")
-        seen.add((day, bar.ticker))
-        if company is not None:
+        closes[day] = bar.close
+        if bar.ticker in entities:
             starts[day] = bar.start
-            closes.setdefault((day, company), bar.close)
-    if not closes:
+    if not starts:
         raise DataError("no bar is of a company of the graph: see the tickers, or name the columns by --market-map")
-    return closes, starts
+    chosen: dict[str, str] = {}
+    for ticker in sorted(series.keys() & entities.keys(), key=lambda one: (-len(series[one]), one)):
+        chosen.setdefault(entities[ticker], ticker)
+    found = {(day, company): close for company, ticker in chosen.items() for day, close in series[ticker].items()}
+    return found, starts
 
 
 def _abnormal(returns: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """How well a signal tells what comes: information coefficient, hit rate and Brier score, with intervals.
 
-Days are drawn again in blocks, since the moves of a day, and of days in a row, are not independent.
+Days are drawn again in blocks, since the moves of a day, and of days in a row, are not independent. Of few blocks
+intervals are widened.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.calibration.few_blocks import widening
 from stream_app.calibration.ranks import rank_correlation
 
 Floats = NDArray[np.float64]
@@ -65,8 +67,9 @@ def _figure(daily: Floats, rows: int, *, block: int, seed: int) -> Figure:
     if not len(daily):
         return Figure(float("nan"), float("nan"), float("nan"), 0, 0)
     drawn = [_ratio(daily[places]) for places in _draws(len(daily), block, seed)]
-    low, high = np.percentile(drawn, _LEVEL)
-    return Figure(_ratio(daily), float(low), float(high), rows, len(daily))
+    value, wider = _ratio(daily), widening(len(daily), block)
+    low, high = (value + wider * (float(end) - value) for end in np.percentile(drawn, _LEVEL))
+    return Figure(value, low, high, rows, len(daily))
 
 
 def _ratio(daily: Floats) -> float:

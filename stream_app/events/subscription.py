@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from stream_app.events.schema import Schema
 from stream_app.events.span import Fraction
@@ -12,6 +12,9 @@ from stream_app.events.span import Fraction
 NAME_PATTERN = r"^[a-z0-9-]+$"
 MAX_NAME_CHARACTERS = 200
 """With `alerts.` and a prefix before it, it still fits into the 249 characters of a topic's name."""
+
+MOST_SECONDS = 10 * 366 * 86_400
+"""Ten years: longer than anything is remembered, and within what dates can hold."""
 
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Names = Annotated[tuple[_Word, ...], Field(min_length=1, max_length=10_000)]
@@ -65,7 +68,7 @@ class Throttle(Schema):
     """At most one alert in so many seconds of event time."""
 
     per: Literal["entity", "subscription"]
-    seconds: NonNegativeInt
+    seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)]
 
 
 class Hysteresis(Schema):
@@ -74,8 +77,11 @@ class Hysteresis(Schema):
     rearm: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.8, description="Part of a threshold below which the entity is ready to alert again."
     )
-    quiet: PositiveInt = Field(
-        default=86_400, description="Seconds of event time without an event over that part, which make it ready too."
+    quiet: int = Field(
+        default=86_400,
+        gt=0,
+        le=MOST_SECONDS,
+        description="Seconds of event time without an event over that part, which make it ready too.",
     )
 
 
@@ -86,7 +92,7 @@ class Subscription(Schema):
     match: Match
     throttle: Throttle | None = None
     hysteresis: Hysteresis | None = Field(default=None, description="Null: every event over a threshold counts.")
-    digest: NonNegativeInt = 0
+    digest: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
 
     @model_validator(mode="after")
     def _hysteresis_has_a_threshold(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.reputation.claim import DAY, HOUR, MICRO, Claim, claim_of
-from stream_app.reputation.crowd import shares_of_hour
+from stream_app.reputation.crowd import shares_of
 from stream_app.reputation.standing import Standing, is_stranger, trust
 
 _HOURS_A_DAY = DAY // HOUR
@@ -44,7 +44,7 @@ def weights_of_hour(state: Records, hour: int) -> dict[str, int]:
 
 
 def weights(claims: Sequence[Claim], standing: Callable[[str], Standing]) -> dict[str, int]:
-    """Return credibility times novelty of claims of one hour, in millionths, by id."""
+    """Return credibility times novelty of claims that are one crowd, such as an hour's, in millionths, by id."""
     shares, believed = _parts(claims, standing)
     return {claim.id: claim.novelty * shares[claim.id] * believed(claim) // MICRO**2 for claim in claims}
 
@@ -53,5 +53,5 @@ def _parts(
     claims: Sequence[Claim], standing: Callable[[str], Standing]
 ) -> tuple[Mapping[str, int], Callable[[Claim], int]]:
     standings = {voice: standing(voice) for voice in {claim.voice for claim in claims}}
-    shares = shares_of_hour(claims, stranger=lambda claim: is_stranger(claim.grade, standings[claim.voice]))
+    shares = shares_of(claims, stranger=lambda claim: is_stranger(claim.grade, standings[claim.voice]))
     return shares, lambda claim: trust(claim.grade, standings[claim.voice])

@@ -12,19 +12,19 @@ from stream_app.events.voice import Grade
 from stream_app.reputation.claim import MICRO, Claim
 
 CROWD = 3
-"""Voices that strangers of one opinion are worth together at most, within an hour."""
+"""What strangers of one opinion tend to in voices, however many they are."""
 
 MOST_HALVINGS = 20
 OPINION = 50_000
 """Below this polarity (in millionths) a claim takes no side."""
 
 
-def shares_of_hour(claims: Sequence[Claim], *, stranger: Callable[[Claim], bool]) -> Mapping[str, int]:
+def shares_of(claims: Sequence[Claim], *, stranger: Callable[[Claim], bool]) -> Mapping[str, int]:
     """Return what share of its voice each claim has, in millionths, by id.
 
-    `claims` are all of one entity and hour, sorted. News keeps its whole voice: its copies have a low novelty.
-    The n-th copy of a post has 1/2^n of it, and the m-th story that strangers tell T(m) - T(m-1) with
-    T(m) = CROWD·m / (m + CROWD - 1), so that all together have less than 2·CROWD voices.
+    `claims` are all of one entity and of what counts as one crowd, such as an hour, sorted. News keeps its whole voice:
+    its copies have a low novelty. The n-th copy of a post has 1/2^n of it, and the m-th story that strangers tell
+    T(m) - T(m-1) with T(m) = CROWD·m / (m + CROWD - 1), so that all together have less than 2·CROWD voices.
     """
     copies: Counter[tuple[int, str]] = Counter()
     stories: dict[int, dict[str, int]] = {}

@@ -82,13 +82,11 @@ def _settled(reputation: Reputation, today: int) -> Reputation:
 
 
 def _judged(reputation: Reputation, day: int) -> dict[str, Verdict]:
-    claims: list[Claim] = []
-    weighed: dict[str, int] = {}
-    for hour in range(day * _HOURS_A_DAY, (day + 2) * _HOURS_A_DAY):
-        of_hour = reputation.hours.get(hour, ())
-        claims.extend(of_hour)
-        # All verdicts before this day: each day is judged after the ones before it.
-        weighed |= weights(of_hour, lambda voice: reputation.standing(voice, day + SETTLING_DAYS))
+    hours = range(day * _HOURS_A_DAY, (day + 2) * _HOURS_A_DAY)
+    claims = [claim for hour in hours for claim in reputation.hours.get(hour, ())]
+    # One crowd over all these hours, for what they say is added up; all verdicts before this day: each day is judged
+    # after the ones before it.
+    weighed = weights(claims, lambda voice: reputation.standing(voice, day + SETTLING_DAYS))
     return verdicts_on(day, claims, weighed)
 
 

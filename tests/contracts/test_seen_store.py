@@ -113,7 +113,7 @@ async def test_story_and_slot_are_bounded(store: SeenStore) -> None:
     assert found.members[last.seen.story_id][-1].repeats == last.seen.repeats == MOST_MEMBERS + 49
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(QUERIES, st.lists(st.integers(1, 7), min_size=16, max_size=16))
 async def test_every_store_and_every_batching_says_the_same(
     redis: Redis, queries: list[Query], sizes: list[int]

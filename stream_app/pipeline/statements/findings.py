@@ -95,9 +95,10 @@ def of_name(
     """
     for one in holders:
         kind = one.named.kind
-        if one.named.dreaded and amount < 0 and (verb.act == "start" or verb.causes):
-            amount = abs(amount)  # borrowers who default are more of the loan losses
-        move = amount * one.share * _factor(verb, kind, disrupted=disrupted and amount < 0)
+        # borrowers who default are more of the loan losses
+        worse = one.named.dreaded and amount < 0 and (verb.act == "start" or verb.causes)
+        own = abs(amount) if worse else amount
+        move = own * one.share * _factor(verb, kind, disrupted=disrupted and own < 0)
         ended = verb.act == "resume" and (bool(verb.nature) or kind not in _PRICED)
         if move:
             market = verb.act == "move" and not verb.nature

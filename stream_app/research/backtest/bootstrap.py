@@ -2,7 +2,7 @@
 
 Whole days are drawn, so what moves together within a day stays together; consecutive ones, as many as a position
 spans, so that overlapping returns do too (Künsch 1989; circular, so that each day is drawn equally often: Politis and
-Romano 1992).
+Romano 1992). Of few blocks intervals are widened as Student's are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_app.calibration.few_blocks import widening
 from stream_app.research.backtest.prices import Floats
 
 LEAST_DAYS = 20
@@ -31,10 +32,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Days as they were drawn, [samples, days]: one set of draws serves all figures of the same days."""
+    """Days as they were drawn, [samples, days]: one set of draws serves all figures of the same days.
+
+    `wider` is how much farther than drawn a figure is taken to stand from the one found (`calibration/few_blocks.py`).
+    """
 
     days: NDArray[np.int64]
     confidence: float
+    wider: float = 1.0
 
     def interval(self, above: Floats, below: Floats | None = None) -> Interval:
         """Return the mean of `above` over the days, or the ratio of sums `above` / `below`, with percentile bounds."""
@@ -46,8 +51,8 @@ class Draws:
             return Interval(value)
         drawn = self._drawn(above, below)
         tail = 100 * (1 - self.confidence) / 2
-        low, high = np.percentile(drawn, [tail, 100 - tail])
-        return Interval(value, float(low), float(high))
+        low, high = (value + self.wider * (float(end) - value) for end in np.percentile(drawn, [tail, 100 - tail]))
+        return Interval(value, low, high)
 
     def p_value(self, figures: Floats) -> float | None:
         """Return the two-sided probability of a mean as far from 0 as this, were the true one 0; None of few days.
@@ -58,7 +63,7 @@ class Draws:
             return None
         mean = figures.mean()
         drawn = self._drawn(figures, np.ones(len(figures)))
-        beyond = int((np.abs(drawn - mean) >= abs(mean)).sum())
+        beyond = int((self.wider * np.abs(drawn - mean) >= abs(mean)).sum())
         return (1 + beyond) / (1 + len(drawn))
 
     def _drawn(self, above: Floats, below: Floats) -> Floats:
@@ -78,4 +83,5 @@ def draw(days: int, *, samples: int, block: int, seed: int, confidence: float = 
     blocks = -(-days // block)
     starts = np.random.default_rng(seed).integers(days, size=(samples, blocks))
     drawn = (starts[:, :, None] + np.arange(block)) % days
-    return Draws(drawn.reshape(samples, -1)[:, :days].astype(np.int64), confidence)
+    wider = widening(days, block, confidence)
+    return Draws(drawn.reshape(samples, -1)[:, :days].astype(np.int64), confidence, wider)

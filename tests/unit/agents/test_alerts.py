@@ -122,13 +122,14 @@ async def test_a_worker_that_takes_over_in_the_middle_remembers_throttles_and_op
     assert world.alerts() == (await _calm()).alerts()
 
 
-async def test_an_ended_subscription_sends_nothing_more_and_is_forgotten() -> None:
+@pytest.mark.parametrize("last", [None, b"no JSON"], ids=["tombstone", "bad value"])
+async def test_an_ended_subscription_sends_nothing_more_and_is_forgotten(last: bytes | None) -> None:
     world = AlertWorld(RECORDS)
     delivery = world.delivery()
     await world.matching().handle([event_record(event) for event in _events()[:5]])
     await delivery.handle(world.notices())
     assert {key.partition("/")[0] for key in await world.outside.state.load(0)} > {"digest"}
-    ends = [Record("subscriptions", 0, 9, wish.name.encode(), None, RECEIVED) for wish in WISHES]
+    ends = [Record("subscriptions", 0, 9, wish.name.encode(), last, RECEIVED) for wish in WISHES]
     before = world.alerts()
     await world.keeping().handle(ends)
     await delivery.handle(world.notices()[-len(ends) :])
@@ -190,8 +191,9 @@ async def test_a_bad_notice_is_a_dead_letter() -> None:
     assert [letter["error_kind"] for letter in world.dead_letters()] == ["wrong_type"]
 
 
-async def test_topics_of_ended_subscriptions_go_once_their_alerts_are_past_keeping() -> None:
-    end = Record("subscriptions", 0, 7, b"plain", None, RECEIVED)
+@pytest.mark.parametrize("last", [None, b"{}"], ids=["tombstone", "bad value"])
+async def test_topics_of_ended_subscriptions_go_once_their_alerts_are_past_keeping(last: bytes | None) -> None:
+    end = Record("subscriptions", 0, 7, b"plain", last, RECEIVED)
     world = AlertWorld([*RECORDS, end])
     await world.outside.ensure({"plain", "digest"})
     table = world.table()

@@ -160,7 +160,7 @@ async def test_digest_closes_at_the_tick_though_a_later_event_was_received_befor
 
 
 @pytest.mark.parametrize("late", [False, True])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(), batch=st.integers(1, 60))
 def test_neither_the_order_of_arrival_nor_batches_change_what_is_sent(seed: int, batch: int, *, late: bool) -> None:
     golden, other = (asyncio.run(_sent(laps(late=late), seed=one, batch=of)) for one, of in ((0, 7), (seed, batch)))

@@ -102,7 +102,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(value=VALUES)
 async def test_any_input_becomes_events_or_one_dead_letter_with_a_reason(value: bytes | None) -> None:
     world = World()

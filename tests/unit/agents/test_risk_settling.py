@@ -142,7 +142,7 @@ async def test_whatever_await_fails_the_same_risks_are_told_and_the_same_is_reme
         assert world.state() == calm.state(), f"step {at}"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data(), st.integers(1, 7))
 def test_neither_order_nor_batches_nor_repeats_within_a_lap_change_what_is_told(
     data: st.DataObject, batch: int

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from stream_app.alerts.book import AlertBook
 from stream_app.alerts.facts import Event
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.matching import notices_of
+from stream_app.alerts.notices import Reached
 from stream_app.alerts.reading import read_event, read_subscription
 from stream_app.alerts.trial import trial
 from stream_app.events.alert import Alert
@@ -70,6 +74,12 @@ def test_a_throttle_per_entity_lets_others_pass_and_one_of_the_subscription_does
     events = [sentiment(f"{name}-{at}", name, at=at) for at in (0, 30, 60) for name in COMPANIES[:2]]
     assert told(events, throttle={"per": "entity", "seconds": 60}) == ["apple-0", "boeing-0", "apple-60", "boeing-60"]
     assert told(events, throttle={"per": "subscription", "seconds": 60}) == ["apple-0", "apple-60"]
+
+
+def test_an_entity_whose_first_alert_the_subscriptions_throttle_dropped_is_told_when_it_may_be() -> None:
+    events = [sentiment("apple", at=0)] + [sentiment(f"boeing-{at}", "boeing", at=at) for at in (30, 70, 140)]
+    assert told(events, hysteresis={}, throttle={"per": "subscription", "seconds": 60}) == ["apple", "boeing-70"]
+    assert told(events, hysteresis={}, throttle={"per": "entity", "seconds": 60}) == ["apple", "boeing-30"]
 
 
 def test_a_document_that_claims_to_be_of_later_than_it_was_received_silences_nobody() -> None:
@@ -137,6 +147,37 @@ def test_a_throttled_subscription_gathers_for_longer_instead_of_dropping() -> No
         START.replace(minute=minute, second=second) for minute, second in ((1, 0), (4, 20), (7, 40))
     ]
     assert sum(alert.digest.count for alert in alerts if alert.digest) == len(events)
+
+
+def test_a_digest_that_a_long_throttle_held_back_begins_that_throttle_anew() -> None:
+    """Ticks come each day, so that memory is swept: what was sent late is remembered from when it was sent."""
+    day = 86_400
+    wish = subscription(match=OVER, digest=3600, throttle={"per": "subscription", "seconds": 10 * day})
+    matcher, book = Matcher(), AlertBook()
+    matcher.put(wish)
+    closed = []
+    for offset in range(30):
+        moment = START + timedelta(days=offset)
+        (notice,) = notices_of(sentiment(str(offset), at=offset * day), matcher, AFFILIATE)
+        for one in (notice, Reached(event_time=moment + timedelta(hours=2))):
+            closed += book.apply(one, 2 * offset + (one is not notice), processed_at=RECEIVED).alerts
+    moments = [alert.digest.closed_at for alert in closed if alert.digest]
+    assert len(moments) == 3
+    assert all(later - earlier >= timedelta(days=10) for earlier, later in pairwise(moments))
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"throttle": {"per": "entity", "seconds": 10**12}},
+        {"digest": 10**12},
+        {"hysteresis": {"quiet": 10**15}},
+    ],
+    ids=str,
+)
+def test_seconds_that_no_date_can_hold_are_refused(terms: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="less than or equal to"):
+        subscription(match=OVER, **terms)
 
 
 def test_a_reason_names_each_condition_that_held_with_its_figure() -> None:

@@ -90,6 +90,14 @@ def test_only_the_curve_changes_unless_strengths_are_kept(chance: Fit) -> None:
     assert _fitted(0.0, keep_strengths=True).parameters.strengths.keys() == {f"{kind}.forward" for kind in KINDS}
 
 
+def test_a_topic_corrects_only_what_is_left_once_relations_are_corrected() -> None:
+    """All relations bring a third of their priors: that is no matter of the topic."""
+    found = _fitted(0.3, keep_strengths=True)
+    assert all(found.parameters.strengths[f"{kind}.forward"] < 0.8 for kind in KINDS)
+    after, before = (one.transmission["general_news"]["owns"] for one in (found.parameters, PARAMETERS))
+    assert 0.85 < after / before < 1.15
+
+
 def test_what_is_written_can_be_read(chance: Fit) -> None:
     assert from_json(to_json(chance.parameters)) == chance.parameters
 

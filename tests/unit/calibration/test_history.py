@@ -54,6 +54,18 @@ def test_two_bars_of_one_day_are_refused() -> None:
         History.of([*MADE.bars[:5], MADE.bars[0]], TICKERS, closes_after=CLOSES_AFTER)
 
 
+def test_of_two_shares_of_one_company_one_counts_on_all_days() -> None:
+    twin = [
+        bar.model_copy(update={"ticker": "T0.B", "close": bar.close / 1500}) for bar in MADE.bars if bar.ticker == "T0"
+    ]
+    holed = [bar for bar in MADE.bars if not (bar.ticker == "T0" and _day(bar.start) in {90, 150, 230})]
+    entities = {**TICKERS, "T0.B": TICKERS["T0"]}
+    both = History.of([*holed, *twin], entities, closes_after=CLOSES_AFTER)
+    np.testing.assert_allclose(both.abnormal, HISTORY.abnormal)
+    one = History.of([*MADE.bars, *twin[:-1]], entities, closes_after=CLOSES_AFTER)
+    np.testing.assert_array_equal(one.abnormal, HISTORY.abnormal)
+
+
 def test_bars_of_nobody_are_refused() -> None:
     with pytest.raises(DataError, match="no bar is of a company"):
         History.of(MADE.bars[:5], {}, closes_after=CLOSES_AFTER)

@@ -48,6 +48,16 @@ def test_days_that_move_as_one_widen_the_interval() -> None:
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
 
 
+@pytest.mark.parametrize("days", [30, 60, 250])
+def test_intervals_hold_the_truth_also_where_blocks_are_few(days: int) -> None:
+    dice = np.random.default_rng(days)
+    held = 0
+    for _ in range(150):
+        one = mean_by_day(dice.normal(size=days), np.arange(days), block=10)
+        held += one.low <= 0 <= one.high
+    assert 0.9 <= held / 150 <= 0.995
+
+
 def test_of_nothing_nothing_is_known() -> None:
     found = mean_by_day(np.zeros(0), np.zeros(0, np.int64), block=5)
     assert np.isnan([found.value, found.low, found.high]).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.causal.paths import paths_to
@@ -15,7 +15,6 @@ from tests.causal_world import TRAVEL, graph_of, name, simple_paths, statement, 
 from tests.factories import START, hours
 
 
-@settings(deadline=None)
 @given(told=statements(), source=st.integers(0, 5))
 def test_size_and_net_are_the_sums_over_all_simple_paths(told: list[Dependence], source: int) -> None:
     view = graph_of(*told).at(START)
@@ -28,7 +27,6 @@ def test_size_and_net_are_the_sums_over_all_simple_paths(told: list[Dependence],
     assert reach.mass.net == pytest.approx(net, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(told=statements(), source=st.integers(0, 5))
 def test_paths_are_all_simple_paths_with_what_they_carry(told: list[Dependence], source: int) -> None:
     view = graph_of(*told).at(START)
@@ -38,7 +36,6 @@ def test_paths_are_all_simple_paths_with_what_they_carry(told: list[Dependence],
     assert carried == expected
 
 
-@settings(deadline=None)
 @given(told=statements(), source=st.integers(0, 5), floor=st.sampled_from([0.001, 0.01, 0.1]))
 def test_a_floor_only_takes_away(told: list[Dependence], source: int, floor: float) -> None:
     view = graph_of(*told).at(START)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.causal.curve import UNCHANGED, Curve
@@ -68,7 +68,6 @@ def test_rivals_gain_what_one_cannot_make_and_share_what_one_does_not_sell(
     assert ("in the trade that both live on" in event.explanation) == (side == "results")
 
 
-@settings(deadline=None)
 @given(told=statements(), polarity=POLARITIES)
 def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: float) -> None:
     for event in risks_of(model_of(*told), polarity).values():
@@ -78,7 +77,6 @@ def test_every_number_stays_in_its_bounds(told: list[Dependence], polarity: floa
         assert sum(path.contribution for path in event.paths) <= event.probability - without + 1e-5
 
 
-@settings(deadline=None)
 @given(told=statements(signs=[1]), sizes=st.lists(st.floats(0, 1), min_size=2, max_size=5))
 def test_more_shock_never_lowers_the_adverse_probability_along_positive_paths(
     told: list[Dependence], sizes: list[float]
@@ -89,7 +87,6 @@ def test_more_shock_never_lowers_the_adverse_probability_along_positive_paths(
         assert all(one <= other + 1e-12 for one, other in pairwise(adverse))
 
 
-@settings(deadline=None)
 @given(told=statements(), polarity=POLARITIES)
 def test_a_shock_turned_round_turns_the_directions_round(told: list[Dependence], polarity: float) -> None:
     model = model_of(*told)
@@ -172,7 +169,6 @@ EFFECTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(effects=st.lists(EFFECTS, max_size=8, unique_by=lambda one: one.event_id), order=st.randoms())
 def test_the_order_of_documents_of_one_event_time_does_not_matter(effects: list[RiskEffect], order: object) -> None:
     before = effect(99, at=START - hours(5))
@@ -181,7 +177,6 @@ def test_the_order_of_documents_of_one_event_time_does_not_matter(effects: list[
     assert _told([before, *effects]) == _told([before, *shuffled])
 
 
-@settings(deadline=None)
 @given(effects=st.lists(EFFECTS, max_size=6), again=st.data())
 def test_an_effect_that_comes_again_says_the_same_and_counts_once(
     effects: list[RiskEffect], again: st.DataObject
@@ -291,14 +286,12 @@ def test_what_is_over_fades_faster() -> None:
     assert BASE < without[0] < without[1]
 
 
-@settings(deadline=None)
 @given(wanted=st.floats(0, 0.8))
 def test_the_size_of_a_rise_of_the_score_gives_that_rise(wanted: float) -> None:
     size = size_of_rise(wanted, PARAMETERS)
     assert score(size, PARAMETERS) - score(0.0, PARAMETERS) == pytest.approx(wanted, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(sizes=st.lists(st.floats(0, 3), min_size=2, max_size=5, unique_by=lambda one: round(one, 3)))
 def test_calibration_keeps_the_order_and_decides_nobody_out(sizes: list[float]) -> None:
     flat = replace(PARAMETERS, calibration=Curve(-1.7, 0.02))

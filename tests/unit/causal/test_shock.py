@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.causal.shock import shock_of, told_as
@@ -26,7 +26,6 @@ def value_of(polarity: float = -0.8, kind: EntityKind = EntityKind.COMPANY, **fi
     return shock.value if shock else 0.0
 
 
-@settings(deadline=None)
 @given(parts=st.tuples(*[st.floats(0, 1)] * 3), polarity=st.floats(-1, 1))
 def test_size_is_polarity_times_confidence_relevance_and_novelty(
     parts: tuple[float, float, float], polarity: float

@@ -78,7 +78,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(title=TEXTS, body=TEXTS, symbols=st.lists(TEXTS, max_size=3))
 def test_any_text_is_linked_with_exact_offsets(linker: Linker, title: str, body: str, symbols: list[str]) -> None:
     texts = {"title": title, "body": body, "symbols": " ".join(symbols)}
@@ -91,14 +91,14 @@ def test_any_text_is_linked_with_exact_offsets(linker: Linker, title: str, body:
             assert texts[mention.field][mention.start : mention.end] == mention.text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=TEXTS)
 def test_mentions_in_a_field_never_overlap(linker: Linker, text: str) -> None:
     places = sorted((m.start, m.end) for one in linker.link([("title", text)]) for m in one.mentions)
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(st.characters(exclude_categories=())))
 def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
@@ -115,7 +115,7 @@ def _small_graph(order: random.Random) -> KnowledgeGraph:
     return make_graph(entities, aliases, relations=[])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(),
     text=TEXTS | st.lists(st.sampled_from(["Bank of Apple", "Gold Bank", "Merck", "TGT"])).map(" ".join),

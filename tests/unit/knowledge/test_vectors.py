@@ -21,7 +21,7 @@ def some(count: int = 5, size: int = 4, seed: int = 0) -> EntityVectors:
 
 
 @given(count=st.integers(0, 20), size=st.integers(1, 16), seed=st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_file_gives_back_what_was_written_and_equal_vectors_give_equal_bytes(count: int, size: int, seed: int) -> None:
     before = some(count, size, seed)
     content = vectors_to_bytes(before)

@@ -117,5 +117,5 @@ class GraphVersions(RuleBasedStateMachine):
         return source
 
 
-GraphVersions.TestCase.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+GraphVersions.TestCase.settings = settings(max_examples=20, stateful_step_count=15)
 TestGraphVersions = GraphVersions.TestCase

@@ -97,5 +97,5 @@ class Novelty(RuleBasedStateMachine):
         }
 
 
-Novelty.TestCase.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+Novelty.TestCase.settings = settings(max_examples=20, stateful_step_count=20)
 TestNovelty = Novelty.TestCase

@@ -117,5 +117,5 @@ def _near(found: float | None, wanted: float | None) -> bool:
     return found == (None if wanted is None else pytest.approx(wanted, abs=2e-6))
 
 
-Rollups.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+Rollups.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
 TestRollups = Rollups.TestCase

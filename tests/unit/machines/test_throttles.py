@@ -149,5 +149,5 @@ class Throttles(RuleBasedStateMachine):
                 self.written[key] = value
 
 
-Throttles.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+Throttles.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
 TestThrottles = Throttles.TestCase

@@ -71,7 +71,6 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, min_size=1, max_size=40).map("".join))
-@settings(deadline=None)
 def test_what_rules_tell_leaves_tokens_in_their_order(text: str) -> None:
     encoded = encode(linked_document("", text))
     for row in encoded.rows:
@@ -207,7 +206,7 @@ def test_text_without_words_has_no_rows(text: str) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.text("aA. \n$你é", max_size=2000)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=2, max_size=4), st.data())
 def test_any_text_encodes_within_the_limits_and_regardless_of_its_neighbours(
     texts: list[tuple[str, str]], data: st.DataObject

@@ -139,7 +139,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(VALUES, max_size=6))
 async def test_whatever_comes_in_every_record_ends_as_events_or_as_one_rejection(values: list[bytes]) -> None:
     records = [record(value, offset=offset) for offset, value in enumerate(values)]

@@ -39,7 +39,7 @@ def same(one: MarketState, other: MarketState) -> bool:
 
 
 @given(minutes=st.integers(0, 60 * 24 * 99), noise=st.integers(0, 2**32 - 1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_bar_that_is_not_over_is_ever_read(minutes: int, noise: int) -> None:
     """A planted leak: every bar that ends after the moment is replaced by noise, and nothing changes."""
     bars, moment = walk(), BEGIN + timedelta(minutes=minutes)
@@ -91,7 +91,7 @@ def test_figures_are_in_units_of_what_is_usual() -> None:
 
 
 @given(factor=st.floats(0.01, 100))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_figures_do_not_depend_on_currency_or_share_count(factor: float) -> None:
     bars = walk()
     prices = ("open", "high", "low", "close")

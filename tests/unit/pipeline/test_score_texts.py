@@ -137,7 +137,7 @@ async def test_each_text_is_judged_alone() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TITLE) - 1), st.integers(1, 12)), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_any_spans_give_one_answer_each_and_exactly_those_spans(chosen: list[tuple[int, int]]) -> None:
     spans = [(start, min(start + length, len(TITLE))) for start, length in chosen]
     found = await verdict_of(title=TITLE, mentions=[{"start": start, "end": end} for start, end in spans])

@@ -163,7 +163,7 @@ def test_text_of_signs_alone_has_scores_and_no_evidence() -> None:
     assert scored(encoded, row_result(encoded.rows[0].row, document_evidence=evidence)).evidence == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
     st.text("aA $.,'\n%é中🙂", max_size=3000),

@@ -72,7 +72,7 @@ def documents(draw: st.DrawFn) -> LinkedDocument:
 
 
 @given(documents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gives_each_entity_one_statement_whose_spans_lie_in_it(linked: LinkedDocument) -> None:
     found = state(linked)
     assert len(found.entities) == len(linked.entities)

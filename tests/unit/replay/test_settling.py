@@ -51,7 +51,7 @@ async def events_of(path: Path, records: Sequence[Record], size: int) -> dict[st
     return {event.event_id: event for one in results if isinstance(one, Emitted) for event in one.events}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(told, st.integers(1, 9), st.randoms(use_true_random=False))
 async def test_neither_order_nor_batches_change_a_settled_record_and_it_says_what_a_live_stream_says(
     drawn: list[tuple[str, int, int]], size: int, chance: random.Random

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -31,11 +31,11 @@ def seen(events: Iterable[SentimentEvent], *, until: float = 0.0) -> Reputation:
     return observe(state, (), clock=micros(START + until * DAY)) if until else state
 
 
-def pump(bots: int, *, stories: int = 1, first: int = 1_000) -> list[SentimentEvent]:
+def pump(bots: int, *, stories: int = 1, first: int = 1_000, at: datetime = START) -> list[SentimentEvent]:
     """Return posts of fresh accounts within minutes, all in praise."""
     return [
         post(
-            first + number, at=START + timedelta(seconds=5 + number * 3), handle=f"bot{number}", followers=number % 30,
+            first + number, at=at + timedelta(seconds=5 + number * 3), handle=f"bot{number}", followers=number % 30,
             polarity=0.95, story_id=f"pump-{number % stories}", novelty=0.75 ** min(number // stories, 16),
         )
         for number in range(bots)
@@ -68,14 +68,14 @@ def test_fifty_bots_move_the_score_less_than_one_wire_report(stories: int) -> No
     assert total_weight(pump(50, stories=stories)) < total_weight([wire])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_no_number_of_strangers_of_one_opinion_outweighs_one_wire_report(bots: int, stories: int) -> None:
     weight = total_weight(pump(bots, stories=stories))
     assert weight < 2 * CROWD * STRANGER < WIRE
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False), st.integers(1, 60))
 def test_what_comes_later_does_not_change_what_an_earlier_claim_weighs(rng: random.Random, count: int) -> None:
     events = pump(count, stories=rng.randint(1, 9))
@@ -87,7 +87,7 @@ def test_what_comes_later_does_not_change_what_an_earlier_claim_weighs(rng: rand
     assert {event.event_id: credibility(event, state) for event in events} == given_then
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False))
 def test_credibility_is_a_share(rng: random.Random) -> None:
     made = (sentiment_event, post)
@@ -145,6 +145,14 @@ def test_bots_do_not_vouch_for_each_other() -> None:
     state = seen(pump(200, stories=200), until=10)
     assert not state.standings
     assert all(not verdicts for verdicts in state.pending.values())
+
+
+@pytest.mark.parametrize("hours", [3, 6, 20])
+def test_bots_vouch_neither_for_each_other_nor_against_a_wire_in_however_many_hours(hours: int) -> None:
+    wire = sentiment_event(1, polarity=-0.8)
+    pumps = [pump(50, stories=50, first=1_000 * (hour + 1), at=START + timedelta(hours=hour)) for hour in range(hours)]
+    state = seen([wire, *(one for some in pumps for one in some)], until=10)
+    assert not state.standings
 
 
 def test_a_stranger_who_is_often_right_is_believed_more_and_stands_out_of_the_crowd() -> None:

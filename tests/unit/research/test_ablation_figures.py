@@ -13,7 +13,7 @@ ROWS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(0, 3)), 
 
 
 @given(rows=ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_area_is_the_chance_that_a_yes_is_above_a_no(rows: list[tuple[int, bool, int]]) -> None:
     scores, truth, weights = (np.array(one) for one in zip(*rows, strict=True))
     found = area(scores.astype(float), truth, weights.astype(float))
@@ -28,7 +28,7 @@ def test_area_is_the_chance_that_a_yes_is_above_a_no(rows: list[tuple[int, bool,
 
 
 @given(rows=ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_matthews_is_the_correlation_of_yes_and_no(rows: list[tuple[int, bool, int]]) -> None:
     scores, truth, weights = (np.array(one) for one in zip(*rows, strict=True))
     found = matthews(scores > 1, truth, weights.astype(float))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -34,7 +34,6 @@ def bar(ticker: str, day: int, opened: float, closed: float) -> Bar:
     return Bar(ticker=ticker, start=start, open=opened, high=closed, low=opened, close=closed, volume=1)
 
 
-@settings(deadline=None)
 @given(values=_values, seed=st.integers(0, 99))
 def test_coefficient_is_spearmans_with_ties(values: list[float], seed: int) -> None:
     one = np.array(values)
@@ -46,7 +45,6 @@ def test_coefficient_is_spearmans_with_ties(values: list[float], seed: int) -> N
         assert found == pytest.approx(stats.spearmanr(one, other).statistic)
 
 
-@settings(deadline=None)
 @given(values=_values, quantiles=st.integers(2, 6))
 def test_quantiles_keep_order_and_equal_values_share_one(values: list[float], quantiles: int) -> None:
     found = quantile_of(np.array(values), quantiles)
@@ -106,6 +104,15 @@ def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         assert interval.high is not None
         covered += interval.low <= 0.1 <= interval.high
     assert 0.88 <= covered / 200 <= 0.99
+
+
+@pytest.mark.parametrize(("days", "block"), [(20, 1), (100, 20)])
+def test_few_blocks_make_chance_no_surer(days: int, block: int) -> None:
+    generator = np.random.default_rng(days)
+    series = [generator.normal(0, 1, days) for _ in range(300)]
+    drawn = [draw(days, samples=400, block=block, seed=seed) for seed in range(300)]
+    found = [one.p_value(figures) for one, figures in zip(drawn, series, strict=True)]
+    assert sum(p is not None and p < 0.05 for p in found) / 300 <= 0.085
 
 
 def test_chance_alone_is_seldom_sure_and_the_seed_decides_the_draws() -> None:

@@ -87,7 +87,7 @@ def test_guard_refuses_a_panel_that_looks_ahead() -> None:
     noise=st.integers(0, 2**32 - 1),
     horizon=st.integers(1, 4),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_price_at_or_before_availability_is_ever_used(minutes: list[int], noise: int, horizon: int) -> None:
     """Every price of a bar that began by then is replaced by noise, of all tickers: what the event is paid stays."""
     prices = market(days=_BARS)

@@ -52,7 +52,7 @@ def _written(events: Sequence[SentimentEvent], rng: random.Random | None = None)
     return book_of(parts.get), parts
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32))
 def test_a_book_comes_back_as_it_was_written(seed: int) -> None:
     events = _events(random.Random(seed))
@@ -65,7 +65,7 @@ def test_a_book_comes_back_as_it_was_written(seed: int) -> None:
     assert due_of_head(parts[HEAD]) == next_due(found)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_a_step_that_was_cut_off_and_done_again_leaves_the_same_book(seed: int) -> None:
     """A torn write keeps the first parts of a step; the events come again, since their offsets stood still."""

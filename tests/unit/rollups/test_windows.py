@@ -89,7 +89,7 @@ def _hold(held: Windows, rollups: Sequence[Rollup]) -> None:
             held[rollup.rollup_id] = rollup
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_streams(), st.randoms(use_true_random=False), st.integers(1, 7))
 def test_a_stream_shuffled_within_the_lateness_gives_the_same_windows(
     events: list[SentimentEvent], rng: random.Random, batch: int
@@ -99,7 +99,7 @@ def test_a_stream_shuffled_within_the_lateness_gives_the_same_windows(
     assert final(shuffled, batch=batch, ticks=rng) == final(in_order)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.randoms(use_true_random=False), st.integers(1, 9))
 def test_weeks_of_a_stream_give_the_same_windows_in_any_order_within_a_day(rng: random.Random, batch: int) -> None:
     """Across days: records of sources, baselines and sums of old days must not show the order either."""
@@ -112,14 +112,14 @@ def test_weeks_of_a_stream_give_the_same_windows_in_any_order_within_a_day(rng: 
     assert final(delayed, batch=batch, ticks=rng) == final(in_order)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_streams(), st.randoms(use_true_random=False))
 def test_repeats_change_nothing(events: list[SentimentEvent], rng: random.Random) -> None:
     repeated = events + rng.choices(events, k=len(events))
     assert final(repeated, batch=4) == final(events)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_streams())
 def test_the_sum_over_minutes_is_the_hour_and_over_hours_the_day(events: list[SentimentEvent]) -> None:
     book = run(events)
@@ -131,7 +131,7 @@ def test_the_sum_over_minutes_is_the_hour_and_over_hours_the_day(events: list[Se
         assert sum(map(book.tally, in_hours), Tally()) == book.tally(Window("1d", day * DAY))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_streams())
 def test_figures_are_those_of_the_slow_way(events: list[SentimentEvent]) -> None:
     for rollup in final(events, batch=3).values():
@@ -148,7 +148,7 @@ def test_figures_are_those_of_the_slow_way(events: list[SentimentEvent]) -> None
         assert sorted(one.documents for one in rollup.topics) == sorted(labels.values())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_streams(), st.randoms(use_true_random=False))
 def test_every_document_is_in_one_window_of_each_length(events: list[SentimentEvent], rng: random.Random) -> None:
     counted = Counter[str]()
@@ -157,7 +157,7 @@ def test_every_document_is_in_one_window_of_each_length(events: list[SentimentEv
     assert counted == dict.fromkeys(("1m", "1h", "1d"), len(events))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(-3 * DAY, 3 * DAY), min_size=1, max_size=20), st.integers(0, 6 * DAY))
 def test_watermark_never_goes_back(offsets: list[int], tick: int) -> None:
     book: Book | None = None
@@ -242,7 +242,7 @@ def test_buzz_is_null_without_a_history_and_one_when_all_is_as_usual() -> None:
     assert {by_start[midnight + timedelta(days=day)].buzz for day in range(2, 40)} == {1.0}
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False))
 def test_expected_documents_are_those_of_the_slow_way(rng: random.Random) -> None:
     events = [sentiment_event(n, at=START + hours(rng.uniform(0, 45 * 24))) for n in range(60)]

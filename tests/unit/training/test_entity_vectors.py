@@ -25,7 +25,7 @@ def pairs(rows: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> set[frozense
 
 
 @given(seed=st.integers(0, 1000), share=st.floats(0.01, 0.5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_pair_is_on_both_sides_and_nobody_is_met_in_the_test_alone(seed: int, share: float) -> None:
     """`A supplies B` never stands in training when `B customer_of A` is asked for."""
     found = statements_of(two_fields(), share=share, seed=seed)
