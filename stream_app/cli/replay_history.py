@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 
 from stream_app.adapters.kafka_range import TopicRange
 from stream_app.clients import connection_of
-from stream_app.replay.folder import RunFile
+from stream_app.replay.folder import RunFolder
+from stream_app.replay.inventory import Inventory, Readers
 from stream_app.replay.laps import Step, with_ticks
 from stream_app.replay.order import merged
 from stream_app.replay.request import Request
@@ -18,9 +19,9 @@ from stream_app.settings import Settings
 class History:
     """What a request names; `expected` is how many entries there will be, judging by what the last reading saw."""
 
-    def __init__(self, settings: Settings, run: RunFile) -> None:
-        self._settings, self._run = settings, run
-        self._request = Request.model_validate(run.request)
+    def __init__(self, settings: Settings, folder: RunFolder) -> None:
+        self._settings, self._folder, self._run = settings, folder, folder.run()
+        self._request = Request.model_validate(self._run.request)
         self._extent = Extent()
 
     @property
@@ -30,11 +31,26 @@ class History:
 
     @contextmanager
     def steps(self) -> Iterator[Iterator[Step]]:
-        """Yield the steps from the first on; what is read is open until the end. Outside of an event loop alone."""
-        request, self._extent = self._request, Extent()
+        """Yield the steps from the first on; what is read is open until the end. Outside of an event loop alone.
+
+        Each reading is of what was there at the first; DataError where that has changed.
+        """
+        request, begun_at, self._extent = self._request, self._run.begun_at, Extent()
         with ExitStack() as opened:
-            sources = open_sources(request, self._open_topic, opened, begun_at=self._run.begun_at, extent=self._extent)
+            readers = {topic: opened.enter_context(self._open_topic(topic)) for topic in request.topics}
+            inventory = self._inventory(readers)
+            sources = open_sources(
+                request, readers, opened, inventory=inventory, begun_at=begun_at, extent=self._extent
+            )
             yield with_ticks(merged(sources, lateness=request.lateness), request.ticks)
+
+    def _inventory(self, readers: Readers) -> Inventory:
+        if (before := self._folder.inventory()) is not None:
+            before.check_there(self._request, readers)
+            return before
+        now = Inventory.of(self._request, readers)
+        self._folder.note_inventory(now)
+        return now
 
     def _open_topic(self, topic: str) -> TopicRange:
         return TopicRange(connection_of(self._settings), topic, prefix=self._settings.topic_prefix)

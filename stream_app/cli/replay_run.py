@@ -27,7 +27,7 @@ from stream_app.pipeline.snapshot import Snapshot
 from stream_app.replay.canonical import OUTPUTS
 from stream_app.replay.feeder import Feeder, FeedRules
 from stream_app.replay.folder import RunFile, RunFolder
-from stream_app.replay.manifest import Made, Manifest, sha256_of
+from stream_app.replay.manifest import Begun, Made, Manifest, sha256_of
 from stream_app.replay.output import Kept, keep
 from stream_app.replay.pace import Pace, parse_speed
 from stream_app.replay.preparing import Account, Item, Preparation
@@ -46,12 +46,13 @@ class Replay:
 
     def __init__(self, settings: Settings, folder: RunFolder, *, report: Report, on_look: OnLook) -> None:
         # One version from the first record to the last, whatever is promoted meanwhile.
-        self._model = read_model(settings.model_repository, settings.model_version)
+        begun = folder.begun()
+        self._model = read_model(settings.model_repository, begun.model_number if begun else settings.model_version)
         self._settings = settings.model_copy(update={"model_version": self._model.number})
         self._folder, self._report = folder, report
         self._run: RunFile = folder.run()
         self._request = Request.model_validate(self._run.request)
-        self._history, self._watch = History(settings, self._run), Watch(folder, on_look)
+        self._history, self._watch = History(settings, folder), Watch(folder, on_look)
 
     def run(self) -> Manifest:
         """Take the events of a run that is made of the same, or start workers and feed them; return what came out."""
@@ -59,6 +60,7 @@ class Replay:
             began = time.monotonic()
             graph = asyncio.run(self._graph())
             made = constituents(self._settings, graph, self._run)
+            self._folder.begin_with(Begun(model_number=self._model.number, made=made))
             reading = time.monotonic()
             outcome = self._taken(graph, made)
             feeding = time.monotonic() - reading

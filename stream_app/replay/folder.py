@@ -3,6 +3,8 @@
 | file | holds |
 | --- | --- |
 | `run.json` | the request, the namespace, and when it began |
+| `begun.json` | what it is made of beside its input |
+| `sources.json` | what its sources were |
 | `progress.json` | how far it is, while it runs |
 | `ticks.json` | where ticks stand, once all is fed |
 | `manifest.json` | what came out, once it is done |
@@ -29,11 +31,12 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.replay.manifest import Manifest
+from stream_app.replay.inventory import Inventory
+from stream_app.replay.manifest import Begun, Made, Manifest
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _RUN, _PROGRESS, _MANIFEST, _PAUSED, _LOCK = "run.json", "progress.json", "manifest.json", "paused", "lock"
-_TICKS = "ticks.json"
+_TICKS, _BEGUN, _SOURCES = "ticks.json", "begun.json", "sources.json"
 
 
 class Namespace(BaseModel):
@@ -100,16 +103,40 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise DataError(f"there is no run {self.name} in {self.path.parent}: see `replay list`") from error
 
+    def begin_with(self, begun: Begun) -> None:
+        """Write down what it is made of; DataError where a run that goes on was begun with something else."""
+        before = self.begun()
+        if before is None:
+            self._write(_BEGUN, begun.model_dump_json().encode())
+        elif before != begun:
+            names = [name for name in Made.model_fields if getattr(before.made, name) != getattr(begun.made, name)]
+            raise DataError(
+                f"run {self.name} was begun with another {', '.join(names)}: go on with what it was begun with, or "
+                f"`replay drop {self.name}` and run it again"
+            )
+
+    def begun(self) -> Begun | None:
+        """Return what it is made of; None before that is known, and of runs of earlier versions."""
+        content = self._read(_BEGUN)
+        return None if content is None else Begun.model_validate_json(content)
+
+    def note_inventory(self, inventory: Inventory) -> None:
+        """Write down what the sources are."""
+        self._write(_SOURCES, inventory.model_dump_json().encode())
+
+    def inventory(self) -> Inventory | None:
+        """Return what the sources were; None before the first reading, and of runs of earlier versions."""
+        content = self._read(_SOURCES)
+        return None if content is None else Inventory.model_validate_json(content)
+
     def finish(self, manifest: Manifest) -> None:
         """Write down what came out."""
         self._write(_MANIFEST, manifest.model_dump_json().encode())
 
     def manifest(self) -> Manifest | None:
         """Return what came out; None where the run is not done."""
-        try:
-            return Manifest.model_validate_json((self.path / _MANIFEST).read_bytes())
-        except OSError:
-            return None
+        content = self._read(_MANIFEST)
+        return None if content is None else Manifest.model_validate_json(content)
 
     def note_ticks(self, ticks: Sequence[datetime]) -> None:
         """Write down where ticks stand among the entries."""
@@ -117,10 +144,8 @@ class RunFolder:
 
     def ticks(self) -> list[datetime]:
         """Return where ticks stand; none where the run does not say it, as those of earlier versions."""
-        try:
-            return [datetime.fromisoformat(one) for one in orjson.loads((self.path / _TICKS).read_bytes())]
-        except OSError:
-            return []
+        content = self._read(_TICKS)
+        return [] if content is None else [datetime.fromisoformat(one) for one in orjson.loads(content)]
 
     def note(self, progress: dict[str, Any]) -> None:
         """Write down how far it is."""
@@ -177,6 +202,12 @@ class RunFolder:
             yield fd
         finally:
             os.close(fd)
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            return (self.path / name).read_bytes()
+        except OSError:
+            return None
 
     def _write(self, name: str, content: bytes) -> None:
         """Write all or nothing: a reader never sees half a file."""

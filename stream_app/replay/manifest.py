@@ -40,6 +40,15 @@ class Made(BaseModel):
     config_sha256: str
 
 
+class Begun(BaseModel):
+    """What a run was begun with, and the number under which that model is in the repository."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    model_number: int
+    made: Made
+
+
 class Manifest(BaseModel):
     """The last line of `replay run --json`, and `manifest.json` in the run's folder."""
 

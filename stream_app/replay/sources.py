@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
-from stream_app.adapters.files import files_in, format_of, open_file, parse_columns, read_records, size_of
+from stream_app.adapters.files import format_of, open_file, parse_columns, read_records, size_of
 from stream_app.adapters.files.bars import bars_in, parse_bar_columns
 from stream_app.adapters.kafka_range import Offsets, TopicRange
-from stream_app.errors import ConfigurationError
 from stream_app.events.topics import BARS
 from stream_app.pipeline.decode import FUTURE_TOLERANCE
 from stream_app.pipeline.records import Record
 from stream_app.replay.entry import EPOCH, Entry, entries_of, event_time
+from stream_app.replay.inventory import Inventory, Readers, files_of
 from stream_app.replay.order import Span
 from stream_app.replay.request import Clock, Request
 
 _BUFFER_BYTES = 1 << 18
 
 Entries = Generator[Entry, None, None]
-OpenTopic = Callable[[str], TopicRange]
 
 
 @dataclass(slots=True)
@@ -47,26 +46,23 @@ class Extent:
 
 
 def open_sources(
-    request: Request, open_topic: OpenTopic, opened: ExitStack, *, begun_at: datetime, extent: Extent
+    request: Request, readers: Readers, opened: ExitStack, *, inventory: Inventory, begun_at: datetime, extent: Extent
 ) -> list[Iterator[Entry]]:
     """Return the sources as iterators over their entries; what they hold open is closed with `opened`.
+
+    Of topics, what the inventory has is read.
 
     DataError and ConfigurationError, at once or on the way, for what cannot be read.
     """
     latest = begun_at + FUTURE_TOLERANCE
-    found = [_file(name, request, opened, latest=latest, extent=extent) for name in _all_files(request.files)]
-    found += [_bars(name, request, opened, extent=extent) for name in _all_files(request.market)]
-    for topic in request.topics:
-        reader = opened.enter_context(open_topic(topic))
-        found += _partitions(topic, reader, request, extent=extent)
+    found = [_file(name, request, opened, latest=latest, extent=extent) for name in files_of(request.files)]
+    found += [_bars(name, request, opened, extent=extent) for name in files_of(request.market)]
+    for topic, reader in readers.items():
+        found += _partitions(topic, reader, inventory.topics[topic], extent=extent)
     for source in found:
         opened.callback(source.close)
     counted = [_counted(source, extent) for source in found]
     return [_within(source, request.span) for source in counted] if request.by is Clock.EVENT else counted
-
-
-def _all_files(names: Sequence[str]) -> list[str]:
-    return [file for name in names for file in files_in(name)]
 
 
 def _file(name: str, request: Request, opened: ExitStack, *, latest: datetime, extent: Extent) -> Entries:
@@ -105,32 +101,10 @@ class _Counting:
         return getattr(self._file, name)
 
 
-def _partitions(topic: str, reader: TopicRange, request: Request, *, extent: Extent) -> list[Entries]:
-    stretches = _stretches(reader, request)
+def _partitions(topic: str, reader: TopicRange, stretches: Mapping[int, Offsets], *, extent: Extent) -> list[Entries]:
     for offsets in stretches.values():
         extent.expect(max(0, offsets.end - offsets.first))
     return [_records(topic, reader.read(number, offsets), extent) for number, offsets in stretches.items()]
-
-
-def _stretches(reader: TopicRange, request: Request) -> Mapping[int, Offsets]:
-    """Return where to read. A document may be received up to a margin after its event time, and a day before it."""
-    if request.offsets:
-        return parse_offsets(request.offsets)
-    before, after = (FUTURE_TOLERANCE, request.margin) if request.by is Clock.EVENT else (timedelta(), timedelta())
-    return reader.between(request.begin and request.begin - before, request.end and request.end + after)
-
-
-def parse_offsets(written: str) -> dict[int, Offsets]:
-    """Read `PARTITION:FIRST-END,…`, END not included; ConfigurationError for anything else."""
-    found = {}
-    for part in written.split(","):
-        try:
-            partition, _, places = part.partition(":")
-            first, _, end = places.partition("-")
-            found[int(partition)] = Offsets(int(first), int(end))
-        except ValueError as error:
-            raise ConfigurationError(f"“{part}” is not PARTITION:FIRST-END, such as 0:100-500") from error
-    return found
 
 
 def _records(topic: str, records: Iterable[Record], extent: Extent) -> Entries:
