@@ -69,7 +69,14 @@ def backtest(  # noqa: PLR0913  (the options of a command)
     availability = Availability(usable, timedelta(minutes=delay_minutes))
     bars = read_bars(market, market_map, parse_session(session))
     names = tickers_in(entities) if entities else None
-    test = Question(availability=availability, rules=rules, market=tuple(market), session=session, tried=tried)
+    test = Question(
+        availability=availability,
+        rules=rules,
+        market=tuple(market),
+        columns=market_map,
+        session=session,
+        tried=tried,
+    )
     found = _tested(events, test, bars, names=names)
     if plots:
         from stream_app.research.charts.backtest import plot_study  # noqa: PLC0415  (an extra)

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 _DATES = ["%Y-%m-%d"]
+_SESSION_HOURS, _DAY_HOURS = 6.5, 24.0
+_BAR_HOURS = "Hours from a bar's start to its close."
+_HOURS_TOLD = f"{_SESSION_HOURS} with --session, else {_DAY_HOURS:.0f}"
 _REPLAY = "Name of a replay, or a folder with TOPIC.jsonl files of events, as `tail --json` writes them."
 _Seeds = Annotated[int | None, typer.Option(min=1, help="Models that each figure is the mean of.")]
 _Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over what is learned from, at most.")]
@@ -114,7 +117,7 @@ def market(  # noqa: PLR0913  (options of a command)
     validate_until: Annotated[datetime, typer.Option(formats=_DATES, help="Last day that says when to stop.")],
     market_map: options.MarketMap = "",
     session: Annotated[str, typer.Option(metavar="“HH:MM ZONE”", help=options.SESSION)] = "",
-    bar_hours: Annotated[float, typer.Option(min=0.001, help="Hours from a bar's start to its close.")] = 6.5,
+    bar_hours: Annotated[float | None, typer.Option(min=0.001, help=_BAR_HOURS, show_default=_HOURS_TOLD)] = None,
     delay_minutes: Annotated[float, typer.Option(min=0, help=options.DELAY)] = 15,
     entities: Annotated[Path | None, typer.Option(help="CSV of ticker and entity; else tickers are looked up.")] = None,
     texts: _Texts = "",
@@ -143,7 +146,8 @@ def market(  # noqa: PLR0913  (options of a command)
     listed = {bar.ticker for bar in bars}
     tickers = tickers_in(entities) if entities else tickers_by_entity(listed, installed_graph())
     usable = Availability(Usable.PUBLISHED, timedelta(minutes=delay_minutes))
-    rows = _rows(RowMaker(bars, tickers, usable, length=timedelta(hours=bar_hours)), _events(run))
+    hours = bar_hours or (_SESSION_HOURS if session else _DAY_HOURS)
+    rows = _rows(RowMaker(bars, tickers, usable, length=timedelta(hours=hours)), _events(run))
     vectors = None
     if texts:
         with _bar("texts") as report:

@@ -16,7 +16,7 @@ _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _PAIRS = "FIELD=COLUMN,…"
 _SOURCES = "Files, also .gz and .zst, or folders; - for standard input."
 
-SESSION = "When a bar that bears only a date begins; else at midnight UTC."
+SESSION = "When a bar that bears only a date begins (`eve HH:MM ZONE`: on the day before); else at midnight UTC."
 DELAY = "Minutes after its publication until an event is usable."
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the run.")]

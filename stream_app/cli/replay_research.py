@@ -94,6 +94,7 @@ def report(  # noqa: PLR0913  (the options of a command)
             availability=Availability(delay=timedelta(minutes=delay_minutes)),
             rules=Rules(),
             market=tuple(files),
+            columns=columns,
             session=session,
         )
         bars = list(read_bars(files, columns, parse_session(session)))

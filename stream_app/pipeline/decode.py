@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +23,9 @@ MAX_BYTES = 256 * 1024
 FUTURE_TOLERANCE = timedelta(days=1)
 """How far a document's time may lie ahead of the broker's time stamp."""
 
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""What is older is no date but a time that was left empty, such as the year 1 of Go and .NET."""
+
 _TIME_FIELD = "published_at"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z])")
 
@@ -39,6 +42,9 @@ def decode(record: Record) -> TextDocument | Rejection:
         return Rejection(ErrorKind.NOT_JSON, None, str(error) if value else "the record has no value")
     except ValidationError as error:
         return _invalid(error)
+    if document.published_at < EARLIEST:
+        message = f"{document.published_at.isoformat()} is before {EARLIEST.year}: a time that was never set?"
+        return Rejection(ErrorKind.BAD_TIME, _TIME_FIELD, message)
     if document.published_at > record.received_at + FUTURE_TOLERANCE:
         message = f"{document.published_at.isoformat()} is over a day after the record was received"
         return Rejection(ErrorKind.FUTURE_TIME, _TIME_FIELD, message)

@@ -47,7 +47,10 @@ def events_of_run(folder: RunFolder) -> Events:
 
 
 def events_in(folder: Path) -> Events:
-    """Return the events of `TOPIC.jsonl` files, also `.gz` and `.zst`; none of a topic without one."""
+    """Return the events of `TOPIC.jsonl` files, also `.gz` and `.zst`; none of a topic without one.
+
+    Delivery is at least once, so an event may stand there again: the first counts.
+    """
     if not any(_file(folder, topic) for topic in ("sentiment.events", "risk.events")):
         raise DataError(f"{folder} has neither sentiment.events.jsonl nor risk.events.jsonl, as `tail --json` writes")
     return Events(folder.name, folder, None, lambda topic: _read(_file(folder, topic)))
@@ -60,5 +63,9 @@ def _file(folder: Path, topic: str) -> Path | None:
 def _read(path: Path | None) -> Iterator[Any]:
     if path is None:
         return
+    told: set[str] = set()
     with open_file(str(path)) as file:
-        yield from map(orjson.loads, filter(None, read_lines(file, str(path))))
+        for event in map(orjson.loads, filter(None, read_lines(file, str(path)))):
+            if event["event_id"] not in told:
+                told.add(event["event_id"])
+                yield event

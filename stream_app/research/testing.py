@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from stream_app.errors import DataError
 from stream_app.events.bar import Bar
+from stream_app.replay.manifest import sha256_of
 from stream_app.research.backtest.availability import Availability
 from stream_app.research.backtest.panel import Panel
 from stream_app.research.backtest.prices import prices_of
@@ -27,6 +29,7 @@ class Question:
     availability: Availability
     rules: Rules
     market: tuple[str, ...]
+    columns: str = ""
     session: str = ""
     tried: int = 0
 
@@ -35,11 +38,12 @@ class Question:
         rules = asdict(self.rules)
         for name in ("samples", "seed", "doubtful", "oldest"):
             del rules[name]
-        delay = self.availability.delay.total_seconds()
-        return rules | {
+        return {
+            "rules": rules,
             "usable": self.availability.usable,
-            "delay_seconds": delay,
-            "market": self.market,
+            "delay_seconds": self.availability.delay.total_seconds(),
+            "files": [str(Path(file).resolve()) for file in self.market],
+            "columns": self.columns,
             "session": self.session,
         }
 
@@ -59,7 +63,7 @@ def put_to_the_test(
         for event in events.read(topic):
             panel.add(event, signals)
             on_event()
-    trials, asked = Trials(events.folder), test.configuration()
+    trials, asked = Trials(events.folder), test.configuration() | {"tickers": sha256_of(dict(sorted(tickers.items())))}
     found = study(panel, prices, test.rules, tried=test.tried + trials.before(asked))
     trials.add(asked, found.hypotheses - test.tried - trials.before(asked))
     return found

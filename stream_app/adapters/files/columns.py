@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from stream_app.errors import ConfigurationError, DataError
@@ -12,7 +13,7 @@ from stream_app.events.document import Author, Document, Engagement
 from stream_app.events.schema import Schema
 
 Columns = Mapping[str, str]
-"""Field of a document (`title`, `author.handle`, …) to the column that holds it."""
+"""Field of a document (`title`, `author.handle`, …) to the column that holds it; `author` to one of records."""
 
 Row = Mapping[str, Any]
 
@@ -59,7 +60,7 @@ def choose_columns(names: Collection[str], wanted: Columns, *, file: str) -> Col
     if lacking:
         raise DataError(f"{file} has no column {', '.join(lacking)}: it has {_listed(names)}; mend --map")
     folded = {name.casefold(): name for name in names}
-    chosen = {field: folded[field] for field in FIELDS if field in folded} | dict(wanted)
+    chosen = {field: folded[field] for field in (*FIELDS, *_NESTED) if field in folded} | dict(wanted)
     for fields in (_TEXTS, (_TIME,)):
         if not any(field in chosen for field in fields):
             raise DataError(
@@ -81,9 +82,22 @@ def document_of(row: Row, columns: Columns) -> dict[str, Any]:
         if value is None or value == "" or value != value:  # noqa: PLR0124  (NaN alone differs from itself)
             continue
         outer, _, inner = field.partition(".")
+        if field in _NESTED:
+            if isinstance(value, Mapping):  # a column of records; a plain one of that name says nothing of them
+                document[field] = {name: one for name, one in value.items() if one is not None}
+            continue
         target = document.setdefault(outer, {}) if inner else document
         target[inner or outer] = _shaper(field)(value)
     return document
+
+
+def merged(document: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document with other members in place of its own; of `author` and `engagement` those within."""
+    found: dict[str, Any] = {**document, **others}
+    for name in _NESTED:
+        if isinstance(document.get(name), dict) and isinstance(others.get(name), dict):
+            found[name] = {**document[name], **others[name]}
+    return found
 
 
 def _shaper(field: str) -> Callable[[Any], Any]:
@@ -95,7 +109,7 @@ def _shaper(field: str) -> Callable[[Any], Any]:
 
 
 def _symbols(value: Any) -> list[str]:  # noqa: ANN401  (a cell of any table)
-    parts = _BETWEEN_SYMBOLS.split(value) if isinstance(value, str) else value
+    parts = value if isinstance(value, list | tuple) else _BETWEEN_SYMBOLS.split(_text(value))
     return [_text(part) for part in parts if part]
 
 
@@ -111,7 +125,7 @@ def _count(value: Any) -> Any:  # noqa: ANN401
     """Return an integer where the cell means one; anything else is left for the decoder to refuse."""
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float | Decimal) and value == value.__trunc__() else value
 
 
 def _text(value: Any) -> str:  # noqa: ANN401

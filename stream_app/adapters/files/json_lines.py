@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from stream_app.adapters.files.columns import Columns, document_of
+from stream_app.adapters.files.columns import Columns, document_of, merged
 from stream_app.adapters.files.record import FileRecord, key_of, record_of
 from stream_app.errors import DataError
 
@@ -21,7 +21,7 @@ def read_json_lines(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[Fi
     Raises DataError when a wanted member is in none of the first thousand objects.
     """
     missing, objects = set(wanted.values()), 0
-    for line in _lines(stream):
+    for line in lines_of(stream):
         value = _parsed(line)
         if not wanted or not isinstance(value, dict):
             yield FileRecord(key=key_of(value), value=line)
@@ -35,7 +35,8 @@ def read_json_lines(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[Fi
         _check_found(missing, objects, name=name)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines that are not blank, without a byte order mark before them."""
     for number, raw in enumerate(stream):
         line = (raw if number else raw.removeprefix(_BYTE_ORDER_MARK)).strip()
         if line:
@@ -51,7 +52,7 @@ def _parsed(line: bytes) -> Any:  # noqa: ANN401  (any JSON)
 
 def _renamed(value: dict[str, Any], wanted: Columns) -> dict[str, Any]:
     used = set(wanted.values())
-    return {name: member for name, member in value.items() if name not in used} | document_of(value, wanted)
+    return merged({name: member for name, member in value.items() if name not in used}, document_of(value, wanted))
 
 
 def _check_found(missing: Collection[str], objects: int, *, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,12 @@ class FileRecord:
 
 
 def record_of(document: dict[str, Any]) -> FileRecord:
-    """Return the record of a document that JSON can say."""
-    return FileRecord(key=key_of(document), value=orjson.dumps(document))
+    """Return the record of a document; what JSON has no number for stands as text, for the decoder to refuse."""
+    try:
+        value = orjson.dumps(document, default=str)
+    except TypeError:  # an integer beyond 64 bits
+        value = json.dumps(document, default=str).encode()
+    return FileRecord(key=key_of(document), value=value)
 
 
 def key_of(value: Any) -> bytes | None:  # noqa: ANN401  (any JSON)

@@ -24,17 +24,22 @@ _ROWS_AT_ONCE = 1024
 
 def read_csv(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecord]:
     """Yield the rows of a table whose first line names its columns; the delimiter is the one that is most there."""
-    csv.field_size_limit(_LONGEST_CELL)
-    text = TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
-    heading = text.readline()
-    delimiter = max(_DELIMITERS, key=heading.count)
-    table = csv.DictReader(itertools.chain([heading], text), delimiter=delimiter)
+    table = csv_table(stream)
     try:
         columns = choose_columns([str(column) for column in table.fieldnames or ()], wanted, file=name)
         for row in table:
             yield record_of(document_of(row, columns))
     except csv.Error as error:
         raise DataError(f"{name} is not CSV at line {table.line_num} ({error}): mend that line") from error
+
+
+def csv_table(stream: BinaryIO) -> csv.DictReader[str]:
+    """Return the table; its delimiter is the one that its first line has most of."""
+    csv.field_size_limit(_LONGEST_CELL)
+    text = TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
+    heading = text.readline()
+    delimiter = max(_DELIMITERS, key=heading.count)
+    return csv.DictReader(itertools.chain([heading], text), delimiter=delimiter)
 
 
 def read_parquet(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecord]:

@@ -75,7 +75,8 @@ class RowMaker:
         for bar in sorted(bars, key=lambda one: (one.ticker, one.start)):
             self._bars.setdefault(bar.ticker, []).append(bar)
         self._prices: Prices = prices_of(bars)
-        self._tickers, self._availability, self._length = tickers, availability, length
+        self._tickers = {entity: ticker for entity, ticker in tickers.items() if ticker in self._prices}
+        self._availability, self._length = availability, length
         self._topics: dict[str, int] = {}
         self._cells: dict[tuple[str, int], _Cell] = {}
         self.counts: Counter[str] = Counter()

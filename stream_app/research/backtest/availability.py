@@ -23,7 +23,8 @@ class Usable(StrEnum):
 class Availability:
     """`published_at` and a delay for history, whose processing was later than it would have been; else `processed_at`.
 
-    The delay stands for what a live stream takes to hear of a document, to judge it, and to act.
+    The delay stands for what a live stream takes to hear of a document, to judge it, and to act. Nothing is usable
+    before the broker had it.
     """
 
     usable: Usable = Usable.PUBLISHED
@@ -33,7 +34,8 @@ class Availability:
         """Return the instant, in microseconds since 1970."""
         if self.usable is Usable.PROCESSED:
             return micros(datetime.fromisoformat(event["processed_at"]))
-        return micros(datetime.fromisoformat(event["published_at"]) + self.delay)
+        told, received = (datetime.fromisoformat(event[name]) for name in ("published_at", "received_at"))
+        return micros(max(told + self.delay, received))
 
 
 def micros(moment: datetime) -> int:

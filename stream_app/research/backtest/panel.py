@@ -53,7 +53,8 @@ class Panel:
         oldest: timedelta = timedelta(days=7),
     ) -> None:
         """`tickers` has the ticker of each entity id; an event older than `oldest` at its first bar is stale."""
-        self._prices, self._tickers, self._availability = prices, tickers, availability
+        self._prices, self._availability = prices, availability
+        self._tickers = {entity: ticker for entity, ticker in tickers.items() if ticker in prices}
         self._oldest = oldest // _MICROSECOND
         self._cells: dict[tuple[str, str, int], _Cell] = {}
         self.counts: Counter[str] = Counter()

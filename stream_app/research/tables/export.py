@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,9 +50,10 @@ def export_topic(
 
 
 def _rank(line: bytes, table: Table) -> bytes:
-    """Order by day first: times of one day are written with more and with fewer digits."""
+    """Order by day and instant, of which some are written with fractions of a second and some without."""
     event = orjson.loads(line)
-    return table.day(event).encode() + b"\0" + str(event[table.time]).encode()
+    moment = datetime.fromisoformat(event[table.time]).astimezone(UTC)
+    return f"{table.day(event)}\0{moment.isoformat(timespec='microseconds')}".encode()
 
 
 def _told(lines: Iterable[bytes], on_line: Callable[[], None]) -> Iterator[bytes]:

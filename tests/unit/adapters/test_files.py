@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,12 @@ def test_json_members_are_renamed_by_the_map_and_others_kept() -> None:
     found = records(raw, JSONL, "title=headline,author.handle=by")
     assert json.loads(found[0].value) == {"title": "A", "author": {"handle": "ann"}, "lang": "en"}
     assert found[1].value == b"{broken"
+
+
+def test_a_member_within_another_is_added_to_those_that_are_there() -> None:
+    raw = b'{"title": "A", "n": 5, "author": {"handle": "ann", "followers": 1}}'
+    (found,) = documents(raw, JSONL, "author.followers=n")
+    assert found == {"title": "A", "author": {"handle": "ann", "followers": 5}}
 
 
 def test_a_json_member_that_no_line_has_is_an_error() -> None:
@@ -135,6 +142,17 @@ def test_parquet_types_become_what_json_can_say() -> None:
         "author": {"followers": 12},
     }
     assert second == {"id": "8", "title": "B"}
+
+
+def test_records_within_a_table_are_read_and_odd_numbers_left_for_the_stream() -> None:
+    columns = {
+        "title": ["A"], "published_at": ["2024-05-02T13:30:00Z"], "symbols": [7],
+        "author": [{"handle": "ann", "followers": None}], "engagement.likes": [Decimal(3)],
+    }  # fmt: skip
+    (found,) = documents(parquet(columns), PARQUET)
+    assert (found["author"], found["engagement"], found["symbols"]) == ({"handle": "ann"}, {"likes": 3}, ["7"])
+    huge = b"title,published_at,author.followers,author\nA,2024-05-02T13:30:00Z,99999999999999999999,ann\n"
+    assert documents(huge, CSV)[0]["author"] == {"followers": 99999999999999999999}
 
 
 def test_a_date_of_parquet_is_its_midnight() -> None:

@@ -161,7 +161,7 @@ def test_document_without_a_time_is_rejected(missing: object) -> None:
         ("2026-03-02t09:00:00+01:00", START),
         ("2026-03-02T08:00:00.123456789Z", START + timedelta(microseconds=123456)),
         ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
-        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+        ("1900-01-01T00:00:00Z", datetime(1900, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_time_is_read_as_rfc_3339_and_without_a_zone_as_utc(written: str, moment: datetime) -> None:
@@ -184,6 +184,8 @@ def test_time_is_read_as_rfc_3339_and_without_a_zone_as_utc(written: str, moment
         "2026-03-02T08:00:00Z\n",
         "２０２６-03-02T08:00:00Z",
         "0001-01-01T00:00:00+01:00",
+        "0001-01-01T00:00:00Z",
+        "1899-12-31T23:59:59Z",
         1772438400,
         1772438400.5,
         True,

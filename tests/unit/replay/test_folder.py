@@ -8,6 +8,7 @@ import pytest
 
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.replay.folder import RunFolder, State, folders
+from stream_app.replay.manifest import Begun, Made, Runtime
 from tests.unit.replay.runs import begun, finished
 
 
@@ -28,6 +29,21 @@ def test_run_is_held_by_one_alone(tmp_path: Path) -> None:
     folder = begun(tmp_path, "one")
     with folder.held(), pytest.raises(ConfigurationError, match="under way"), RunFolder(tmp_path, "one").held():
         pass
+
+
+def test_run_goes_on_only_with_what_it_was_begun_with(tmp_path: Path) -> None:
+    folder = begun(tmp_path, "one")
+    made = Made(
+        kg_version="kg-1", model_version="fusion-1", code_version="1",
+        model_runtime=Runtime(runtime="openvino", precision="f32"), events_config_sha256="a", config_sha256="b",
+    )  # fmt: skip
+    assert folder.begun() is None
+    folder.begin_with(Begun(model_number=1, made=made))
+    folder.begin_with(Begun(model_number=1, made=made))
+    promoted = made.model_copy(update={"model_version": "fusion-2"})
+    with pytest.raises(DataError, match=r"begun with another model_version.*replay drop one"):
+        folder.begin_with(Begun(model_number=2, made=promoted))
+    assert folder.begun() == Begun(model_number=1, made=made)
 
 
 def test_name_is_taken_once(tmp_path: Path) -> None:

@@ -32,8 +32,10 @@ def said(ticker: str, at: datetime, value: float, **fields: Any) -> dict[str, An
     half = (1 + value) / 2
     probabilities = {"negative": 1 - half, "neutral": 0.0, "positive": half}
     return {
+        "event_id": f"{ticker} {at.isoformat()} {value}",
         "entity": {"id": f"company:{ticker.lower()}"},
         "published_at": at.isoformat(),
+        "received_at": at.isoformat(),
         "processed_at": at.isoformat(),
         "polarity": value,
         "novelty": 1.0,

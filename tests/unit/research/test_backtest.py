@@ -87,7 +87,8 @@ def test_events_of_one_bar_become_the_weighted_mean_and_risks_their_sum() -> Non
     for direction, rise in (("adverse", 0.3), ("adverse", 0.2), ("favourable", 0.1)):
         without = {"probability_without_trigger": 0.12}
         risk = {"direction": direction, "probability": 0.12 + rise, "counterfactual": without}
-        panel.add(risk | {"exposed": {"id": "company:t00"}, "published_at": BEGIN.isoformat()}, SIGNALS[3:])
+        moments = dict.fromkeys(("published_at", "received_at"), BEGIN.isoformat())
+        panel.add(risk | {"exposed": {"id": "company:t00"}} | moments, SIGNALS[3:])
     values = {signal.name: panel.observations(signal).values.tolist() for signal in SIGNALS}
     assert values["entity_sentiment"] == pytest.approx([0.5])
     assert values["document_sentiment"] == pytest.approx([0.5])

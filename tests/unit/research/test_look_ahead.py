@@ -68,6 +68,13 @@ def test_event_of_a_live_run_counts_from_when_it_was_processed() -> None:
     assert places == [1, 2]
 
 
+def test_event_whose_document_came_late_counts_from_when_the_broker_had_it() -> None:
+    prices, at = market(days=6), BEGIN + timedelta(hours=1)
+    panel = Panel(prices, ENTITIES, AT_ONCE)
+    panel.add(said(TICKERS[0], at, 0.5, received_at=(at + 2 * DAY).isoformat()), SENTIMENT)
+    assert panel.observations(SENTIMENT[1]).places.tolist() == [3]
+
+
 def test_bar_that_starts_at_the_very_instant_is_not_used() -> None:
     series = market(days=3)[TICKERS[0]]
     at = int(series.starts[1])

@@ -19,6 +19,7 @@ from stream_app.events.entity import EntityKind, EntityRef
 from stream_app.events.topics import ALERTS, RISK, SENTIMENT
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.output import keep
+from stream_app.research.backtest.abnormal import MEAN, NONE
 from stream_app.research.backtest.availability import Availability
 from stream_app.research.backtest.study import Rules
 from stream_app.research.reading import events_in, events_of_run
@@ -68,9 +69,9 @@ def run_with_all(folder: Path) -> RunFolder:
     return run
 
 
-def asked(*, delay: int = 0, seed: int = 0) -> Question:
+def asked(*, delay: int = 0, seed: int = 0, benchmark: str = MEAN) -> Question:
     availability = Availability(delay=timedelta(minutes=delay))
-    rules = Rules(horizons=(1, 2), samples=200, seed=seed)
+    rules = Rules(horizons=(1, 2), samples=200, seed=seed, market=benchmark)
     return Question(availability=availability, rules=rules, market=("bars.csv",))
 
 
@@ -146,7 +147,7 @@ def test_documents_are_counted_once_however_many_entities_they_name() -> None:
 def test_each_hypothesis_counts_once_however_often_it_is_tried(tmp_path: Path) -> None:
     found = events_of_run(run_with_all(tmp_path))
 
-    def tried(**how: int) -> int:
+    def tried(**how: Any) -> int:
         return put_to_the_test(found, bars(), asked(**how), look_up=lambda _: ENTITIES).hypotheses
 
     # Of the four signals two have values here: no document was judged, and no risk has a price.
@@ -154,6 +155,15 @@ def test_each_hypothesis_counts_once_however_often_it_is_tried(tmp_path: Path) -
     assert tried(seed=1) == first
     assert tried(delay=5) == 2 * first
     assert Trials(found.folder).before({}) == 2 * first
+    assert tried(benchmark=NONE) == 3 * first
+
+
+def test_an_event_that_was_written_twice_counts_once(tmp_path: Path) -> None:
+    lines = b"\n".join(orjson.dumps(event) for event in events(days=2))
+    (tmp_path / "sentiment.events.jsonl").write_bytes(lines + b"\n" + lines)
+    assert [one["event_id"] for one in events_in(tmp_path).read("sentiment.events")] == [
+        one["event_id"] for one in events(days=2)
+    ]
 
 
 def test_live_events_are_read_from_the_lines_of_tail(tmp_path: Path) -> None:
