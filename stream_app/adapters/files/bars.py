@@ -62,7 +62,8 @@ def _rows(stream: BinaryIO, name: str) -> Iterator[Mapping[str, Any]]:
             case FileFormat.JSONL:
                 yield from map(_object, lines_of(stream))
             case FileFormat.CSV:
-                yield from csv_table(stream)
+                with csv_table(stream) as table:
+                    yield from table
             case FileFormat.PARQUET:
                 for batch in pq.ParquetFile(seekable(stream)).iter_batches(batch_size=_ROWS_AT_ONCE):
                     yield from batch.to_pylist()

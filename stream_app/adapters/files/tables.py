@@ -6,6 +6,7 @@ import csv
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, cast
@@ -24,22 +25,26 @@ _ROWS_AT_ONCE = 1024
 
 def read_csv(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecord]:
     """Yield the rows of a table whose first line names its columns; the delimiter is the one that is most there."""
-    table = csv_table(stream)
-    try:
-        columns = choose_columns([str(column) for column in table.fieldnames or ()], wanted, file=name)
-        for row in table:
-            yield record_of(document_of(row, columns))
-    except csv.Error as error:
-        raise DataError(f"{name} is not CSV at line {table.line_num} ({error}): mend that line") from error
+    with csv_table(stream) as table:
+        try:
+            columns = choose_columns([str(column) for column in table.fieldnames or ()], wanted, file=name)
+            for row in table:
+                yield record_of(document_of(row, columns))
+        except csv.Error as error:
+            raise DataError(f"{name} is not CSV at line {table.line_num} ({error}): mend that line") from error
 
 
-def csv_table(stream: BinaryIO) -> csv.DictReader[str]:
-    """Return the table; its delimiter is the one that its first line has most of."""
+@contextmanager
+def csv_table(stream: BinaryIO) -> Iterator[csv.DictReader[str]]:
+    """Give the table; its delimiter is the one that its first line has most of. The stream stays open."""
     csv.field_size_limit(_LONGEST_CELL)
     text = TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
-    heading = text.readline()
-    delimiter = max(_DELIMITERS, key=heading.count)
-    return csv.DictReader(itertools.chain([heading], text), delimiter=delimiter)
+    try:
+        heading = text.readline()
+        delimiter = max(_DELIMITERS, key=heading.count)
+        yield csv.DictReader(itertools.chain([heading], text), delimiter=delimiter)
+    finally:
+        text.detach()
 
 
 def read_parquet(stream: BinaryIO, name: str, wanted: Columns) -> Iterator[FileRecord]:
