@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from stream_app.adapters.kafka import Connection, away
 from stream_app.errors import ServerRejected
-from stream_app.pipeline.records import Record
+from stream_app.pipeline.records import Record, stamped
 
 _FETCH_MS = 100
 """How long the broker may hold a request: the embedded one does so for half of it when several partitions are read."""
@@ -90,5 +89,5 @@ def record_of(message: Any, prefix: str) -> Record:  # noqa: ANN401  (aiokafka i
         offset=message.offset,
         key=message.key,
         value=message.value,
-        received_at=datetime.fromtimestamp(message.timestamp / 1000, tz=UTC),
+        received_at=stamped(message.timestamp / 1000),
     )

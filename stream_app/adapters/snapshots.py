@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from stream_app.errors import StreamAppError
+from stream_app.errors import DataError, StreamAppError
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking import Linker
@@ -42,6 +42,7 @@ class SnapshotSource:
         self._graph: KnowledgeGraph | None = None
         self._snapshot: Snapshot | None = None
         self._store_away = False
+        self._is_lacking = False  # the store says that a version is current of which it has lost a part
 
     @property
     def current(self) -> Snapshot:
@@ -87,9 +88,12 @@ class SnapshotSource:
             return {}
         try:
             return await self._store.details(kg_version, ids)
+        except DataError as error:
+            self._is_lacking = True
+            self._note_away(error)
         except StreamAppError as error:
             self._note_away(error)
-            return {}
+        return {}
 
     def _note_away(self, error: StreamAppError) -> None:
         self._telemetry.count("stream_app_graph_store_errors_total")
@@ -99,9 +103,11 @@ class SnapshotSource:
 
     async def _follow_store(self) -> None:
         version = await self._store.current_version()
-        if version is None and self._graph is not None:
-            _log.info("publishing the held graph", kg_version=self._graph.version)
-            await self._store.publish(self._graph)
+        held = self._graph
+        if held is not None and (version is None or (version == held.version and self._is_lacking)):
+            _log.info("publishing the held graph", kg_version=held.version)
+            await self._store.publish(held)
+            self._is_lacking = False
         elif version is not None and (self._graph is None or version != self._graph.version):
             await self._adopt(await self._store.load(version))
 

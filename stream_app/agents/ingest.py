@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import faust
@@ -13,7 +13,7 @@ from stream_app.adapters.seen_json import SETTLED, seen_from_json
 from stream_app.agents.guard import Die, finish_or_die
 from stream_app.agents.in_hand import InHand
 from stream_app.events.topics import Topic
-from stream_app.pipeline.records import JUDGED, Record
+from stream_app.pipeline.records import JUDGED, Record, stamped
 
 Handler = Callable[[Sequence[Record]], Coroutine[None, None, None]]
 
@@ -42,11 +42,13 @@ def add_ingest_agent(
     """Let `app` consume `topic` and hand every record to `handler`; offsets advance after it has returned."""
     channel = app.topic(prefix + topic.name, key_serializer="raw", value_serializer="raw", allow_empty=True)
 
+    async def handled(events: Sequence[Any]) -> None:
+        await handler([record_of(event.message, prefix, settled=options.settled) for event in events])
+
     async def ingest(stream: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         async for events in stream.take_events(options.most, within=options.within):
-            records = [record_of(event.message, prefix, settled=options.settled) for event in events]
             with options.in_hand.one():
-                await finish_or_die(handler(records), grace=options.grace, die=die)
+                await finish_or_die(handled(events), grace=options.grace, die=die)
 
     app.agent(channel, name=f"{options.part}.{topic.name}")(ingest)
 
@@ -60,7 +62,7 @@ def record_of(message: Any, prefix: str, *, settled: bool) -> Record:  # noqa: A
         offset=message.offset,
         key=message.key,
         value=message.value,
-        received_at=datetime.fromtimestamp(message.timestamp, tz=UTC),
+        received_at=stamped(message.timestamp),
         settled=seen_from_json(headers[SETTLED]) if SETTLED in headers else None,
         judged_at=datetime.fromisoformat(headers[JUDGED].decode()) if JUDGED in headers else None,
     )

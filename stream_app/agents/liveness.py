@@ -64,6 +64,10 @@ class Liveness(threading.Thread):
             progress, waiting = Progress(ends=dict.fromkeys(assigned, 0)), True
         now = self._clock.now()
         stalled = self._detector.observe(now, committed=progress.committed, ends=progress.ends, waiting=waiting)
+        if stalled:
+            with_records = await self._with_records(stalled)
+            self._detector.excuse(set(stalled).difference(with_records), now)
+            stalled = with_records
         if stalled and not self._stopped.is_set():
             places = ", ".join(f"{topic}[{partition}]" for topic, partition in stalled)
             self._die(
@@ -72,3 +76,10 @@ class Liveness(threading.Thread):
                     "the worker exits so that its supervisor starts it again"
                 )
             )
+
+    async def _with_records(self, stalled: Collection[Partition]) -> list[Partition]:
+        try:
+            return await self._offsets.with_records(stalled)
+        except ServerUnavailable as error:
+            _log.warning("liveness cannot be checked", error=str(error))
+            return []

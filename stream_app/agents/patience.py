@@ -35,24 +35,29 @@ class Patience:
 
     @property
     def waiting(self) -> bool:
-        """Whether anybody waits now."""
+        """Whether anybody waits now; also while it is tried again, which may take most of the time."""
         return self._waiting > 0
 
     async def until_available(self, step: Callable[[], Awaitable[_T]]) -> _T:
         """Return what `step` returns, once it does not raise ServerUnavailable any more."""
+        try:
+            return await step()
+        except ServerUnavailable as error:
+            away = error
+        self._waiting += 1
+        try:
+            return await self._again(step, away)
+        finally:
+            self._waiting -= 1
+
+    async def _again(self, step: Callable[[], Awaitable[_T]], away: ServerUnavailable) -> _T:
         pause = self._first_pause
         while True:
+            self._telemetry.count("stream_app_step_retries_total")
+            _log.warning("a server is away: the batch waits", error=str(away), pause_seconds=pause)
+            await self._sleep(pause)
+            pause = min(2 * pause, self._longest_pause)
             try:
                 return await step()
             except ServerUnavailable as error:
-                self._telemetry.count("stream_app_step_retries_total")
-                _log.warning("a server is away: the batch waits", error=str(error), pause_seconds=pause)
-            await self._wait(pause)
-            pause = min(2 * pause, self._longest_pause)
-
-    async def _wait(self, pause: float) -> None:
-        self._waiting += 1
-        try:
-            await self._sleep(pause)
-        finally:
-            self._waiting -= 1
+                away = error

@@ -18,6 +18,7 @@ from stream_app.agents.patience import Patience
 from stream_app.errors import StreamAppError
 from stream_app.events.tick import Tick
 from stream_app.events.topics import TICKS, TICKS_EVERYWHERE
+from stream_app.pipeline.decode import FUTURE_TOLERANCE
 from stream_app.pipeline.ports import Clock, EventLog, Message, Telemetry
 from stream_app.pipeline.records import Record
 
@@ -61,10 +62,14 @@ async def tick_for_ever(log: EventLog, clock: Clock, *, seconds: float) -> None:
 
 def _tick(record: Record) -> Tick | None:
     try:
-        return Tick.model_validate_json(record.value or b"")
+        tick = Tick.model_validate_json(record.value or b"")
     except ValidationError:
         _log.warning("not a tick", topic=record.topic, partition=record.partition, offset=record.offset)
         return None
+    if tick.event_time > record.received_at + FUTURE_TOLERANCE:  # it would close windows that have yet to begin
+        _log.warning("a tick of the future", event_time=tick.event_time, source=tick.source, offset=record.offset)
+        return None
+    return tick
 
 
 def _message(topic: str, tick: Tick, partition: int | None = None) -> Message:

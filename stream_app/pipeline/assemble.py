@@ -25,6 +25,8 @@ from stream_app.pipeline.stories import Judgement
 from stream_app.pipeline.tensors import LABELS
 
 DECIMALS = 6
+MOST_MENTIONS = 200
+"""Of an entity in one event: a text that names it ten thousand times would be more than Kafka takes."""
 
 Fields = dict[str, object]
 """Of an event, or of a part of one: parts are made with the event as a whole, which costs a third of one by one."""
@@ -118,7 +120,7 @@ def _of_entity(scored: Scored, place: int, *, judgement: Judgement, whole: Field
         "entity": linked.entity.ref(),
         "mentions": spans(document, linked),
         "link_confidence": round(linked.confidence, DECIMALS),
-        "first_mention": first_sentence(document, linked.mentions),
+        "first_mention": first_sentence(document, linked.mentions[:MOST_MENTIONS]),
         "story_counts": judgement.counts(linked.entity.id),
         "shock": shock_of(scored.linked, scored.stated, place),
     }
@@ -158,8 +160,8 @@ def rounded(probabilities: LabelProbabilities) -> dict[str, float]:
 
 
 def spans(document: TextDocument, linked: LinkedEntity) -> tuple[Fields, ...]:
-    """Return the fields of one entity's mentions, with their text."""
-    return tuple(_span(document, mention) for mention in linked.mentions)
+    """Return the fields of one entity's first mentions, with their text."""
+    return tuple(_span(document, mention) for mention in linked.mentions[:MOST_MENTIONS])
 
 
 def _evidence(document: TextDocument, span: EvidenceSpan) -> Fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from stream_app.events.dead_letter import DeadLetter, ErrorKind
 from stream_app.events.sentiment_event import SentimentEvent
@@ -13,7 +13,9 @@ JUDGED = "stream-app-judged"
 """Header of a risk that was judged at a tick: the tick's event time."""
 
 MAX_CARRIED_BYTES = 512 * 1024
-"""In base64 this stays under the megabyte that Kafka takes by default."""
+MAX_CARRIED_KEY_BYTES = 64 * 1024
+"""In base64 these stay under the megabyte that Kafka takes by default."""
+_FAR_OFF = 7_258_118_400  # the year 2200, in seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ class Record:
     judged_at: datetime | None = None
 
 
+def stamped(seconds: float) -> datetime:
+    """Return the time stamp of a record, in seconds since 1970 if its producer counts as Kafka does.
+
+    Some count micro- or nanoseconds, and most brokers take what they say: then it is what they mean.
+    """
+    while seconds > _FAR_OFF:
+        seconds /= 1000
+    return datetime.fromtimestamp(max(seconds, 0.0), tz=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """Why a record is not a document: an expected failure, as a value."""
@@ -48,7 +60,7 @@ class Rejection:
             source_topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            key=record.key,
+            key=record.key and record.key[:MAX_CARRIED_KEY_BYTES],
             value=record.value and record.value[:MAX_CARRIED_BYTES],
             error_kind=self.kind,
             field=self.field,

@@ -6,7 +6,7 @@ Faust is known to hang after some rebalances and broker outages without an error
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 Partition = tuple[str, int]
@@ -36,6 +36,10 @@ class StallDetector:
             self._committed[partition] = offset
         self._forget(ends)
         return [partition for partition, since in self._since.items() if now - since > self._timeout]
+
+    def excuse(self, partitions: Iterable[Partition], now: datetime) -> None:
+        """Let the time of these partitions start anew: there is nothing to be read in them."""
+        self._since.update(dict.fromkeys(partitions, now))
 
     def _forget(self, ends: Mapping[Partition, int]) -> None:
         """Drop partitions that now belong to another worker."""

@@ -40,11 +40,12 @@ class StoryBook:
         if sighting.document_id in self.seen:
             return
         self.seen[sighting.document_id] = sighting.seen
-        self.chronicle(sighting.seen.story_id).add(sighting.member)
         if sighting.founded is not None:
             self.stories[sighting.founded.id] = sighting.founded
             for slot in sighting.founded.fingerprint.slots:
                 self._slots.setdefault(slot, deque(maxlen=MOST_STORIES_OF_SLOT)).append(sighting.founded.id)
+        if sighting.seen.story_id in self.stories:  # others, which somebody else founded, are never looked up here
+            self.chronicle(sighting.seen.story_id).add(sighting.member)
 
     def forget_first(self) -> None:
         """Forget the document that came first, and with it the story that it founded."""

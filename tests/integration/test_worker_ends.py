@@ -7,8 +7,11 @@ from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
 
 from stream_app.adapters.clock import SystemClock
+from stream_app.adapters.kafka import admin_client
 from stream_app.adapters.kafka_offsets import GroupOffsets
 from stream_app.agents.liveness import Liveness
 from stream_app.errors import ConsumptionStalled, DeadLetterLimitExceeded
@@ -23,6 +26,10 @@ PATIENCE = timedelta(seconds=1)
 
 def _partitions(stream: StreamUnderTest) -> Collection[Partition]:
     return [(f"{stream.namespace}news.raw", number) for number in range(PARTITIONS)]
+
+
+def _places(stream: StreamUnderTest) -> list[TopicPartition]:
+    return [TopicPartition(*partition) for partition in _partitions(stream)]
 
 
 def _watched(stream: StreamUnderTest, *, group: str, waiting: bool = False) -> list[BaseException]:
@@ -61,6 +68,13 @@ async def test_consumer_that_waits_for_a_server_or_has_nothing_to_do_lives_on(st
     assert _watched(stream, group="idle") == []
     await stream.feed(values(20))
     assert _watched(stream, group="waiting", waiting=True) == []
+
+
+async def test_consumer_whose_records_were_deleted_before_it_read_them_lives_on(stream: StreamUnderTest) -> None:
+    await stream.feed(values(20))
+    async with admin_client({"bootstrap_servers": stream.brokers}) as admin:
+        await admin.delete_records({place: RecordsToDelete(-1) for place in _places(stream)})
+    assert _watched(stream, group="late") == []
 
 
 async def test_consumer_that_has_committed_all_lives_on(stream: StreamUnderTest) -> None:

@@ -43,6 +43,15 @@ def test_waiting_for_a_server_is_not_a_stall_and_the_time_starts_when_it_is_back
     assert _observe(detector, 640, committed=5, end=9)
 
 
+def test_what_was_looked_into_and_holds_nothing_is_given_time_anew() -> None:
+    detector = StallDetector(TIMEOUT)
+    _observe(detector, 0, committed=5, end=6)
+    assert _observe(detector, 61, committed=5, end=6)
+    detector.excuse([NEWS], START + timedelta(seconds=61))
+    assert not _observe(detector, 120, committed=5, end=6)
+    assert _observe(detector, 122, committed=5, end=6)
+
+
 def test_partition_that_went_to_another_worker_is_forgotten() -> None:
     detector = StallDetector(TIMEOUT)
     _observe(detector, 0, committed=5, end=9)

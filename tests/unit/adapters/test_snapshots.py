@@ -9,7 +9,7 @@ import pytest
 from stream_app.adapters.memory_graph import MemoryGraphStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import MemoryTelemetry
-from stream_app.errors import ServerUnavailable
+from stream_app.errors import DataError, ServerUnavailable
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import Alias, AliasStyle, KnowledgeGraph, make_graph
@@ -27,7 +27,7 @@ class _Store(MemoryGraphStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.away = self.flushed = False
+        self.away = self.flushed = self.evicted = False
         self.lookups = 0
 
     async def current_version(self) -> str | None:
@@ -36,13 +36,15 @@ class _Store(MemoryGraphStore):
         return None if self.flushed else await super().current_version()
 
     async def publish(self, graph: KnowledgeGraph) -> None:
-        self.flushed = False
+        self.flushed = self.evicted = False
         await super().publish(graph)
 
     async def details(self, version: str, ids: Collection[str]) -> Mapping[str, Entity]:
         self.lookups += 1
         if self.away:
             raise ServerUnavailable("the store is away")
+        if self.evicted:
+            raise DataError("the store has lost the entities")
         return await super().details(version, ids)
 
 
@@ -120,5 +122,14 @@ async def test_details_are_not_asked_for_again_until_the_store_is_back(source: S
     assert await source.details(version, ids) == {}
     assert store.lookups == 1
     store.away = False
+    await source.refresh()
+    assert set(await source.details(version, ids)) == {"company:apple"}
+
+
+async def test_entities_that_the_store_has_lost_are_published_again(source: SnapshotSource, store: _Store) -> None:
+    await source.start()
+    version, ids = source.current.kg_version, ["company:apple"]
+    store.evicted = True
+    assert await source.details(version, ids) == {}
     await source.refresh()
     assert set(await source.details(version, ids)) == {"company:apple"}

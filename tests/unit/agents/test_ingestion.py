@@ -40,6 +40,16 @@ async def test_the_same_documents_in_batches_of_1_7_and_64_give_the_same_events_
     assert any(json.loads(value)["novelty"] < 1 for _, value in found[0])
 
 
+async def test_text_full_of_one_name_gives_events_that_kafka_takes() -> None:
+    world = World()
+    await world.run(
+        [record(body="Apple " * 40_000), record(offset=1, id="symbols", symbols=["AAPL"] * 30_000)], batch=2
+    )
+    sent = world.ports.log.topics["sentiment.events"]
+    assert len(sent) >= 2
+    assert all(len(message.value or b"") < 500_000 for message in sent)
+
+
 async def test_document_that_comes_twice_gives_the_same_events() -> None:
     world = World()
     await world.run([*_feed(20), *_feed(20)], batch=8)

@@ -184,7 +184,8 @@ async def test_the_furthest_tick_goes_to_every_partition() -> None:
 
     relay = TickRelay(world.log, partitions=partitions, telemetry=world.telemetry, patience=world.patience)
     ticks = [Tick(source="test", event_time=START + hours(at)).model_dump_json().encode() for at in (2, 5, 1)]
-    await relay.handle([_record(n, value, TICKS.name) for n, value in enumerate([*ticks, b"no tick"])])
+    future = Tick(source="a wrong clock", event_time=RECEIVED + timedelta(days=2)).model_dump_json().encode()
+    await relay.handle([_record(n, value, TICKS.name) for n, value in enumerate([*ticks, b"no tick", future])])
     sent = world.log.topics[TICKS_EVERYWHERE.name]
     assert [message.partition for message in sent] == [0, 1, 2]
     assert {message.value for message in sent} == {ticks[1]}
