@@ -26,19 +26,20 @@ def rename(
     """Return the example with some of its capitalised names, each with `chance`, replaced by one of `names`.
 
     A name that stands in the text several times gets the same new name each time; cashtags, and what `stays`, do not.
+    Mentions keep their order, by which others know which is which.
     """
     chosen: dict[str, str] = {}
     text, shift = example.text, 0
-    found: list[Mention] = []
-    for mention in sorted(example.mentions, key=lambda one: one.start):
+    found: dict[int, Mention] = {}
+    for place, mention in sorted(enumerate(example.mentions), key=lambda one: one[1].start):
         surface = example.text[mention.start : mention.end]
         if surface not in chosen:
             chosen[surface] = surface if stays(surface) else _other(surface, names, chance=chance, rng=rng)
         start, end = mention.start + shift, mention.end + shift
         text = text[:start] + chosen[surface] + text[end:]
         shift += len(chosen[surface]) - len(surface)
-        found.append(replace(mention, start=start, end=start + len(chosen[surface])))
-    return replace(example, text=text, mentions=tuple(found))
+        found[place] = replace(mention, start=start, end=start + len(chosen[surface]))
+    return replace(example, text=text, mentions=tuple(found[place] for place in range(len(found))))
 
 
 def join(first: Example, second: Example, rng: np.random.Generator) -> Example:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,15 @@ from stream_app.errors import ConfigurationError, DataError
 from stream_app.pipeline.tensors import EMBEDDING_SIZE, TOPICS
 from stream_app.training.config import DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus
-from stream_app.training.distillation.answers import answers_of
+from stream_app.training.distillation.answers import Answers, answers_of
 from stream_app.training.distillation.kept_answers import kept_answers, load_teacher
 from stream_app.training.distillation.losses import hidden_loss, mean_scores, soft_loss
 from stream_app.training.distillation.run import check_student, distil, distil_afresh
 from stream_app.training.distillation.student import make_student, states_to_learn, taken_layers
+from stream_app.training.distillation.taught_task import TaughtTask
 from stream_app.training.encoder import load_encoder
 from stream_app.training.evaluation import judge, torch_infer
+from stream_app.training.examples import Example, Mention
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork, Scores
@@ -198,6 +201,28 @@ def test_answers_are_those_of_the_texts_in_their_order(tmp_path: Path, teacher: 
     assert kept
     kept_answers(tmp_path, [asked], examples, report=lambda _: None)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")} == kept
+
+
+def test_what_a_teacher_says_of_a_name_stays_with_it_in_whatever_order_names_are_marked(
+    teacher: Path, corpus: Corpus
+) -> None:
+    config = CONFIG.model_copy(update={"rename": 0.0, "join": 0.0, "drop_kg": 1.0})
+    names = (Mention(0, 4, None, salient=True), Mention(18, 22, None, salient=True))
+    said = torch.tensor([[9.0, 0.0, 0.0], [0.0, 0.0, 9.0]])
+
+    def loss(order: tuple[int, ...]) -> float:
+        mentions = tuple(names[place] for place in order)
+        texts = replace(corpus, train=(Example("sentfin", "acme loss rises at beta", "news", mentions=mentions),))
+        blank = torch.zeros(1, 3)
+        of_names = said[list(order)][None]
+        told = Answers(blank, blank, of_names, of_names, torch.zeros(1, 2), torch.zeros(1, TOPICS))
+        network = load_network(teacher)
+        task = TaughtTask(network, texts, torch.zeros(1, 1), told=told, config=config)
+        with torch.inference_mode():
+            network.mention_token.weight.mul_(20.0)  # so that it plainly says other things of the two
+            return float(task.loss([0], 0)[0])
+
+    assert loss((0, 1)) == pytest.approx(loss((1, 0)), rel=1e-4)
 
 
 def test_student_that_loses_over_three_tenths_of_a_point_is_refused(

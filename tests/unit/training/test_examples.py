@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stream_app.errors import DataError
 from stream_app.training.augment import join, rename
@@ -73,9 +75,25 @@ def test_renaming_moves_every_span_to_its_new_name() -> None:
         Example("sentfin", text, "news", mentions=mentions), ("Longer Name",), chance=1.0, rng=np.random.default_rng(3)
     )
     names = [renamed.text[one.start : one.end] for one in renamed.mentions]
-    assert renamed.text == f"{names[0]} sues {names[1]}, and {names[2]} wins $AC"
-    assert names[0] == names[2] != "Acme"
+    assert renamed.text == f"{names[1]} sues {names[2]}, and {names[0]} wins $AC"
+    assert names[0] == names[1] != "Acme"
     assert names[3] == "$AC"
+
+
+@given(order=st.permutations(range(4)), seed=st.integers(0, 2**32))
+def test_renaming_leaves_mentions_in_their_order(order: list[int], seed: int) -> None:
+    text = "Acme sues Beta, and Gamma wins Delta"
+    spans = [(0, 4), (10, 14), (20, 25), (31, 36)]
+    mentions = tuple(Mention(*spans[place], place, salient=True) for place in order)
+    renamed = rename(
+        Example("sentfin", text, "news", mentions=mentions),
+        ("Longer Name", "X"),
+        chance=0.5,
+        rng=np.random.default_rng(seed),
+    )
+    assert [one.label for one in renamed.mentions] == order
+    names = {one.label: renamed.text[one.start : one.end] for one in renamed.mentions}
+    assert renamed.text == f"{names[0]} sues {names[1]}, and {names[2]} wins {names[3]}"
 
 
 @pytest.mark.parametrize(("labels", "whole"), [((2, 2), 2), ((2, 0), None)])
