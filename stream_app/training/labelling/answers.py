@@ -9,20 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from stream_app.adapters.model_repository import ModelFiles
+from stream_app.adapters.model_repository import ModelFiles, NetworkFiles
 from stream_app.pipeline.documents import LinkedDocument, TextDocument
 from stream_app.pipeline.encoding import EncodedDocument, Encoder
-from stream_app.pipeline.language import why_unread
+from stream_app.pipeline.language import language_of, why_unread
 from stream_app.pipeline.link import link
 from stream_app.pipeline.ports import FusionModel
 from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores
 from stream_app.pipeline.scoring import score
 from stream_app.pipeline.snapshot import Snapshot
+from stream_app.pipeline.vocabulary import FurtherNetwork
 from stream_app.pipeline.windows import SPECIAL_TOKENS
 
 _DOCUMENTS = 128
-_UNKNOWN = "[UNK]"
+_UNKNOWN = ("[UNK]", "<unk>")
+"""In the two kinds of vocabularies."""
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +33,7 @@ Floats = NDArray[np.float64]
 class Answer:
     """A document that the model reads: its scores, all topics' probabilities, its vector of unit length, its tokens.
 
-    `text` is what the model read; `unknown` of the `tokens` are words that its tokenizer has no piece of.
+    `text` is what the model read; `unknown` of the `tokens` are words that its network's tokenizer has no piece of.
     """
 
     linked: LinkedDocument
@@ -48,13 +50,19 @@ class Answerer:
 
     def __init__(self, model: FusionModel, files: ModelFiles, snapshot: Snapshot) -> None:
         self._model, self._files, self._snapshot = model, files, snapshot
-        self._encoder = Encoder(files.tokenizer)
-        self._unknown = Tokenizer.from_str(files.tokenizer).token_to_id(_UNKNOWN)
+        further = [FurtherNetwork(one.languages, one.tokenizer, one.first_id) for one in files.further]
+        self._encoder = Encoder(files.tokenizer, further)
+        self._unknown = [found for network in files.networks for found in _unknown_ids(network)]
 
     @property
     def files(self) -> ModelFiles:
         """The version that is asked."""
         return self._files
+
+    def read_by_main(self, documents: Sequence[TextDocument]) -> list[TextDocument]:
+        """Return the documents but those of further networks: of the main one's training texts alone are statistics."""
+        others = self._files.languages - self._files.main.languages
+        return [one for one in documents if language_of(link(one, self._snapshot)) not in others]
 
     async def answer(
         self, documents: Sequence[TextDocument], report: Callable[[int], None] = lambda _: None
@@ -95,5 +103,11 @@ class Answerer:
             topics=topics / topics.sum(),
             embedding=embedding / np.linalg.norm(embedding),
             tokens=int(weights.sum()) - SPECIAL_TOKENS * len(read),
-            unknown=sum(int((row.input_ids == self._unknown).sum()) for row, _ in read),
+            unknown=sum(int(np.isin(row.input_ids, self._unknown).sum()) for row, _ in read),
         )
+
+
+def _unknown_ids(network: NetworkFiles) -> list[int]:
+    """Return the ids that stand for words which the network's tokenizer has no piece of."""
+    ids = map(Tokenizer.from_str(network.tokenizer).token_to_id, _UNKNOWN)
+    return [network.first_id + one for one in ids if one is not None]

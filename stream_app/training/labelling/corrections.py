@@ -14,6 +14,7 @@ from stream_app.events.correction import Correction
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.documents import Mention, TextDocument
 from stream_app.pipeline.model_text import ModelText, model_text
+from stream_app.pipeline.scripts import language_by_script
 from stream_app.pipeline.tensors import LABELS, MENTION_SLOTS
 from stream_app.training.examples import Example
 from stream_app.training.examples import Mention as Marked
@@ -63,6 +64,8 @@ def join(
             left_out["the document is not there"] += 1
         elif place.mentions is not None and not _seen(place.mentions, model_text(documents[place.document_id])):
             left_out["the text does not name the entity"] += 1
+        elif _is_foreign(documents[place.document_id]):
+            left_out["the text is in another script than English"] += 1
         else:
             found[place.document_id].append((correction, place))
     examples = tuple(_example(documents[name], ones, topics) for name, ones in found.items())
@@ -83,6 +86,11 @@ def _example(document: TextDocument, corrections: Iterable[tuple[Correction, Pla
             marked += [Marked(start, end, label, salient=True) for start, end in _seen(place.mentions, text)]
     mentions = tuple(marked[:MENTION_SLOTS])
     return Example(SET_NAME, text.text, document.source_kind, document=whole, topic=topic, mentions=mentions)
+
+
+def _is_foreign(document: TextDocument) -> bool:
+    """Tell whether another network read the text, whose label teaches the one that reads English nothing."""
+    return language_by_script(model_text(document).text, document.lang) is not None
 
 
 def _seen(mentions: Iterable[Mention], text: ModelText) -> list[tuple[int, int]]:

@@ -63,12 +63,15 @@ def test_what_cannot_be_used_is_counted_by_the_reason() -> None:
         "b": place_of(sentiment_event(1, document_id="gone", mentions=_APPLE)),
         "c": place_of(sentiment_event(2, document_id="doc-1", mentions=by_ticker)),
     }
-    found = join({one: correction(one) for one in "abc"}, spoken, {"doc-1": document()}, topics=())
+    spoken["d"] = place_of(sentiment_event(3, document_id="doc-2", entity=None))
+    texts = {"doc-1": document(), "doc-2": document(id="doc-2", title="宁德时代宣布回购股份")}
+    found = join({one: correction(one) for one in "abcd"}, spoken, texts, topics=())
     assert found.examples == ()
     assert found.left_out == {
         "the event is not there": 1,
         "the document is not there": 1,
         "the text does not name the entity": 1,
+        "the text is in another script than English": 1,
     }
 
 
