@@ -67,12 +67,13 @@ def read_texts(tokenizer: Tokenizer, texts: Sequence[str], *, framed: bool = Tru
     """Return the tokens of each text, with special ones around them if `framed`; one call for many is fastest.
 
     Where rules have something to tell (`pipeline/told.py`) stands the token of a word more, if the vocabulary has it.
-    It has no characters of its own: its span is empty, and lies where it stands.
+    It has no characters of its own: its span is empty, and lies where it stands. A tokenizer that cuts texts cuts them
+    with such words among them.
     """
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=framed)
     plain = [_plain(one) for one in encodings]
-    words = ids_of(tokenizer.token_to_id)
-    return [_with_told(tokens, text, words) for tokens, text in zip(plain, texts, strict=True)]
+    words, limit = ids_of(tokenizer.token_to_id), (tokenizer.truncation or {}).get("max_length")
+    return [_cut(_with_told(tokens, text, words), limit) for tokens, text in zip(plain, texts, strict=True)]
 
 
 def _plain(encoding: Encoding) -> Tokens:
@@ -89,3 +90,13 @@ def _with_told(tokens: Tokens, text: str, words: Mapping[Sense, int]) -> Tokens:
     places = [int(((ends > 0) & (ends <= one.at)).nonzero()[0].max(initial=first - 1)) + 1 for one in told]
     ids = np.insert(tokens.ids, places, [words[one.sense] for one in told])
     return Tokens(ids, np.insert(tokens.spans, places, [[one.at, one.at] for one in told], axis=0))
+
+
+def _cut(tokens: Tokens, limit: int | None) -> Tokens:
+    """Return at most so many tokens; the special token at the end, where there is one, stays."""
+    if limit is None or len(tokens) <= limit:
+        return tokens
+    kept = np.arange(limit)
+    if tokens.spans[-1, 1] == 0:
+        kept[-1] = len(tokens) - 1
+    return Tokens(tokens.ids[kept], tokens.spans[kept])

@@ -19,8 +19,8 @@ from stream_app.training.run import (
     RECORD,
     Sources,
     load_network,
-    load_record,
     load_sources,
+    load_trained,
     train_on,
     write_metrics,
     write_record,
@@ -84,8 +84,9 @@ def go_on(
     corpus = load_sources(start, sources.data, sources.graph)
     old = rehearsed(corpus.train, len(learnt), bounds.rehearsal, seed=config.seed)
     mixed = replace(corpus, train=(*learnt, *old))
-    train_on(out, mixed, sources, config=config, report=report)
-    before, after = (torch_infer(uncalibrated(load_network(run))) for run in (start, out))
+    record = train_on(out, mixed, sources, config=config, report=report)
+    networks = load_network(start), load_trained(out, record)
+    before, after = (torch_infer(uncalibrated(network)) for network in networks)
     right = [hits(infer, corpus, corrections) for infer in (before, after)]
     done = Continued(
         before={head: score(one) for head, one in judge(before, corpus).items()},
@@ -98,9 +99,11 @@ def go_on(
         right_after=sum(right[1]),
     )
     write_metrics(out, done.after)
-    write_record(out, load_record(out).model_copy(update={"rehearsal": bounds.rehearsal}))
+    write_record(out, record.model_copy(update={"rehearsal": bounds.rehearsal}), name=REFUSED)
     if max(done.lost().values()) > bounds.most_loss:
-        (out / RECORD).rename(out / REFUSED)
+        (out / RECORD).unlink(missing_ok=True)
+    else:
+        (out / REFUSED).rename(out / RECORD)
     return done
 
 

@@ -94,13 +94,17 @@ class RunRecord(BaseModel):
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
     """Train into the folder `run`, going on where an interrupted call stopped."""
     corpus = load_corpus(sources.data, load_tokenizer(sources.encoder, config.max_tokens), sources.graph)
-    train_on(run, with_made(with_share(corpus, config.label_share), config), sources, config=config, report=report)
+    made = with_made(with_share(corpus, config.label_share), config)
+    write_record(run, train_on(run, made, sources, config=config, report=report))
 
 
 def train_on(
     run: Path, corpus: Corpus, sources: Sources, *, config: TrainConfig, report: Callable[[Progress], None]
-) -> None:
-    """Train on a corpus, into the folder `run`, going on where an interrupted call stopped."""
+) -> RunRecord:
+    """Train on a corpus, into the folder `run`, going on where an interrupted call stopped.
+
+    Return what the run was made of: it is finished when that is written, which is left to who may refuse it.
+    """
     copy_encoder(sources.encoder, run)
     torch.manual_seed(config.seed)
     network = first_network(sources, len(corpus.topics))
@@ -109,7 +113,7 @@ def train_on(
     write_cost(run, fit(with_causes(task, corpus, config), config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
-    record = RunRecord(
+    return RunRecord(
         config=config,
         topics=corpus.topics,
         files=corpus.files,
@@ -119,7 +123,6 @@ def train_on(
         statements=start.statements if start else None,
         pretrained=None if start else read_pretrained(sources.encoder),
     )
-    write_record(run, record)
 
 
 def new_network(encoder: Path, topics: int) -> FusionNetwork:
@@ -151,7 +154,11 @@ def kept_embeddings(run: Path, encoder: Path, corpus: Corpus, *, config: TrainCo
 
 def load_network(run: Path) -> FusionNetwork:
     """Return the trained network of a finished run; `DataError` where there is none."""
-    record = load_record(run)
+    return load_trained(run, load_record(run))
+
+
+def load_trained(run: Path, record: RunRecord) -> FusionNetwork:
+    """Return the network of a run that is trained, whose record need not be written yet."""
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False)
     network = _network(encoder, len(record.topics))
     _load(network, run)
@@ -185,9 +192,9 @@ def load_record(run: Path) -> RunRecord:
         raise DataError(f"{run} holds no finished run; finish it with: stream-app model train --out {run}") from error
 
 
-def write_record(run: Path, record: RunRecord) -> None:
-    """Say what a finished run was made of."""
-    (run / RECORD).write_text(record.model_dump_json(indent=2))
+def write_record(run: Path, record: RunRecord, *, name: str = RECORD) -> None:
+    """Say what a finished run was made of; under another `name` it is no finished run."""
+    (run / name).write_text(record.model_dump_json(indent=2))
 
 
 def _load(network: FusionNetwork, run: Path) -> None:

@@ -19,7 +19,7 @@ from stream_app.training.evaluation import hits, torch_infer
 from stream_app.training.examples import Example, Mention
 from stream_app.training.labelling.corrections import SET_NAME, join, place_of
 from stream_app.training.labelling.reading import documents, latest, places
-from stream_app.training.run import RECORD, Sources, load_network, load_record, load_sources, train
+from stream_app.training.run import RECORD, WEIGHTS, Sources, load_network, load_record, load_sources, train, train_on
 from stream_app.training.served import uncalibrated
 from tests.factories import START, document, record, sentiment_event
 from tests.training_sets import write_encoder
@@ -148,6 +148,7 @@ def test_corrections_are_learnt_and_the_encoder_stays(
     changed = {name.partition(".")[0] for name in before if not before[name].equal(after[name])}
     assert changed <= set(load_config(RECIPE).learn)
     record = load_record(tmp_path)
+    assert not (tmp_path / REFUSED).exists()
     assert record.rehearsal == 0.8
     assert record.start == load_record(start)
 
@@ -162,6 +163,17 @@ def test_a_stage_that_forgets_is_no_finished_run(
     assert not (tmp_path / RECORD).exists()
     with pytest.raises(DataError, match="no finished run"):
         load_record(tmp_path)
+
+
+def test_a_stage_that_nobody_has_judged_yet_is_no_finished_run(
+    tmp_path: Path, start: Path, corpus: Corpus, data_folder: Path, wide_encoder: Path
+) -> None:
+    sources = Sources(data_folder, wide_encoder, None, start)
+    record = train_on(tmp_path, corpus, sources, config=load_config(RECIPE, epochs=1), report=lambda _: None)
+    assert (tmp_path / WEIGHTS).exists()
+    with pytest.raises(DataError, match="no finished run"):
+        load_record(tmp_path)
+    assert record.start == load_record(start)
 
 
 def test_corrections_of_held_out_texts_are_not_learnt_from(
