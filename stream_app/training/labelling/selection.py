@@ -41,7 +41,7 @@ def select(
     answers: Sequence[Answer], wanted: Wanted, *, version: str, topics: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the chosen texts, best first; `version` is the model's, which is part of every event id."""
-    asked = [(answer, _chances(answer, wanted.judged)) for answer in answers]
+    asked = [(answer, _chances(answer, wanted)) for answer in answers]
     able = [(answer, chances) for answer, chances in asked if chances is not None]
     if not able:
         return
@@ -56,13 +56,18 @@ def select(
         yield _line(able[place][0], version) | {"why": why | _unsure(probabilities[place], names)}
 
 
-def _chances(answer: Answer, judged: Judged) -> NDArray[np.float64] | None:
-    """Return the probabilities that must be unsure: of entities those of the least sure, None where there is none."""
-    if judged is Judged.TOPIC:
+def _chances(answer: Answer, wanted: Wanted) -> NDArray[np.float64] | None:
+    """Return the probabilities that must be unsure: of entities those of the least sure, None where there is none.
+
+    Which one is that follows from the method: what it asks of texts it asks of their entities.
+    """
+    if wanted.judged is Judged.TOPIC:
         return answer.topics
-    if judged is Judged.DOCUMENT:
+    if wanted.judged is Judged.DOCUMENT:
         return np.array(answer.scores.probabilities)
     found = [np.array(one.probabilities) for one in answer.scores.entities if isinstance(one, EntityScores)]
+    if wanted.method is Method.MARGIN:
+        return min(found, key=lambda one: float(margin(one)), default=None)
     return max(found, key=lambda one: float(entropy(one)), default=None)
 
 
