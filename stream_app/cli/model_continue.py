@@ -14,10 +14,11 @@ from rich.table import Table
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.files import open_file, read_lines
 from stream_app.adapters.installed_graph import installed_graph
+from stream_app.cli.inputs import Input
 from stream_app.cli.output import announce, stdout
 from stream_app.cli.training_bar import training_bar
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.events.topics import FEEDBACK, INPUTS, NEWS, SENTIMENT
+from stream_app.events.topics import FEEDBACK, INPUTS, SENTIMENT
 from stream_app.pipeline.records import Record
 from stream_app.promotion.gate import MOST_LOSS
 
@@ -33,19 +34,21 @@ CorrectionsOption = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", he
 EventsOption = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Those sentiment events.")]
 DocumentsOption = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="The documents of those events.")]
 SelectedOption = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="What `select` wrote, in their place.")]
+TopicOption = Annotated[Input, typer.Option(help="Whether those documents are news or posts.")]
 FromTopicOption = Annotated[bool, typer.Option("--from-topic", help="Read feedback, events and documents from Kafka.")]
 RehearsalOption = Annotated[float, typer.Option(min=0.0, max=0.99, help="Share of old texts beside corrections.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Where corrections and their texts are; `documents` may be beside any of the others."""
+    """Where corrections and their texts are; `documents`, all from `topic`, may be beside any of the others."""
 
     corrections: Path | None
     events: Path | None
     documents: Path | None
     selected: Path | None
     from_topic: bool
+    topic: Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,12 @@ def join_given(given: Given, topics: Iterable[str]) -> Joined:
         spoken = places(_lines(given.events), wanted)
         texts = {}
     if given.selected:
-        more = selected(_lines(given.selected), NEWS.name, now=SystemClock().now())
+        more = selected(_lines(given.selected), given.topic, now=SystemClock().now())
         spoken, texts = more[0] | spoken, more[1] | texts
     if given.documents:
         now = SystemClock().now()
-        records = [Record(NEWS.name, 0, 0, key=None, value=line, received_at=now) for line in _lines(given.documents)]
+        lines = _lines(given.documents)
+        records = [Record(given.topic, 0, 0, key=None, value=line, received_at=now) for line in lines]
         texts |= documents(records, (one.document_id for one in spoken.values()))
     return join(wanted, spoken, texts, topics=tuple(topics))
 

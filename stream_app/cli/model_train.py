@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stream_app.adapters.installed_graph import installed_graph
+from stream_app.cli.inputs import Input
 from stream_app.cli.model_chinese import Language, evaluate_chinese, train_chinese
 from stream_app.cli.model_continue import (
     ContinueOption,
@@ -19,6 +20,7 @@ from stream_app.cli.model_continue import (
     RehearsalOption,
     SelectedOption,
     Stage,
+    TopicOption,
     continue_run,
 )
 from stream_app.cli.model_options import OwnDataOption
@@ -58,6 +60,7 @@ def train(  # noqa: PLR0913  (options of a command)
     events: EventsOption = None,
     documents: DocumentsOption = None,
     selected: SelectedOption = None,
+    topic: TopicOption = Input.NEWS,
     from_topic: FromTopicOption = False,
     rehearsal: RehearsalOption = 0.8,
     label_share: Annotated[float | None, typer.Option(help="Share of the labels that is used, up to 1.")] = None,
@@ -80,7 +83,7 @@ def train(  # noqa: PLR0913  (options of a command)
         return
     if before:
         stage = Stage(before, out, data, encoder, recipe, rehearsal, seed, epochs)
-        continue_run(stage, Given(corrections, events, documents, selected, from_topic=from_topic))
+        continue_run(stage, Given(corrections, events, documents, selected, from_topic, topic))
         return
     config = load_config(recipe, seed=seed, epochs=epochs, label_share=label_share)
     _train(out, data, start=start, encoder=encoder, config=config)

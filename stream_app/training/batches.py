@@ -35,7 +35,10 @@ _MOST_REACH = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded rows and their labels; `NO_LABEL` where there is none, relevance NaN."""
+    """Padded rows and their labels; `NO_LABEL` where there is none, relevance NaN.
+
+    A name beyond the last token that is read has no words, and so no labels.
+    """
 
     inputs: tuple[Tensor, ...]
     rows: Tensor
@@ -80,7 +83,11 @@ class Collator:
             _stack([self._context(example, rng) for example, rng in zip(changed, rngs, strict=True)]),
         )
         renamed = [before.text != after.text for before, after in zip(examples, changed, strict=True)]
-        return Batch(inputs, torch.tensor(rows), renamed=torch.tensor(renamed), **self._labels(changed, slots))
+        labels = self._labels(changed, slots)
+        unread = inputs[2][..., 0] >= inputs[2][..., 1]
+        labels["mention"].masked_fill_(unread, NO_LABEL)
+        labels["relevance"].masked_fill_(unread, torch.nan)
+        return Batch(inputs, torch.tensor(rows), renamed=torch.tensor(renamed), **labels)
 
     def _changed(self, example: Example, rng: np.random.Generator) -> Example:
         if self._config is None:

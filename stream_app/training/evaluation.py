@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -76,8 +77,12 @@ def judge_unseen(infer: Infer, corpus: Corpus) -> dict[str, tuple[str, Judged]]:
 
 
 def hits(infer: Infer, corpus: Corpus, examples: Sequence[Example]) -> list[bool]:
-    """Tell for each given sentiment of the examples, of texts and of names, whether the model says the same."""
-    pairs = _answers(infer, corpus, examples)
+    """Tell for each given sentiment of the examples, of texts and of names, whether the model says the same.
+
+    Names beyond what it reads of a text are left out.
+    """
+    rows = rows_of(corpus, examples)
+    pairs = _answers(infer, corpus, [_as_read(*pair) for pair in zip(examples, rows, strict=True)])
     return [int(said.argmax()) == label for judge_one in (_documents, _mentions) for said, label, _ in judge_one(pairs)]
 
 
@@ -91,6 +96,13 @@ def rows_of(corpus: Corpus, examples: Sequence[Example]) -> list[ModelRow]:
     """Return the examples as serving would give them to the model."""
     collator = Collator(corpus.tokenizer, corpus.gazetteer, topics=corpus.topics)
     return [_row(collator, example) for example in examples]
+
+
+def _as_read(example: Example, row: ModelRow) -> Example:
+    """Return the example without the labels of names that stand beyond the row."""
+    read = (row.mention_spans[:, 0] < row.mention_spans[:, 1]).tolist()
+    mentions = [one if seen else replace(one, label=None) for one, seen in zip(example.mentions, read, strict=True)]
+    return replace(example, mentions=tuple(mentions))
 
 
 def _row(collator: Collator, example: Example) -> ModelRow:

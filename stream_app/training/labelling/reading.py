@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from stream_app.errors import DataError
 from stream_app.events.correction import Correction
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.topics import INPUTS
 from stream_app.pipeline.decode import decode
 from stream_app.pipeline.documents import Mention, TextDocument
 from stream_app.pipeline.records import Record
 from stream_app.training.labelling.corrections import Place, place_of
+
+_INPUTS = tuple(one.name for one in INPUTS)
 
 
 def latest(values: Iterable[tuple[str | None, bytes | None]]) -> dict[str, Correction]:
@@ -57,7 +60,10 @@ def documents(records: Iterable[Record], wanted: Iterable[str]) -> dict[str, Tex
 
 
 def selected(lines: Iterable[bytes], topic: str, *, now: datetime) -> tuple[dict[str, Place], dict[str, TextDocument]]:
-    """Return what the lines of `model select` answer for, and their documents; DataError where one is none."""
+    """Return what the lines of `model select` answer for, and their documents; DataError where one is none.
+
+    `topic` is where documents came from whose line does not tell.
+    """
     found: dict[str, Place] = {}
     texts: dict[str, TextDocument] = {}
     for number, line in enumerate(lines, start=1):
@@ -65,7 +71,7 @@ def selected(lines: Iterable[bytes], topic: str, *, now: datetime) -> tuple[dict
             fields = orjson.loads(line)
             row = {name: fields[name] for name in ("title", "body", "source", "published_at")}
             value = orjson.dumps(row | {"id": fields["document_id"]})
-            document = decode(Record(topic, 0, 0, key=None, value=value, received_at=now))
+            document = decode(Record(_input(fields, topic), 0, 0, key=None, value=value, received_at=now))
             if not isinstance(document, TextDocument):
                 raise ValueError(document.message)  # noqa: TRY004, TRY301  (told with its line, as any other)
             found |= dict(_places(fields))
@@ -73,6 +79,14 @@ def selected(lines: Iterable[bytes], topic: str, *, now: datetime) -> tuple[dict
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"line {number} is none of `stream-app model select` ({error!r}); mend it") from error
     return found, texts
+
+
+def _input(fields: dict[str, Any], otherwise: str) -> str:
+    """Return the name of the input topic that a line tells; ValueError where it is none."""
+    topic = fields.get("topic", otherwise)
+    if topic not in _INPUTS:
+        raise ValueError(f"topic {topic!r} is none of {', '.join(_INPUTS)}")
+    return str(topic)
 
 
 def _places(fields: dict[str, Any]) -> Iterator[tuple[str, Place]]:

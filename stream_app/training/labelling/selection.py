@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_app.events.ids import sentiment_event_id
+from stream_app.events.topics import NEWS, SOCIAL
 from stream_app.pipeline.scores import EntityScores
 from stream_app.pipeline.tensors import LABELS
 from stream_app.training.labelling.answers import Answer
@@ -97,6 +98,7 @@ def _line(answer: Answer, version: str) -> dict[str, Any]:
     lone = {} if any(one.entity for one, _ in found) else {"event_id": sentiment_event_id(document.id, None, version)}
     return {
         "document_id": document.id,
+        "topic": SOCIAL.name if document.source_kind == "social" else NEWS.name,
         "source": document.source,
         "title": document.title,
         "body": document.body,

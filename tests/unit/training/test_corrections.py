@@ -165,6 +165,13 @@ def test_a_stage_that_forgets_is_no_finished_run(
         load_record(tmp_path)
 
 
+def test_corrected_name_beyond_what_is_read_is_not_counted(start: Path, data_folder: Path) -> None:
+    infer, sets = torch_infer(uncalibrated(load_network(start))), load_sources(start, data_folder, None)
+    text = "acme " + "says " * 300 + "beta"
+    names = (Mention(0, 4, 2, salient=True), Mention(len(text) - 4, len(text), 2, salient=True))
+    assert len(hits(infer, sets, [Example(SET_NAME, text, "news", document=1, mentions=names)])) == 2
+
+
 def test_a_stage_that_nobody_has_judged_yet_is_no_finished_run(
     tmp_path: Path, start: Path, corpus: Corpus, data_folder: Path, wide_encoder: Path
 ) -> None:
