@@ -92,9 +92,10 @@ def _show(record: RunRecord, scores: dict[str, HeadScore], *, as_json: bool) -> 
     teacher = record.distilled.accuracy
     for head, one in scores.items():
         if as_json:
-            write_json({"head": head, "teacher": teacher[head], "student": one.accuracy})
+            write_json({"head": head, "teacher": teacher.get(head), "student": one.accuracy})
         else:
-            stdout().print(f"{head}: {one.accuracy:.4f}, its teacher {teacher[head]:.4f}")
+            told = f"{teacher[head]:.4f}" if head in teacher else "–"
+            stdout().print(f"{head}: {one.accuracy:.4f}, its teacher {told}")
     if record.distilled.afresh:
         return
     head, lost = most_lost(teacher, {name: one.accuracy for name, one in scores.items()})

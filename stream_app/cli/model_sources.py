@@ -52,7 +52,7 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
     from stream_app.training.run import load_network, load_record, load_sources, read_metrics
 
     record = load_record(run)
-    if record.distilled:
+    if record.distilled and not record.distilled.afresh:
         check_student(record, read_metrics(run))
     corpus = load_sources(run, data, installed_graph())
     done = export(

@@ -52,7 +52,7 @@ def distil(
 
     It is made of the first teacher, has its tokenizer, and is held to the figures that this one's dev texts gave.
     """
-    first, records = teachers[0], _records(teachers)
+    first, records, accuracy = teachers[0], _records(teachers), _accuracy(teachers[0])
     corpus, more = _corpus(Sources(data, first, graph), config)
     torch.manual_seed(config.seed)
     networks = [load_network(teacher) for teacher in teachers]
@@ -69,7 +69,8 @@ def distil(
         graph=records[0].graph,
         start=records[0],
         causal=records[0].causal,
-        distilled=_distilled(teachers, more, config),
+        statements=records[0].statements,
+        distilled=_distilled(teachers, more, config, accuracy=accuracy),
     )
     write_record(out, record)
     return record
@@ -91,6 +92,8 @@ def distil_afresh(
     from their own texts, where `config.causes` says so; nobody teaches them.
     """
     _records(teachers)
+    accuracy = _accuracy(teachers[0])
+    start = load_record(sources.start) if sources.start else None
     corpus, more = _corpus(sources, config)
     corpus = joined_headlines(corpus, config.join, config.seed)
     copy_encoder(sources.encoder, out)
@@ -109,10 +112,11 @@ def distil_afresh(
         topics=corpus.topics,
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
-        start=load_record(sources.start) if sources.start else None,
+        start=start,
         causal=lessons_of(corpus, as_asked),
+        statements=start.statements if start else None,
         pretrained=read_pretrained(sources.encoder),
-        distilled=_distilled(teachers, more, config, afresh=True),
+        distilled=_distilled(teachers, more, config, accuracy=accuracy, afresh=True),
     )
     write_record(out, record)
     return record
@@ -138,15 +142,31 @@ def _of_training(config: DistilConfig) -> TrainConfig:
     return TrainConfig(**config.model_dump(include=set(TrainConfig.model_fields)))
 
 
+def _accuracy(teacher: Path) -> dict[str, float]:
+    """Return what a student is held to; DataError where nobody has scored its first teacher."""
+    try:
+        return {head: one.accuracy for head, one in read_metrics(teacher).items()}
+    except DataError as error:
+        raise DataError(
+            f"{teacher} has no scores, which its student is held to: "
+            "name first a run of stream-app model train, distil or import"
+        ) from error
+
+
 def _distilled(
-    teachers: Sequence[Path], more: MoreTexts, config: DistilConfig, *, afresh: bool = False
+    teachers: Sequence[Path],
+    more: MoreTexts,
+    config: DistilConfig,
+    *,
+    accuracy: dict[str, float],
+    afresh: bool = False,
 ) -> DistilRecord:
     return DistilRecord(
         config=config,
         teachers=tuple(f"{teacher.name} ({shape_of(teacher)})" for teacher in teachers),
         files=more.files,
         unlabelled=len(more.examples),
-        accuracy={head: one.accuracy for head, one in read_metrics(teachers[0]).items()},
+        accuracy=accuracy,
         afresh=afresh,
     )
 

@@ -12,7 +12,7 @@ from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import ConfigurationError
 from stream_app.training.encoder import depth_of
-from stream_app.training.network import FusionNetwork
+from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.run import WEIGHTS, load_record
 
 _LAYER = re.compile(r"(?<=\blayer\.)\d+(?=\.)")
@@ -40,7 +40,9 @@ def make_student(teacher: Path, layers: int) -> FusionNetwork:
     config = AutoConfig.from_pretrained(teacher, **changes)
     encoder = AutoModel.from_config(config, add_pooling_layer=False)
     student = FusionNetwork(encoder, hidden=config.hidden_size, topics=len(load_record(teacher).topics))
-    student.load_state_dict(_renumbered(load_file(teacher / WEIGHTS), taken))
+    weights = _renumbered(load_file(teacher / WEIGHTS), taken)
+    add_heads_of(student, weights)
+    student.load_state_dict(weights)
     return student
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.pipeline.tensors import EMBEDDING_SIZE, TOPICS
-from stream_app.training.config import DistilConfig, TrainConfig
+from stream_app.training.config import DistilConfig, StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.distillation.answers import Answers, answers_of
 from stream_app.training.distillation.kept_answers import kept_answers, load_teacher
@@ -27,7 +27,7 @@ from stream_app.training.examples import Example, Mention
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork, Scores
-from stream_app.training.run import Sources, load_network, load_record, train, write_metrics, write_record
+from stream_app.training.run import WEIGHTS, Sources, load_network, load_record, train, write_metrics, write_record
 from stream_app.training.served import uncalibrated
 from tests.training_sets import write_encoder
 
@@ -73,6 +73,34 @@ def test_student_with_all_layers_says_what_its_teacher_says(teacher: Path) -> No
     with torch.inference_mode():
         said = student(*INPUTS)
     torch.testing.assert_close(tuple(said), tuple(scores_of(teacher)))
+
+
+def test_student_has_its_teachers_head_on_statements(tmp_path: Path, teacher: Path, data_folder: Path) -> None:
+    stated = Path(shutil.copytree(teacher, tmp_path / "stated"))
+    network = load_network(teacher)
+    head = network.add_statement_head().state_dict()
+    save_file(network.state_dict(), stated / WEIGHTS)
+    write_record(stated, load_record(teacher).model_copy(update={"statements": StatementConfig()}))
+    student = make_student(stated, 1).statement_head
+    assert student is not None
+    assert all(torch.equal(tensor, student.state_dict()[name]) for name, tensor in head.items())
+    out = tmp_path / "student"
+    record = distil(out, [stated], data_folder, graph=None, config=CONFIG, report=lambda _: None)
+    assert record.statements == StatementConfig()
+    assert load_network(out).statement_head is not None
+
+
+def test_teacher_without_scores_is_named_before_anything_is_learnt(
+    tmp_path: Path, teacher: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    unscored, out = Path(shutil.copytree(teacher, tmp_path / "unscored")), tmp_path / "out"
+    (unscored / "metrics.json").unlink()
+    sources = Sources(data_folder, encoder_folder, None)
+    with pytest.raises(DataError, match="unscored has no scores, which its student is held to"):
+        distil(out, [unscored], data_folder, graph=None, config=CONFIG, report=lambda _: None)
+    with pytest.raises(DataError, match="unscored has no scores, which its student is held to"):
+        distil_afresh(out, [unscored], sources, config=CONFIG, report=lambda _: None, asking=lambda _: None)
+    assert not out.exists()
 
 
 def test_loss_is_least_for_who_says_what_the_teacher_says(teacher: Path) -> None:
