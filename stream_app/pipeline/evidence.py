@@ -20,6 +20,7 @@ MOST_WORDS = 5
 """Words that are shown of one score."""
 
 _WORD = re.compile(r"[$€£#@]?\w+(?:['.&-]\w+|,\d+)*%?")
+_SPACES = re.compile(r"\s+")
 _UNSPACED = re.compile(rf"[{UNSPACED}]+")
 # They carry grammar, not news. Negations and “up”, “down”, “over”, “under” are left out of it: they turn a score.
 _STOP_WORDS = frozenset(
@@ -80,9 +81,10 @@ class WordEvidence:
         """Return which of the row's tokens stand in words, and in which; the same for every score of the document."""
         if (known := self._of_rows.get(id(row))) is not None:
             return known
-        starts, ends = row.token_spans.T.copy()
-        for place in (starts[1:-1] == ends[1:-1]).nonzero()[0] + 1:  # what rules tell is shown at the word they read
-            if (shown := self._told.get(int(starts[place]))) is not None:
+        starts, ends = own_spans(self._text.text, row)
+        told = row.token_spans[1:-1, 0] == row.token_spans[1:-1, 1]
+        for place in told.nonzero()[0] + 1:  # what rules tell is shown at the word they read
+            if (shown := self._told.get(int(row.token_spans[place, 0]))) is not None:
                 starts[place], ends[place] = shown, shown + 1
         word = np.searchsorted(self._starts, starts, side="right") - 1
         inside = ((word >= 0) & (starts < ends) & (starts < np.array(self._ends)[word])).nonzero()[0]
@@ -107,10 +109,27 @@ class WordEvidence:
         return EvidenceSpan(field, at, at + end - start, weight)
 
 
+def own_spans(text: str, row: EncodedRow) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return where the characters of each of the row's tokens begin and end; nowhere for the mark of a space alone.
+
+    A piece of a unigram vocabulary may hold the space before it. A text's first one may be the mark of a space that the
+    text has not; then it shares the next one's first character.
+    """
+    starts, ends = row.token_spans.T.copy()
+    spaces = np.array([match.span() for match in _SPACES.finditer(text)], dtype=np.int32).reshape(-1, 2)
+    if len(spaces):
+        before = np.searchsorted(spaces[:, 0], starts, side="right") - 1
+        over = np.where(before >= 0, spaces[before, 1], 0)
+        starts = np.clip(starts, np.minimum(over, ends), None)
+    if starts[1] == starts[2] < ends[2]:
+        ends[1] = starts[1]
+    return starts, ends
+
+
 def _without_spaces(encoded: EncodedDocument, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans, but each run of a script without spaces as the tokens that the network reads in it."""
-    tokens = [row.token_spans[1:-1].ravel() for row in encoded.rows]
-    edges = np.unique(np.concatenate(tokens)) if tokens else np.empty(0, np.int32)
+    tokens = [np.stack(own_spans(encoded.text.text, row)) for row in encoded.rows]
+    edges = np.unique(np.concatenate([one[:, one[0] < one[1]].ravel() for one in tokens] or [np.empty(0, np.int32)]))
     for start, end in spans:
         runs = [run.span() for run in _UNSPACED.finditer(encoded.text.text, start, end)]
         cuts = {start, end, *(edge for run in runs for edge in run)}
