@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.causal_lessons import lessons_of, with_causes
+from stream_app.training.checkpoint import tensors_digest
 from stream_app.training.config import CausalConfig, DistilConfig, StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
@@ -29,7 +31,8 @@ from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
 from stream_app.training.source_file import SourceFile
 
-WEIGHTS, RECORD, _TEACHER, _METRICS = "network.safetensors", "run.json", "teacher.npy", "metrics.json"
+WEIGHTS, RECORD, _METRICS = "network.safetensors", "run.json", "metrics.json"
+_TEACHER, _TEACHER_DIGEST = "teacher.npy", "teacher.sha256"
 _LEARNT_LAST = "causal_heads."
 
 
@@ -141,14 +144,20 @@ def first_network(sources: Sources, topics: int) -> FusionNetwork:
 def kept_embeddings(run: Path, encoder: Path, corpus: Corpus, *, config: TrainConfig) -> Tensor:
     """Return the untrained encoder's embeddings of the training texts, kept in the run for when it goes on.
 
-    Where nothing holds the network's to them they are zeros, and the encoder need not read every text.
+    Where nothing holds the network's to them they are zeros, and the encoder need not read every text. Those of another
+    encoder, or of other texts, are made anew.
     """
     if not config.losses.embedding:
         return torch.zeros(len(corpus.train), 1)
-    path = run / _TEACHER
-    if not path.exists() or len(np.load(path, mmap_mode="r")) != len(corpus.train):
-        texts = [normalise_for_model(example.text) for example in corpus.train]
-        np.save(path, sentence_embeddings(load_encoder(encoder), corpus.tokenizer, texts))
+    path, of_what = run / _TEACHER, run / _TEACHER_DIGEST
+    texts, network = [normalise_for_model(example.text) for example in corpus.train], load_encoder(encoder)
+    read = sha256(
+        "\0".join((corpus.tokenizer.to_str(), *texts)).encode() + tensors_digest(network.state_dict().values())
+    )
+    if not path.exists() or not of_what.exists() or of_what.read_text() != read.hexdigest():
+        of_what.unlink(missing_ok=True)
+        np.save(path, sentence_embeddings(network, corpus.tokenizer, texts))
+        of_what.write_text(read.hexdigest())
     return torch.from_numpy(np.load(path))
 
 

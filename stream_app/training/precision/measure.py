@@ -18,7 +18,7 @@ _ALONE, _TOGETHER = BatchLimits(rows=1, tokens=1), BatchLimits(rows=64, tokens=1
 _SCORES = [
     one.name
     for one in fields(RowResult)
-    if one.name.endswith(("_probabilities", "_probability")) or one.name == "mention_relevance"
+    if one.name.endswith(("_probabilities", "_probability")) or one.name in {"mention_relevance", "mention_statements"}
 ]
 
 

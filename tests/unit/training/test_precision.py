@@ -7,11 +7,15 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from stream_app.errors import DataError
+from stream_app.pipeline.tensors import OUTPUTS, SEQUENCE
 from stream_app.promotion.gate import check_loss, most_lost
+from stream_app.training.evaluation import Arrays
 from stream_app.training.judged import HeadScore
 from stream_app.training.precision.int8 import store
+from stream_app.training.precision.measure import largest_change
 from stream_app.training.precision.parts import layer_of, name_products, part_of
 from stream_app.training.precision.study import Measured
+from tests.model_rows import model_row
 
 LAYER = "encoder.encoder.layer.4"
 SCORE = HeadScore(rows=100, accuracy=0.9, macro_f1=0.9, calibration_error=0.02)
@@ -63,6 +67,19 @@ def test_stored_weights_are_at_most_half_a_step_away() -> None:
     whole, scale = (numpy_helper.to_array(one) for one in model.graph.initializer)
     assert whole.dtype == np.int8
     assert (np.abs(whole * scale - matrix) <= scale / 2 + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["document_probabilities", "mention_relevance", "mention_statements"])
+def test_answer_that_follows_its_neighbours_is_seen_whichever_it_is(name: str) -> None:
+    def infer(inputs: Arrays) -> Arrays:
+        rows, tokens = inputs["input_ids"].shape
+        sizes = {one.name: (rows, *(tokens if n == SEQUENCE else n for n in one.shape)) for one in OUTPUTS}
+        said = {tensor: np.zeros(size, np.float32) for tensor, size in sizes.items()}
+        said[name] += 0.25 * (rows > 1)
+        return said
+
+    rows = [model_row(6, mentions=1) for _ in range(3)]
+    assert largest_change(infer, rows) == pytest.approx(0.25)
 
 
 def test_variant_that_loses_or_follows_its_neighbours_does_not_pass() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.training.config import TrainConfig
+from stream_app.training.corpus import Corpus
 from stream_app.training.fit import Progress
-from stream_app.training.run import Sources, load_record, train
+from stream_app.training.run import Sources, kept_embeddings, load_record, train
 
 CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=2, rename=0.5, join=0.5, reports=20)
 
@@ -83,6 +85,26 @@ def test_only_the_parts_that_are_named_learn(tmp_path: Path, data_folder: Path, 
     unknown = CONFIG.model_copy(update={"learn": ("moods",)})
     with pytest.raises(ConfigurationError, match="no part moods to learn"):
         train(tmp_path / "third", replace(sources, start=first), unknown, report=lambda _: None)
+
+
+def test_embeddings_are_kept_for_the_encoder_and_the_texts_that_they_are_of(
+    tmp_path: Path, corpus: Corpus, encoder_folder: Path
+) -> None:
+    def kept(sets: Corpus, encoder: Path = encoder_folder) -> list[list[float]]:
+        found: list[list[float]] = kept_embeddings(tmp_path / "run", encoder, sets, config=CONFIG).tolist()
+        return found
+
+    (tmp_path / "run").mkdir()
+    first = kept(corpus)
+    written = (tmp_path / "run" / "teacher.npy").stat().st_mtime_ns
+    assert kept(corpus) == first
+    assert (tmp_path / "run" / "teacher.npy").stat().st_mtime_ns == written
+    assert kept(replace(corpus, train=corpus.train[::-1])) == first[::-1]
+    assert kept(corpus) == first
+    other = Path(shutil.copytree(encoder_folder, tmp_path / "other"))
+    weights = load_file(other / "model.safetensors")
+    save_file({name: 2.0 * tensor for name, tensor in weights.items()}, other / "model.safetensors", {"format": "pt"})
+    assert kept(corpus, other) != first
 
 
 def test_unfinished_run_is_named(tmp_path: Path) -> None:
