@@ -10,6 +10,7 @@ from stream_app.knowledge.dependence import Dependence
 from stream_app.knowledge.derived import derived_dependences
 from stream_app.knowledge.facts import Facts
 from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, make_graph
+from stream_app.knowledge.namesakes import settled
 from stream_app.knowledge.sources.companies import read_companies
 from stream_app.knowledge.sources.countries import country_facts, currency_facts
 from stream_app.knowledge.sources.dependences import read_dependences
@@ -41,6 +42,7 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
     dependences = _with_derived(read_dependences(), facts)
     report(STEPS[4])
     aliases = [replace(alias, common=alias.common or _is_ordinary(alias)) for alias in facts.aliases]
+    aliases = settled(aliases, facts.entities, dependences)
     return make_graph(facts.entities, aliases, relations=facts.relations, cues=read_cues(), dependences=dependences)
 
 

@@ -55,7 +55,8 @@ def company_facts(companies: Iterable[Company], *, others: Iterable[Alias] = ())
         facts.entities.append(_entity(key, company))
         facts.aliases.extend(_aliases(key, company, heads=heads, claimed=claimed, bearers=bearers))
         facts.relations.extend(_relations(key, company))
-    facts.add(leader_facts((key, company.people) for key, company in named.items()))
+    own = frozenset((alias.entity, alias.text) for alias in facts.aliases)
+    facts.add(leader_facts(((key, company.people) for key, company in named.items()), own=own))
     return facts
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stream_app.knowledge.graph import Alias, AliasStyle
 from stream_app.knowledge.markets import split_symbol
-from stream_app.knowledge.names import tidy
+from stream_app.knowledge.names import slug, tidy
 from stream_app.knowledge.sources.company import Company, listing_identity, merge_companies
 from stream_app.knowledge.sources.countries import country_code
 from stream_app.knowledge.sources.industries import Industry, industry_of
@@ -64,18 +64,20 @@ def _own_company(row: Row) -> Company:
 
 
 def _sp500(industries: tuple[Industry, ...]) -> list[Company]:
+    """Return the S&P 500; a listing that lacks its ticker is known by the name that it has here too."""
     companies = []
     for row in read_table("sp500"):
         industry = industry_of([row["industry"]], industries)
+        name = tidy(row["name"])
         companies.append(
             Company(
-                name=tidy(row["name"]),
+                name=name,
                 ticker=row["ticker"],
                 sector=row["sector"],
                 industry=industry.id if industry else "",
                 country=country_code(row["headquarters"]),
                 indices=("S&P 500",),
-                identities=frozenset({listing_identity(row["ticker"], "US")}),
+                identities=frozenset({listing_identity(row["ticker"], "US"), f"name:{slug(name)}"}),
             )
         )
     return companies

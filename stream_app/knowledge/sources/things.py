@@ -59,10 +59,13 @@ def _belongs(key: str, kind: EntityKind, owner: str) -> Relation:
     return Relation(key, _BELONGS.get(kind, RelationKind.SAME_GROUP_AS), owner)
 
 
-def leader_facts(leaders: Iterable[tuple[str, tuple[str, ...]]]) -> Facts:
+def leader_facts(
+    leaders: Iterable[tuple[str, tuple[str, ...]]], *, own: frozenset[tuple[str | None, str]] = frozenset()
+) -> Facts:
     """Return the key people of companies, given as pairs of a company's id and names.
 
-    Who has one of the commonest surnames shares his name with many others, so it says less.
+    Who has one of the commonest surnames shares his name with many others, so it says less. What companies call
+    themselves (`own`) names no founder: Eli Lilly and John Deere are the companies.
     """
     known = [(company, name) for company, names in leaders for name in names]
     surnames = Counter(surname for surname, _ in {(plain_person_name(name).split()[-1], name) for _, name in known})
@@ -73,7 +76,8 @@ def leader_facts(leaders: Iterable[tuple[str, tuple[str, ...]]]) -> Facts:
         key = f"{EntityKind.PERSON}:{slug(plain_person_name(name))}"
         facts.entities.append(Entity(key, EntityKind.PERSON, name, prior=prior))
         for text in {name, plain_person_name(name)}:
-            facts.aliases.append(Alias(text, key, AliasStyle.NAME, prior))
+            if (company, text) not in own:
+                facts.aliases.append(Alias(text, key, AliasStyle.NAME, prior))
         facts.relations.append(Relation(key, RelationKind.KEY_PERSON_OF, company))
     return facts
 
