@@ -17,8 +17,9 @@ from stream_app.knowledge.sources.dependences import read_dependences
 from stream_app.knowledge.sources.industries import industry_facts, read_industries
 from stream_app.knowledge.sources.tables import read_table
 from stream_app.knowledge.sources.things import blocked_phrases, table_facts
-from stream_app.knowledge.words import is_common_word
+from stream_app.knowledge.words import is_common_word, is_english_word
 
+_TELLING_CODE = 0.75
 Progress = Callable[[str], None]
 STEPS = ("countries and currencies", "industries, people and products", "companies", "dependences", "the whole")
 """What `build_graph` reports, in order."""
@@ -54,7 +55,11 @@ def _with_derived(stated: list[Dependence], facts: Facts) -> list[Dependence]:
 
 
 def _is_ordinary(alias: Alias) -> bool:
-    return alias.style is not AliasStyle.WORD and alias.entity is not None and is_common_word(alias.text)
+    if alias.style is AliasStyle.WORD or alias.entity is None:
+        return False
+    if alias.style is AliasStyle.CODE and alias.prior >= _TELLING_CODE:  # its prior counts the other meanings already
+        return is_english_word(alias.text)
+    return is_common_word(alias.text)
 
 
 def read_cues() -> list[Cue]:

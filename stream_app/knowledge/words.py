@@ -11,6 +11,11 @@ def is_common_word(word: str) -> bool:
     return word.lower() in _common_words()
 
 
+def is_english_word(word: str) -> bool:
+    """Whether the word, in small letters, is an ordinary English word: ECB is none, though it is cricket as well."""
+    return word.lower() in _words_in("common_words.txt")
+
+
 @cache
 def words_of(role: str) -> frozenset[str]:
     """Return the words that `data/word_roles.txt` lists for the role; KeyError where it lists none."""
@@ -23,8 +28,12 @@ def words_of(role: str) -> frozenset[str]:
 
 @cache
 def _common_words() -> frozenset[str]:
-    lines = [*_lines("common_words.txt"), *_lines("other_meanings.txt")]
-    return frozenset(word for line in lines for word in line.split())
+    return _words_in("common_words.txt") | _words_in("other_meanings.txt")
+
+
+@cache
+def _words_in(name: str) -> frozenset[str]:
+    return frozenset(word for line in _lines(name) for word in line.split())
 
 
 def _lines(name: str) -> list[str]:

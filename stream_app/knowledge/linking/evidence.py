@@ -17,7 +17,7 @@ _UPPER_CASE, _UPPER_CASE_TICKER, _LOWER_CASE, _LOWER_CASE_WORD = -1.5, -0.5, -1.
 _TITLE_SHARE, _TITLE_WORDS, _LONG_WORD = 0.8, 4, 4
 _WINDOW, _AROUND = 40, 120
 
-_NEXT_WORD = re.compile(r"[^\S\n]*(?:[(\[][^)\]]{0,20}[)\]])?[^\S\n]*([A-Za-z][\w'’-]*)")
+_NEXT_WORD = re.compile(r"[^\S\n]*(?:[(\[][^)\]]{0,20}[)\]])?[^\S\n]*([A-Za-z][\w'’-]*|[1-4][Qq]\b)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)[^\S\n]*$")
 _WORDS = re.compile(r"[A-Za-z]+")
 _SENTENCE_END = '.!?:;\n"“”|•'

@@ -19,6 +19,7 @@ from stream_app.knowledge.words import is_common_word
 NOTHING = -1
 """The entity of a phrase that names nothing."""
 _LEAST_FIRST_NAME = 3
+_COUNTRY = EntityKind.COUNTRY
 
 
 class Variant(NamedTuple):
@@ -71,6 +72,9 @@ class Lexicon:
         }
 
         self.national = frozenset(code for code, number in self.currencies.items() if graph.entities[number].country)
+        self.national |= {
+            text for text, code in self.codes.items() if graph.entities[code.candidates[0][0]].kind is _COUNTRY
+        }
 
     def find(self, folded: str) -> Iterator[tuple[int, Pattern]]:
         """Yield the end (inclusive) and pattern of every alias in a folded text, inside words as well."""
@@ -96,8 +100,8 @@ class Lexicon:
     def american(self, ticker: str) -> int | None:
         """Return what a cashtag means: an American listing, else an index or crypto-currency, else a listing elsewhere.
 
-        It means no country's currency: `$AZN` is AstraZeneca. A foreign ticker that is an ordinary word is none: nobody
-        means it by `$OIL`.
+        It means no country and no country's currency: `$AZN` is AstraZeneca. A foreign ticker that is an ordinary word
+        is none: nobody means it by `$OIL`.
         """
         plain = ticker.upper().replace("-", ".")
         listed = self.tickers.get(plain, ())
@@ -154,7 +158,8 @@ def _code(meanings: list[Alias], numbers: dict[str, int]) -> Code:
     for alias in codes or meanings:
         number = numbers[alias.entity or ""]
         priors[number] = max(priors.get(number, 0.0), alias.prior)
-    return Code(tuple(sorted(priors.items())), not codes, any(alias.common for alias in codes or meanings))
+    likeliest = max(codes or meanings, key=lambda alias: (alias.prior, alias.common))
+    return Code(tuple(sorted(priors.items())), not codes, likeliest.common)
 
 
 def _tickers(graph: KnowledgeGraph, numbers: dict[str, int]) -> dict[str, list[tuple[str, int]]]:

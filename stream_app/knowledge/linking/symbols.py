@@ -116,11 +116,15 @@ def _bracketed(text: str, lexicon: Lexicon) -> Iterator[Span]:
         if first is None:
             continue
         code = lexicon.codes.get(ticker)
-        plain = len(ticker) >= _LEAST_PLAIN_TICKER and not (code and code.common)
+        # `(CPI)` is more often the consumer price index than Capita, who has that ticker
+        is_taken = code and not (code.is_ticker or code.common) and first not in dict(code.candidates)
+        abbreviated = code.candidates if code and is_taken else ()
+        plain = len(ticker) >= _LEAST_PLAIN_TICKER and not abbreviated and not (code and code.common)
         prior = _BRACKETED if plain else _BRACKETED_WORD
         if ticker.isdigit():  # Korean tickers look like Chinese ones
             prior = _SURE if lexicon.is_listed(first, _CHINESE) else _ELSEWHERE
-        yield Span(*match.span(1), ((first, prior), *((other, _ELSEWHERE) for other in others)), Form.TICKER)
+        elsewhere = ((other, _ELSEWHERE) for other in others if other not in dict(abbreviated))
+        yield Span(*match.span(1), ((first, prior), *elsewhere, *abbreviated), Form.TICKER)
 
 
 def currency_pair(capitals: re.Match[str], lexicon: Lexicon) -> list[Span]:
