@@ -9,7 +9,7 @@ _BEFORE_SCALE = re.compile(
     rf"(?:\d[\d.,]*[\s-]?{_SCALE}|\b(?:thousands?|lakh|crore|millions?|billions?|trillions?)(?:\sof)?)[\s-]$",
     re.IGNORECASE,
 )
-_BEFORE_HAN_SCALE = re.compile(r"[\d一二三四五六七八九十百千两数多][万亿兆]\s?$")
+_BEFORE_HAN_SCALE = re.compile(r"[\d一二三四五六七八九十百千两数多][万亿兆]{1,2}\s?$")
 _AFTER_SCALE = re.compile(rf"\s?\d[\d.,]*[\s-]?{_SCALE}\b", re.IGNORECASE)
 _BEFORE_NUMBER = re.compile(r"\d[\s-]?$")
 _LOOK_BACK = 24

@@ -10,7 +10,7 @@ from stream_app.knowledge.linking.lexicon import NOTHING, Code, Lexicon, Variant
 from stream_app.knowledge.linking.spans import Form, Span, longest
 from stream_app.knowledge.linking.symbols import currency_pair, symbol_spans
 
-CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&])")
+CODE = re.compile(r"(?<![A-Za-z0-9_&$＄])(?:[A-Z][A-Z0-9]{1,9}|(?<![.,])[0-9][A-Z])(?![A-Za-z0-9_&$＄])")
 _LEAST_LOWER_NAME, _LEAST_TELLING_TICKER = 4, 4
 _PAIR_LETTERS = (3, 6)
 

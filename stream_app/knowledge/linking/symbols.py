@@ -18,7 +18,7 @@ _HONG_KONG_DIGITS = 4
 _CURRENCY_LETTERS = 3
 
 _CASHTAG = re.compile(
-    r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9$])[$＄]([A-Za-z]{1,6}(?:[.-][ABab])?)(?:[.:](US|TO|IN|L|LN|CA|HK|AX|PA|DE|V|CN))?(?![A-Za-z0-9_])"
 )
 _EXCHANGE = "|".join(map(re.escape, PREFIXES))
 _PREFIXED = re.compile(rf"(?<![A-Za-z])((?i:{_EXCHANGE}))\s?[:：]\s?\$?([A-Z0-9]{{1,10}}(?:[.-][A-Z])?)(?![A-Za-z0-9])")
