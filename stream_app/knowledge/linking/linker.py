@@ -16,6 +16,7 @@ from stream_app.knowledge.linking.amounts import is_counted, is_sum
 from stream_app.knowledge.linking.context import Surroundings, words_of
 from stream_app.knowledge.linking.evidence import local_evidence
 from stream_app.knowledge.linking.folding import Casing, Passage, passage
+from stream_app.knowledge.linking.leaders import Leaders
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.longer_names import is_part_of_name
 from stream_app.knowledge.linking.scan import scan
@@ -70,6 +71,7 @@ class Linker:
         self._entities = graph.entities
         self._lexicon = Lexicon(graph)
         self._surroundings = Surroundings(graph)
+        self._leaders = Leaders(graph, self._lexicon)
 
     def link(self, fields: Sequence[tuple[str, str]], symbols: Iterable[str] = ()) -> list[LinkedEntity]:
         """Return what the fields, as pairs of name and text, name, in the order of first mention.
@@ -87,6 +89,7 @@ class Linker:
                 continue
             ledger.add(entity, confidence, one.mention())
         self._add_surnames(passages, ledger)
+        self._add_leaders(passages, ledger)
         for entity, mention in given:
             ledger.add(entity, _GIVEN, mention)
         return [
@@ -205,6 +208,13 @@ class Linker:
                     mention = Mention(match[0], match.start(), match.end(), name)
                     ledger.add(entity, ledger.confidences[entity], mention)
 
+    def _add_leaders(self, passages: list[Passage], ledger: _Ledger) -> None:
+        """Add persons by the surname alone where what they lead is named, as in `Citi's Fraser`."""
+        for leader, confidence, (name, text, _), start in self._leaders.named(passages, ledger.mentions, ledger.ends):
+            end = start + len(leader.surname)
+            if not ledger.touches(name, start, end):
+                ledger.add(leader.person, confidence, Mention(text[start:end], start, end, name))
+
 
 class _Found(NamedTuple):
     """A span and the passage it was found in."""
@@ -230,6 +240,10 @@ class _Ledger:
         self.mentions[entity].append(mention)
         self._edges.add((mention.field, mention.start, True))
         self._edges.add((mention.field, mention.end, False))
+
+    def ends(self, entity: int) -> frozenset[tuple[str, int]]:
+        """Return where the entity's mentions end, by field."""
+        return frozenset((mention.field, mention.end) for mention in self.mentions[entity])
 
     def touches(self, field: str, start: int, end: int) -> bool:
         """Whether a mention in this field begins or ends where the stretch does."""
