@@ -33,6 +33,12 @@ class Surroundings:
         self._cues: dict[str, dict[str, float]] = defaultdict(dict)
         for cue in graph.cues:
             self._cues[cue.subject][cue.word] = cue.weight
+        self._unspaced = tuple({cue.word for cue in graph.cues if not cue.word.isascii()})
+
+    def heard_in(self, text: str) -> frozenset[str]:
+        """Return the words of a text in small letters, and the cues in it that no spaces set apart."""
+        words = frozenset(_WORDS.findall(text))
+        return words if text.isascii() else words.union(cue for cue in self._unspaced if cue in text)
 
     def evidence(self, candidate: int, others: Iterable[int], words: frozenset[str]) -> float:
         """Return in log-odds what a document's other entities and its words say for a candidate."""
@@ -66,8 +72,3 @@ def _heard(cues: dict[str, float] | None, words: frozenset[str]) -> float:
         return 0.0
     heard = sorted((cues[word] for word in words & cues.keys()), key=abs, reverse=True)
     return sum(heard[:_MOST_CUES])
-
-
-def words_of(folded: str) -> frozenset[str]:
-    """Return the words of a folded text."""
-    return frozenset(_WORDS.findall(folded))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,10 +12,11 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.amounts import is_counted, is_sum
-from stream_app.knowledge.linking.context import Surroundings, words_of
+from stream_app.knowledge.linking.context import Surroundings
 from stream_app.knowledge.linking.evidence import local_evidence
 from stream_app.knowledge.linking.folding import Casing, Passage, passage
 from stream_app.knowledge.linking.leaders import Leaders
+from stream_app.knowledge.linking.ledger import Ledger, Mention
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.longer_names import is_part_of_name
 from stream_app.knowledge.linking.scan import scan
@@ -42,16 +42,6 @@ _SUBJECTS = frozenset(
         EntityKind.PERSON,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A stretch of one of the document's fields; `text` is that field's `[start:end]`."""
-
-    text: str
-    start: int
-    end: int
-    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ class Linker:
         found = [_Found(one, span) for one in passages for span in scan(one, self._lexicon)]
         given = list(self._given(symbols, {entity for one in found for entity, _ in one.span.candidates}))
         chosen = self._choose(passages, found, [entity for entity, _ in given])
-        ledger = _Ledger()
+        ledger = Ledger()
         for place, (one, (entity, confidence)) in enumerate(zip(found, chosen, strict=True)):
             if confidence < _LINKED or self._is_of_owner(found, chosen, place) or self._is_amount(found, chosen, place):
                 continue
@@ -150,7 +140,7 @@ class Linker:
         chosen = [self._clear(one) for one in found]
         if None not in chosen:
             return [pair for pair in chosen if pair]
-        words = words_of("\n".join(one.text.lower() for one in passages))
+        words = self._surroundings.heard_in("\n".join(one.text.lower() for one in passages))
         for last in (False, True):
             likely = (pair[0] for pair in chosen if pair)
             others = list(dict.fromkeys([*given, *likely]))[:_MOST_ANCHORS]
@@ -189,7 +179,7 @@ class Linker:
         best, entity = max(weights, key=lambda pair: (pair[0], -pair[1]))
         return entity, best / (nothing + sum(weight for weight, _ in weights))
 
-    def _add_surnames(self, passages: list[Passage], ledger: _Ledger) -> None:
+    def _add_surnames(self, passages: list[Passage], ledger: Ledger) -> None:
         """Add later mentions of persons by their surname alone, once their full name has been linked."""
         surnames = {
             mention.text.rsplit(" ", 1)[1]: entity
@@ -208,12 +198,15 @@ class Linker:
                     mention = Mention(match[0], match.start(), match.end(), name)
                     ledger.add(entity, ledger.confidences[entity], mention)
 
-    def _add_leaders(self, passages: list[Passage], ledger: _Ledger) -> None:
+    def _add_leaders(self, passages: list[Passage], ledger: Ledger) -> None:
         """Add persons by the surname alone where what they lead is named, as in `Citi's Fraser`."""
+        before = len(ledger.confidences)
         for leader, confidence, (name, text, _), start in self._leaders.named(passages, ledger.mentions, ledger.ends):
             end = start + len(leader.surname)
             if not ledger.touches(name, start, end):
                 ledger.add(leader.person, confidence, Mention(text[start:end], start, end, name))
+        if len(ledger.confidences) > before:
+            ledger.arrange([one.field for one in passages])
 
 
 class _Found(NamedTuple):
@@ -225,26 +218,3 @@ class _Found(NamedTuple):
     def mention(self) -> Mention:
         start, end = self.span.start, self.span.end
         return Mention(self.passage.text[start:end], start, end, self.passage.field)
-
-
-class _Ledger:
-    """The entities linked so far, in the order of their first mention."""
-
-    def __init__(self) -> None:
-        self.confidences: dict[int, float] = {}
-        self.mentions: dict[int, list[Mention]] = defaultdict(list)
-        self._edges: set[tuple[str, int, bool]] = set()
-
-    def add(self, entity: int, confidence: float, mention: Mention) -> None:
-        self.confidences[entity] = max(confidence, self.confidences.get(entity, 0.0))
-        self.mentions[entity].append(mention)
-        self._edges.add((mention.field, mention.start, True))
-        self._edges.add((mention.field, mention.end, False))
-
-    def ends(self, entity: int) -> frozenset[tuple[str, int]]:
-        """Return where the entity's mentions end, by field."""
-        return frozenset((mention.field, mention.end) for mention in self.mentions[entity])
-
-    def touches(self, field: str, start: int, end: int) -> bool:
-        """Whether a mention in this field begins or ends where the stretch does."""
-        return (field, start, True) in self._edges or (field, end, False) in self._edges

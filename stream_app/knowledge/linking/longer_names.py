@@ -20,6 +20,8 @@ _IN_STATE = re.compile(rf", (?:{'|'.join(sorted(map(re.escape, words_of('state')
 _DATELINE = re.compile(
     r"\s*[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){1,2}(?:, [\w.]+(?: [A-Z]\w+)?)?(?: \([\w /]+\))?(?:\.|\s?[-–—]) "
 )
+_CHINESE_FIELD = re.compile(f"中国(?:{'|'.join(sorted(words_of('chinese_field')))})")
+_FIELD_GOES_ON = re.compile(f"业(?![绩务内])|站(?![上稳])|{'|'.join(sorted(words_of('field_goes_on')))}")
 _LEGAL = frozenset(["Ltd", "Limited", "Inc", "Corp"])
 _CONTINUATIONS = words_of("continuation")
 
@@ -35,6 +37,8 @@ def is_part_of_name(text: str, span: Span, lexicon: Lexicon, *, is_subject: bool
 def _goes_on(text: str, span: Span, *, is_subject: bool) -> bool:
     """Whether what follows, as in `Apple Hospitality`, makes it a longer name or a place."""
     end = span.end
+    if text[span.start] == "中" and _CHINESE_FIELD.fullmatch(text, span.start, end):
+        return _FIELD_GOES_ON.match(text, end) is not None  # 中国石油 is PetroChina, 中国石油进口量 are imports
     if text[end : end + 1] == " " and (following := _NEXT_WORD.match(text, end)):
         word = following[1]
         if word in _CONTINUATIONS and (is_subject or word not in _LEGAL):

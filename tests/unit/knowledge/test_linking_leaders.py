@@ -52,3 +52,9 @@ def test_a_leader_is_marked_where_the_surname_stands(linker: Linker) -> None:
     found = linker.link([("title", "Citi up"), ("body", "Citi's Fraser spoke of the Fraser river")])
     fraser = next(one for one in found if one.entity.id == "person:jane-fraser")
     assert next((one.field, one.start, one.text) for one in fraser.mentions) == ("body", 7, "Fraser")
+
+
+def test_leaders_stand_where_the_text_first_names_them(linker: Linker) -> None:
+    found = linker.link([("title", "Citi's Fraser and Walmart gain"), ("body", "Fraser met Tesla")])
+    ids = [one.entity.id for one in found]
+    assert ids == ["company:citigroup", "person:jane-fraser", "company:walmart", "company:tesla"]
