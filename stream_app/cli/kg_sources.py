@@ -94,6 +94,8 @@ def read_graph(file: Path) -> KnowledgeGraph:
 
 def entities_named(graph: KnowledgeGraph, name: str) -> list[Entity]:
     """Return the entities of that id, ticker or name, the likeliest first; DataError with near names where none is."""
+    if not name.strip():
+        raise DataError("the name of the entity is empty")
     found = find_entities(graph, name)
     if found:
         return found

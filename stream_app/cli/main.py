@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from stream_app.cli.commands import LazyGroup
 from stream_app.cli.configuration import OPTION, config_first, is_wrong_setting, use_config, wrong_setting
-from stream_app.errors import StreamAppError
+from stream_app.errors import DataError, StreamAppError
 
 _COLLECTED_AFTER = (50_000, 20, 50)
 """Thresholds of the collector. A graph is made of a million objects that stay; at Python's own it walks them so often
@@ -62,6 +62,11 @@ def main() -> None:
         if not is_wrong_setting(error):
             raise
         _fail(wrong_setting(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        place = f"{error.filename} cannot be read or written ({error.strerror})"
+        _fail(DataError(f"{place}: check the name and the rights"))
 
 
 def _fail(error: StreamAppError) -> None:

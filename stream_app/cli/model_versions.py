@@ -74,9 +74,11 @@ def list_versions(*, repository: RepositoryOption = None, json: JsonOption = Fal
     Example: stream-app model list
     """
     target = repository_of(repository)
+    if not version_numbers(target):
+        raise DataError(f"{target} holds no version of a model: name a model repository by --repository")
     whole = (Column(title, no_wrap=True) for title in ("no", "version", "reads", "state"))
     table = Table(*whole, "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served", box=SIMPLE_HEAD)
-    standing = standing_of(target) if version_numbers(target) else Standing()
+    standing = standing_of(target)
     for number in version_numbers(target):
         folder = target / MODEL_NAME / str(number)
         metadata = read_metadata(folder)

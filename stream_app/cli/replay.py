@@ -25,6 +25,7 @@ from stream_app.replay.compare import compared
 from stream_app.replay.folder import RunFile, RunFolder, State, folders
 from stream_app.replay.pace import MAX, parse_speed
 from stream_app.replay.request import DEFAULT_AHEAD, DEFAULT_LATENESS, Clock, Request
+from stream_app.replay.sources import check_files
 from stream_app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -77,6 +78,8 @@ def run(  # noqa: PLR0913  (the options of a command)
     if not files and not topics:
         raise typer.BadParameter("name a file, a folder, - or --topic to replay from")
     parse_speed(speed)
+    if begin and end and begin >= end:
+        raise typer.BadParameter("--from is not before --to")
     times = {"begin": _in_utc(begin), "end": _in_utc(end), "bar_length": timedelta(hours=bar_hours)}
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
     rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead}
@@ -85,6 +88,7 @@ def run(  # noqa: PLR0913  (the options of a command)
     parts = {"parts": _parts(only), "subscriptions": str(subscriptions.resolve()) if subscriptions else ""}
     stretch = {"topics": topics or (), "offsets": offsets, "by": by, "margin": timedelta(hours=margin_hours)}
     request = Request.model_validate(times | sources | rules | kept | shape | parts | stretch | {"lateness": lateness})
+    check_files(request, now=SystemClock().now())
     settings = settings_in_use()
     _finish(settings, _begun(settings, name, request), json=json)
 

@@ -107,6 +107,7 @@ class Replay:
                 "tick_period": "0",
                 "model_version": str(self._model.number),
                 "shadow_share": "0",
+                "metrics_port": "0",
             }
         )
         return values | ({"model_cache": str(self._cache_file())} if request.cached else {})

@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
-from stream_app.adapters.files import format_of, open_file, parse_columns, read_records, size_of
+from stream_app.adapters.files import STDIN, format_of, open_file, parse_columns, read_records, size_of
 from stream_app.adapters.files.bars import bars_in, parse_bar_columns
 from stream_app.adapters.kafka_range import Offsets, TopicRange
 from stream_app.events.topics import BARS
@@ -21,6 +22,7 @@ from stream_app.replay.order import Span
 from stream_app.replay.request import Clock, Request
 
 _BUFFER_BYTES = 1 << 18
+_TRIED_ENTRIES = 1000  # as many as a member that is to be renamed is looked for in
 
 Entries = Generator[Entry, None, None]
 
@@ -63,6 +65,16 @@ def open_sources(
         opened.callback(source.close)
     counted = [_counted(source, extent) for source in found]
     return [_within(source, request.span) for source in counted] if request.by is Clock.EVENT else counted
+
+
+def check_files(request: Request, *, now: datetime) -> None:
+    """Raise, before anything is started for it, what the first entries of a file would that is not as asked."""
+    files = tuple(name for name in request.files if name != STDIN)
+    own = request.model_copy(update={"files": files, "begin": None, "end": None})
+    with ExitStack() as opened:
+        for source in open_sources(own, {}, opened, inventory=Inventory(), begun_at=now, extent=Extent()):
+            for _ in islice(source, _TRIED_ENTRIES):
+                pass
 
 
 def _file(name: str, request: Request, opened: ExitStack, *, latest: datetime, extent: Extent) -> Entries:

@@ -54,6 +54,10 @@ def test_wrong_use_is_status_2(call: tuple[str, ...], shell: Shell) -> None:
     ("call", "message"),
     [
         (("feed", "nowhere.jsonl"), "nowhere.jsonl cannot be read"),
+        (("replay", "run", "nowhere.jsonl", "--name", "x"), "nowhere.jsonl cannot be read"),
+        (("kg", "show", " "), "the name of the entity is empty"),
+        (("model", "list", "--repository", "nowhere"), "nowhere holds no version of a model"),
+        (("schema", "export", "--out", "/proc/none"), "/proc/none cannot be"),
         (("tail", "news.raw"), "set STREAM_APP_KAFKA_BROKERS, or run `stream-app up`"),
         (("worker",), "STREAM_APP_KAFKA_BROKERS is not set"),
         (("score", "--input", "nowhere.jsonl", "--json"), "nowhere.jsonl cannot be read"),
