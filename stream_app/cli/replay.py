@@ -75,11 +75,8 @@ def run(  # noqa: PLR0913  (the options of a command)
 
     Example: stream-app replay run tweets.jsonl.gz --name first-try --from 2014-01-01 --to 2014-04-01
     """
-    if not files and not topics:
-        raise typer.BadParameter("name a file, a folder, - or --topic to replay from")
+    _check_asked(bool(files or topics), begin, end)
     parse_speed(speed)
-    if begin and end and begin >= end:
-        raise typer.BadParameter("--from is not before --to")
     times = {"begin": _in_utc(begin), "end": _in_utc(end), "bar_length": timedelta(hours=bar_hours)}
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
     rules = {"speed": speed, "workers": workers, "partitions": partitions, "ahead": ahead}
@@ -199,6 +196,13 @@ def _begun(settings: Settings, name: str, request: Request) -> RunFolder:
     )
     folder.begin(asked)
     return folder
+
+
+def _check_asked(has_source: bool, begin: datetime | None, end: datetime | None) -> None:  # noqa: FBT001
+    if not has_source:
+        raise typer.BadParameter("name a file, a folder, - or --topic to replay from")
+    if begin and end and begin >= end:
+        raise typer.BadParameter("--from is not before --to")
 
 
 def _finish(settings: Settings, folder: RunFolder, *, json: bool) -> None:
