@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from stream_app.errors import ConfigurationError
 from stream_app.settings import CONFIG_VARIABLE, Settings
 
 OPTION = "--config"
+_PREFIX = "STREAM_APP_"
+_IN_FILE = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
 _SEE = "see docs/operations.md"
 
 
@@ -34,6 +37,15 @@ def _check(path: Path) -> None:
     unknown = sorted(given.keys() - Settings.model_fields.keys())
     if unknown:
         raise ConfigurationError(f"{path} has unknown settings ({', '.join(unknown)}): {_SEE} for their names")
+
+
+def unknown_settings() -> list[str]:
+    """Return the variables of the environment and of `.env` that look like settings and are none."""
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    file = Path(".env")
+    written = _IN_FILE.findall(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else []
+    named = {name.upper() for name in (*os.environ, *written)}
+    return sorted(name for name in named - known if name.startswith(_PREFIX))
 
 
 def config_first(args: Sequence[str]) -> list[str]:

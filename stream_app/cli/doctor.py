@@ -12,6 +12,7 @@ from rich.text import Text
 
 from stream_app.adapters.connections import TlsFiles
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.configuration import unknown_settings
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.target import settings_in_use
 from stream_app.clients import connection_of
@@ -60,6 +61,7 @@ def _subject(settings: Settings) -> Subject:
         graph_store=lambda client: RedisGraphStore(client, prefix=settings.redis_prefix),
         start_timeout_seconds=settings.start_timeout,
         media_readers=settings.media_readers,
+        unknown_settings=unknown_settings(),
     )
 
 

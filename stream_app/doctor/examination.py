@@ -56,6 +56,7 @@ class Subject:
     graph_store: Callable[[Redis], GraphStore]
     start_timeout_seconds: float
     media_readers: int = 0
+    unknown_settings: Collection[str] = ()
 
 
 async def examine(subject: Subject) -> AsyncIterator[Finding]:
@@ -83,6 +84,8 @@ def _machine(subject: Subject) -> Iterator[Finding]:
         yield machine.check_processor()
         yield machine.check_shared_memory()
     yield machine.check_state_dir(subject.state_dir)
+    if subject.unknown_settings:
+        yield machine.check_settings(subject.unknown_settings)
 
 
 async def _kafka(subject: Subject, started: ExitStack) -> list[Finding]:

@@ -91,6 +91,11 @@ def check_shared_memory(folder: Path = _SHARED_MEMORY, *, least_bytes: int = _SH
     return ok("shared memory", text)
 
 
+def check_settings(unknown: Collection[str]) -> Finding:
+    """Tell of variables that look like settings and are none: what they were to say is not so."""
+    return warning("settings", f"{', '.join(unknown)}: no such setting", "see docs/operations.md for their names")
+
+
 def check_state_dir(folder: Path) -> Finding:
     """Look whether logs and graph files can be written."""
     nearest = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from stream_app.cli.configuration import unknown_settings
 from stream_app.doctor.finding import Finding, Status, failed, found, ok
 from stream_app.doctor.machine import (
     check_extra,
     check_packages,
     check_processor,
     check_python,
+    check_settings,
     check_shared_memory,
     check_state_dir,
 )
 from stream_app.errors import ServerUnavailable
+
+
+def test_misspelt_settings_of_the_environment_and_of_the_file_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("STREAM_APP_")]:
+        monkeypatch.delenv(name)
+    assert unknown_settings() == []
+    monkeypatch.setenv("STREAM_APP_KAFKA_BROKER", "kafka:9092")
+    monkeypatch.setenv("STREAM_APP_KAFKA_BROKERS", "kafka:9092")
+    (tmp_path / ".env").write_text(
+        "# a comment = none\nSTREAM_APP_REDIS = redis://\nstream_app_redis_url=redis://\nOTHER=1\n"
+    )
+    finding = check_settings(unknown_settings())
+    assert (finding.status, finding.detail) == (
+        "warning", "STREAM_APP_KAFKA_BROKER, STREAM_APP_REDIS: no such setting",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("running", "status"), [((3, 11), "ok"), ((3, 12), "ok"), ((3, 10), "failure")])
