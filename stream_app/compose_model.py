@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from stream_app.adapters.caching_model import CachingModel
+from stream_app.adapters.document_encoder import encoder_of
 from stream_app.adapters.model_repository import ModelFiles, read_model, served_number
 from stream_app.adapters.model_source import ModelSource, Opened
 from stream_app.adapters.model_standing import read_standing
@@ -14,11 +15,9 @@ from stream_app.adapters.telemetry import NoTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
 from stream_app.clients import triton_of
 from stream_app.pipeline.documents import LinkedDocument
-from stream_app.pipeline.encoding import Encoder
 from stream_app.pipeline.language import why_unread
 from stream_app.pipeline.ports import FusionModel, Telemetry
 from stream_app.pipeline.reading import Reader
-from stream_app.pipeline.vocabulary import FurtherNetwork
 from stream_app.settings import Settings
 
 
@@ -29,8 +28,7 @@ def build_reader(model: FusionModel, files: ModelFiles, *, reads_further: Callab
         languages = files.languages if reads_further() else files.main.languages
         return why_unread(linked, languages, files.version)
 
-    further = [FurtherNetwork(one.languages, one.tokenizer, one.first_id) for one in files.further]
-    return Reader(model, Encoder(files.tokenizer, further), topics=files.topics, why_unread=unread)
+    return Reader(model, encoder_of(files), topics=files.topics, why_unread=unread)
 
 
 def served_source(settings: Settings, telemetry: Telemetry) -> ModelSource:

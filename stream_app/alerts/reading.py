@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -17,12 +16,12 @@ from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.subscription import MAX_NAME_CHARACTERS, Subscription
 from stream_app.events.tick import Tick
 from stream_app.events.topics import RISK, TICKS, alerts_of
+from stream_app.pipeline.decode import FUTURE_TOLERANCE
 from stream_app.pipeline.json_object import NotAnObject, json_object
 from stream_app.pipeline.records import Record, Rejection
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _LONGEST_TOPIC = 249  # of Kafka
-_FUTURE_TOLERANCE = timedelta(days=1)
 _S = TypeVar("_S", bound=Schema)
 
 
@@ -61,7 +60,7 @@ def read_event(record: Record) -> Event | Tick | Rejection:
         return Rejection(ErrorKind.NOT_JSON, None, "the record has no value")
     if record.topic == TICKS.name:
         tick = _read(Tick.model_validate, record.value)
-        if isinstance(tick, Tick) and tick.event_time > record.received_at + _FUTURE_TOLERANCE:
+        if isinstance(tick, Tick) and tick.event_time > record.received_at + FUTURE_TOLERANCE:
             message = f"{tick.event_time.isoformat()} is over a day after the tick was received"
             return Rejection(ErrorKind.FUTURE_TIME, "event_time", message)
         return tick

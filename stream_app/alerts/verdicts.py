@@ -83,9 +83,8 @@ def seat(desk: Desk, matched: Matched, offset: int, *, processed_at: datetime) -
     if terms.digest:
         digest = added(desk.digest, matched) if desk.digest else opened(matched, desk.sent)
         until = max(desk.keep_until, keep_until(terms, max(moment, digest.closes_at)))
-        return desk.model_copy(update={"offset": offset, "keep_until": until, "digest": digest}), Verdict(
-            due, "digested"
-        )
+        desk = desk.model_copy(update={"offset": offset, "keep_until": until, "digest": digest})
+        return desk, Verdict(due, "digested")
     update = {"offset": offset, "keep_until": max(desk.keep_until, keep_until(terms, moment))}
     if terms.throttle and not is_free(desk.sent, moment, terms.throttle.seconds):
         return desk.model_copy(update=update), Verdict(due, "throttled")

@@ -14,7 +14,7 @@ from stream_app.errors import ConfigurationError
 from stream_app.settings import CONFIG_VARIABLE, Settings
 
 OPTION = "--config"
-_PREFIX = "STREAM_APP_"
+_PREFIX = Settings.model_config["env_prefix"]
 _IN_FILE = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
 _SEE = "see docs/operations.md"
 
@@ -67,5 +67,5 @@ def is_wrong_setting(error: ValidationError) -> bool:
 def wrong_setting(error: ValidationError) -> ConfigurationError:
     """Return the error that names the first setting that does not validate."""
     first = error.errors()[0]
-    name = f"STREAM_APP_{first['loc'][0]}".upper()
+    name = f"{_PREFIX}{first['loc'][0]}".upper()
     return ConfigurationError(f"{name} is wrong ({first['msg']}, got {first['input']!r}): {_SEE} for what it takes")

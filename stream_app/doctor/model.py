@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import orjson
-
-from stream_app.adapters.model_repository import ModelFiles, NetworkFiles, read_model
+from stream_app.adapters.model_repository import ModelFiles, NetworkFiles, read_metadata, read_model
 from stream_app.doctor.finding import Finding, failed, failure, ok, warning
 from stream_app.errors import StreamAppError
 from stream_app.pipeline.tensors import OF_FURTHER_NETWORKS
 
-_WEIGHTS, _METADATA, _CONFIG = "model.onnx", "metadata.json", "config.pbtxt"
+_WEIGHTS, _CONFIG = "model.onnx", "config.pbtxt"
 _RESTORE = "restore it: git checkout model_repo, reinstall the package, or stream-app model export"
 
 
@@ -37,7 +35,7 @@ def _digest_of(network: NetworkFiles) -> str | Finding:
     weights = network.folder / _WEIGHTS
     if not weights.is_file():
         return failure("model", f"{weights} is missing", _RESTORE)
-    stated = orjson.loads((network.folder / _METADATA).read_bytes())["sha256"]
+    stated = read_metadata(network.folder)["sha256"]
     found = hashlib.sha256(weights.read_bytes()).hexdigest()
     if found != stated:
         return failure("model", f"{weights} is damaged: its sha256 is {found[:12]}…, not {stated[:12]}…", _RESTORE)
@@ -50,7 +48,7 @@ def _unread_by_triton(files: ModelFiles) -> Finding | None:
     text = config.read_text(encoding="utf-8")
     languages = ", ".join(sorted(files.languages - files.main.languages))
     wanted = dict.fromkeys(OF_FURTHER_NETWORKS, f"read {languages}") if files.further else {}
-    if "statements" in orjson.loads((files.folder / _METADATA).read_bytes()).get("temperatures", {}):
+    if "statements" in read_metadata(files.folder).get("temperatures", {}):
         wanted["mention_statements"] = "tell what texts state of names"
     lacking = next((name for name in wanted if name not in text), None)
     if lacking is None:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from stream_app.adapters.document_encoder import encoder_of
 from stream_app.adapters.model_repository import ModelFiles, NetworkFiles
 from stream_app.pipeline.documents import LinkedDocument, TextDocument
-from stream_app.pipeline.encoding import EncodedDocument, Encoder
+from stream_app.pipeline.encoding import EncodedDocument
 from stream_app.pipeline.language import language_of, why_unread
 from stream_app.pipeline.link import link
 from stream_app.pipeline.ports import FusionModel
@@ -19,7 +20,6 @@ from stream_app.pipeline.rows import RowResult
 from stream_app.pipeline.scores import DocumentScores
 from stream_app.pipeline.scoring import score
 from stream_app.pipeline.snapshot import Snapshot
-from stream_app.pipeline.vocabulary import FurtherNetwork
 from stream_app.pipeline.windows import SPECIAL_TOKENS
 
 _DOCUMENTS = 128
@@ -50,8 +50,7 @@ class Answerer:
 
     def __init__(self, model: FusionModel, files: ModelFiles, snapshot: Snapshot) -> None:
         self._model, self._files, self._snapshot = model, files, snapshot
-        further = [FurtherNetwork(one.languages, one.tokenizer, one.first_id) for one in files.further]
-        self._encoder = Encoder(files.tokenizer, further)
+        self._encoder = encoder_of(files)
         self._unknown = [found for network in files.networks for found in _unknown_ids(network)]
 
     @property
