@@ -4,7 +4,17 @@ One `Reputation` is kept for each entity, so that the same events give the same 
 """
 
 from stream_app.reputation.claim import Claim, claim_of
-from stream_app.reputation.credibility import credibility, weights_of_hour
+from stream_app.reputation.credibility import MOST_OF_A_CROWD, Weight, credibility, weighed_hour, weights_of_hour
 from stream_app.reputation.record import Reputation, observe
 
-__all__ = ["Claim", "Reputation", "claim_of", "credibility", "observe", "weights_of_hour"]
+__all__ = [
+    "MOST_OF_A_CROWD",
+    "Claim",
+    "Reputation",
+    "Weight",
+    "claim_of",
+    "credibility",
+    "observe",
+    "weighed_hour",
+    "weights_of_hour",
+]

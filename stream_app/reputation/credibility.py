@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.voice import Grade
 from stream_app.reputation.claim import DAY, HOUR, MICRO, Claim, claim_of
-from stream_app.reputation.crowd import shares_of
-from stream_app.reputation.standing import Standing, is_stranger, trust
+from stream_app.reputation.crowd import CROWD, shares_of
+from stream_app.reputation.standing import NOTHING_KNOWN, Standing, is_stranger, trust
+
+MOST_OF_A_CROWD = 2 * CROWD * trust(Grade.STRANGER, NOTHING_KNOWN)
+"""What strangers of one opinion weigh at most, in millionths: less than one wire report."""
 
 _HOURS_A_DAY = DAY // HOUR
+
+
+class Weight(NamedTuple):
+    """Credibility times novelty of a claim, in millionths, and whether it is a stranger's."""
+
+    amount: int
+    of_stranger: bool
 
 
 class Records(Protocol):
@@ -31,27 +43,31 @@ def credibility(event: SentimentEvent, state: Records) -> float:
 
     Events that come in order of their time keep what they were given here; nothing that comes later changes it.
     """
-    claim = claim_of(event)
+    claim = replace(claim_of(event), novelty=MICRO)
     others = (one for one in state.hours.get(claim.hour, ()) if one.id != claim.id)
     claims = sorted((*others, claim), key=lambda one: (one.at, one.id))
-    shares, believed = _parts(claims, lambda voice: state.standing(voice, claim.day))
-    return shares[claim.id] * believed(claim) / MICRO**2
+    return weighed(claims, lambda voice: state.standing(voice, claim.day))[claim.id].amount / MICRO
 
 
 def weights_of_hour(state: Records, hour: int) -> dict[str, int]:
     """Return credibility times novelty of an hour's claims, in millionths, by id."""
-    return weights(state.hours.get(hour, ()), lambda voice: state.standing(voice, hour // _HOURS_A_DAY))
+    return {claim: weight for claim, (weight, _) in weighed_hour(state, hour).items()}
 
 
-def weights(claims: Sequence[Claim], standing: Callable[[str], Standing]) -> dict[str, int]:
-    """Return credibility times novelty of claims that are one crowd, such as an hour's, in millionths, by id."""
-    shares, believed = _parts(claims, standing)
-    return {claim.id: claim.novelty * shares[claim.id] * believed(claim) // MICRO**2 for claim in claims}
+def weighed_hour(state: Records, hour: int) -> dict[str, Weight]:
+    """Return the weights of an hour's claims by id."""
+    return weighed(state.hours.get(hour, ()), lambda voice: state.standing(voice, hour // _HOURS_A_DAY))
 
 
-def _parts(
-    claims: Sequence[Claim], standing: Callable[[str], Standing]
-) -> tuple[Mapping[str, int], Callable[[Claim], int]]:
+def weighed(claims: Sequence[Claim], standing: Callable[[str], Standing]) -> dict[str, Weight]:
+    """Return the weights of claims that are one crowd, such as an hour's, by id."""
     standings = {voice: standing(voice) for voice in {claim.voice for claim in claims}}
-    shares = shares_of(claims, stranger=lambda claim: is_stranger(claim.grade, standings[claim.voice]))
-    return shares, lambda claim: trust(claim.grade, standings[claim.voice])
+    strangers = {claim.id for claim in claims if is_stranger(claim.grade, standings[claim.voice])}
+    shares = shares_of(claims, stranger=lambda claim: claim.id in strangers)
+    return {
+        claim.id: Weight(
+            claim.novelty * shares[claim.id] * trust(claim.grade, standings[claim.voice]) // MICRO**2,
+            claim.id in strangers,
+        )
+        for claim in claims
+    }

@@ -23,10 +23,12 @@ def shares_of(claims: Sequence[Claim], *, stranger: Callable[[Claim], bool]) -> 
     """Return what share of its voice each claim has, in millionths, by id.
 
     `claims` are all of one entity and of what counts as one crowd, such as an hour, sorted. News keeps its whole voice:
-    its copies have a low novelty. The n-th copy of a post has 1/2^n of it, and the m-th story that strangers tell
-    T(m) - T(m-1) with T(m) = CROWD·m / (m + CROWD - 1), so that all together have less than 2·CROWD voices.
+    its copies have a low novelty. The n-th copy of a post has 1/2^n of it, one account's n-th post on a side 1/4^(n-1),
+    and the m-th story that strangers tell T(m) - T(m-1) with T(m) = CROWD·m / (m + CROWD - 1), so that all strangers
+    together have less than 2·CROWD voices, and one account has less than 4/3 of its own.
     """
     copies: Counter[tuple[int, str]] = Counter()
+    posts: Counter[tuple[int, str]] = Counter()
     stories: dict[int, dict[str, int]] = {}
     shares = {}
     for claim in claims:
@@ -38,8 +40,10 @@ def shares_of(claims: Sequence[Claim], *, stranger: Callable[[Claim], bool]) -> 
         if stranger(claim):
             told = stories.setdefault(side, {})
             share = told.setdefault(claim.story, _share_of_story(len(told) + 1))
-        shares[claim.id] = share >> min(copies[side, claim.story], MOST_HALVINGS)
+        repeats = posts[side, claim.voice] if claim.voice else 0
+        shares[claim.id] = share >> min(max(copies[side, claim.story], 2 * repeats), MOST_HALVINGS)
         copies[side, claim.story] += 1
+        posts[side, claim.voice] += 1
     return shares
 
 

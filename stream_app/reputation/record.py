@@ -6,11 +6,12 @@ So what a claim weighs follows from the set of events, not from the order in whi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from stream_app.reputation.claim import DAY, HOUR, Claim
-from stream_app.reputation.credibility import weights
+from stream_app.reputation.claim import DAY, HOUR, Claim, is_account
+from stream_app.reputation.credibility import weighed
 from stream_app.reputation.standing import NOTHING_KNOWN, Standing
 from stream_app.reputation.verdicts import Verdict, verdicts_on
 
@@ -18,7 +19,8 @@ SETTLING_DAYS = 3
 """A day, the next one that judges it, and one for late documents."""
 
 MOST_VOICES = 1_000
-"""Voices whose record is kept; the ones with the least evidence go first."""
+"""Voices whose record is kept; accounts go first, those with the least evidence: accounts cost nothing, so a flood of
+them would else wash the record of a wire."""
 
 _HOURS_A_DAY = DAY // HOUR
 
@@ -43,21 +45,19 @@ class Reputation:
                 standing = standing.plus(*verdicts[voice], judged)
         return standing.on(day)
 
-    def knows(self, claim: Claim) -> bool:
-        """Tell whether the claim has been taken in."""
-        return any(known.id == claim.id for known in self.hours.get(claim.hour, ()))
-
 
 def observe(reputation: Reputation, claims: Iterable[Claim], *, clock: int) -> Reputation:
-    """Take in claims, each once, and judge the days that are over.
+    """Take in claims, each once in its hour, and judge the days that are over.
 
     `clock` is the event time reached, in microseconds; claims over a day older must not come any more.
     """
     hours = dict(reputation.hours)
+    fresh: defaultdict[int, dict[str, Claim]] = defaultdict(dict)
     for claim in claims:
-        known = hours.get(claim.hour, ())
-        if all(claim.id != one.id for one in known):
-            hours[claim.hour] = tuple(sorted((*known, claim), key=_place))
+        fresh[claim.hour].setdefault(claim.id, claim)
+    for hour, found in fresh.items():
+        known = {one.id: one for one in hours.get(hour, ())}
+        hours[hour] = tuple(sorted((found | known).values(), key=_place))
     return _settled(replace(reputation, hours=hours), clock // DAY)
 
 
@@ -86,8 +86,8 @@ def _judged(reputation: Reputation, day: int) -> dict[str, Verdict]:
     claims = [claim for hour in hours for claim in reputation.hours.get(hour, ())]
     # One crowd over all these hours, for what they say is added up; all verdicts before this day: each day is judged
     # after the ones before it.
-    weighed = weights(claims, lambda voice: reputation.standing(voice, day + SETTLING_DAYS))
-    return verdicts_on(day, claims, weighed)
+    found = weighed(claims, lambda voice: reputation.standing(voice, day + SETTLING_DAYS))
+    return verdicts_on(day, claims, {claim: weight for claim, (weight, _) in found.items()})
 
 
 def _folded(reputation: Reputation, day: int) -> Reputation:
@@ -95,7 +95,7 @@ def _folded(reputation: Reputation, day: int) -> Reputation:
     for voice, verdict in reputation.pending[day].items():
         standings[voice] = standings.get(voice, NOTHING_KNOWN).plus(*verdict, day)
     if len(standings) > MOST_VOICES:
-        kept = sorted(standings, key=lambda voice: (-standings[voice].on(day).evidence, voice))[:MOST_VOICES]
-        standings = {voice: standings[voice] for voice in kept}
+        rank = {voice: (is_account(voice), -one.on(day).evidence, voice) for voice, one in standings.items()}
+        standings = {voice: standings[voice] for voice in sorted(standings, key=rank.__getitem__)[:MOST_VOICES]}
     pending = {other: verdicts for other, verdicts in reputation.pending.items() if other != day}
     return replace(reputation, standings=standings, pending=pending)

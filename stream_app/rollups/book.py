@@ -7,14 +7,16 @@ windows, and nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from stream_app.events.entity import EntityRef
-from stream_app.reputation import Claim, Reputation, observe, weights_of_hour
+from stream_app.reputation import Claim, Reputation, observe, weighed_hour
 from stream_app.reputation.claim import DAY, HOUR
 from stream_app.rollups.tally import Sums, Tally, tally
-from stream_app.rollups.window import Window
+from stream_app.rollups.window import LENGTHS, Window
 
 LATENESS = DAY
 """How far behind its entity's clock a document may be and still correct its windows."""
@@ -23,6 +25,18 @@ DAYS_KEPT = 40
 """Days whose sums are kept: the thirty of the baseline, and the eight that a day's momentum looks back on."""
 
 _HOURS_A_DAY = DAY // HOUR
+_MINUTE = LENGTHS["1m"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """What an hour adds up to, in all and by the number of the minute."""
+
+    whole: Tally
+    minutes: Mapping[int, Tally]
+
+
+_NO_HOUR = _Hour(Tally(), {})
 
 
 @dataclass(frozen=True)
@@ -39,8 +53,10 @@ class Book:
     first_day: int
     days: Mapping[int, Sums] = field(default_factory=dict)
     reputation: Reputation = field(default_factory=Reputation)
-    remembered: dict[int, Tally] = field(default_factory=dict, compare=False, repr=False)
-    """Tallies of hours that were added up before: they are the same as long as the hour's claims are."""
+    remembered: dict[int, _Hour] = field(default_factory=dict, compare=False, repr=False)
+    """Hours that were added up before: the same as long as the hour's claims and the records of sources are."""
+    ids: dict[int, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """Ids of hours that were looked into before."""
 
     @property
     def hours(self) -> Mapping[int, Sequence[Claim]]:
@@ -59,18 +75,29 @@ class Book:
             case "1d":
                 whole = Tally(self.days.get(window.start // DAY, Sums()))
                 held = (one for one in range(hour, hour + _HOURS_A_DAY) if one in self.hours)
-                return sum(map(self._of_hour, held), whole)
+                return sum((self._of_hour(one).whole for one in held), whole)
             case "1h":
-                return self._of_hour(hour)
-        inside = [claim for claim in self.hours.get(hour, ()) if window.start <= claim.at < window.end]
-        return tally(inside, weights_of_hour(self.reputation, hour)) if inside else Tally()
+                return self._of_hour(hour).whole
+        return self._of_hour(hour).minutes.get(window.start // _MINUTE, Tally())
 
-    def _of_hour(self, hour: int) -> Tally:
+    def holds(self, claim: Claim) -> bool:
+        """Tell whether the document was taken in, also where it named another time then."""
+        for hour, claims in self.hours.items():
+            if hour not in self.ids:
+                self.ids[hour] = frozenset(one.id for one in claims)
+            if claim.id in self.ids[hour]:
+                return True
+        return False
+
+    def _of_hour(self, hour: int) -> _Hour:
         claims = self.hours.get(hour)
         if not claims:
-            return Tally()
+            return _NO_HOUR
         if hour not in self.remembered:
-            self.remembered[hour] = tally(claims, weights_of_hour(self.reputation, hour))
+            weights = weighed_hour(self.reputation, hour)
+            by_minute = groupby(claims, key=lambda claim: claim.at // _MINUTE)
+            minutes = {minute: tally(some, weights) for minute, some in by_minute}
+            self.remembered[hour] = _Hour(sum(minutes.values(), Tally()), minutes)
         return self.remembered[hour]
 
     def documents_on(self, first: int, last: int) -> int:
@@ -81,7 +108,11 @@ class Book:
         """Return how many documents lie in `[start, end)`; `start` is a full hour, of a far day a full day."""
         days = sum(sums.documents for day, sums in self.days.items() if start <= day * DAY < end)
         hours = (claims for hour, claims in self.hours.items() if start <= hour * HOUR < end)
-        return days + sum(sum(claim.at < end for claim in claims) for claims in hours)
+        return days + sum(bisect_left(claims, end, key=_time) for claims in hours)
+
+
+def _time(claim: Claim) -> int:
+    return claim.at
 
 
 def opened(entity: EntityRef, claim: Claim, *, clock: int) -> Book:
@@ -104,6 +135,7 @@ def taken(book: Book, claims: Iterable[Claim], *, clock: int) -> Book:
         first_day=min([book.first_day, *(claim.day for claim in claims)]),
         reputation=observe(book.reputation, claims, clock=book.clock),
         remembered={hour: known for hour, known in book.remembered.items() if hour not in fresh},
+        ids={hour: known for hour, known in book.ids.items() if hour not in fresh},
     )
 
 
@@ -123,5 +155,6 @@ def turned(book: Book, *, clock: int) -> Book:
         clock=clock,
         days={day: sums for day, sums in days.items() if day >= oldest},
         reputation=reputation,
-        remembered={hour: known for hour, known in book.remembered.items() if hour in reputation.hours},
+        remembered={},  # a day was judged, which counts in the weights of what claims to be of the days to come
+        ids={hour: known for hour, known in book.ids.items() if hour in reputation.hours},
     )

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from stream_app.reputation.claim import DAY, HOUR
 from stream_app.rollups.book import Book
-from stream_app.rollups.window import Window, window_of
+from stream_app.rollups.window import LENGTHS, Window, window_of
+
+_MINUTE = LENGTHS["1m"]
 
 
 class Due(NamedTuple):
@@ -42,9 +44,9 @@ def next_due(book: Book) -> int | None:
 
 
 def _windows(book: Book, since: int) -> Iterator[Window]:
-    """Yield the windows with documents that end after `since`, once or more."""
+    """Yield the windows with documents that end after `since`, each once."""
     for hour, claims in book.hours.items():
         if (hour + 1) * HOUR > since:
             yield Window("1h", hour * HOUR)
-            yield from (window_of("1m", claim.at) for claim in claims)
+            yield from (Window("1m", start) for start in {claim.at - claim.at % _MINUTE for claim in claims})
     yield from (Window("1d", day * DAY) for day in book.held_days)

@@ -1,4 +1,6 @@
-"""A book as bytes, in parts: each hour's claims, the sources' records, and a head; a step changes few of them.
+"""A book as bytes, in parts: each minute's claims, the sources' records, and a head; a step changes few of them.
+
+A broker takes no record over 1 MB as a rule: an hour of a name that everybody talks about has more, a minute has not.
 
 The order of parts is such that a book whose last parts were not written is made whole by doing the step again: the head
 comes after what it counts on, and what it does not count on any more goes after it.
@@ -6,8 +8,9 @@ comes after what it counts on, and what it does not count on any more goes after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields, replace
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -20,8 +23,11 @@ from stream_app.reputation.standing import Standing
 from stream_app.rollups.book import Book
 from stream_app.rollups.due import next_due
 from stream_app.rollups.tally import Sums
+from stream_app.rollups.window import LENGTHS
 
 HEAD = b"head"
+_MINUTE = LENGTHS["1m"]
+_MINUTES_AN_HOUR = LENGTHS["1h"] // _MINUTE
 _CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
 
 Parts = Mapping[bytes, bytes | None]
@@ -31,17 +37,21 @@ def changed_parts(before: Book | None, after: Book) -> Parts:
     """Return the parts in which the books differ; None for an hour that is gone."""
     if before == after:
         return {}
-    held: Mapping[int, object] = before.hours if before else {}
+    held: Mapping[int, Sequence[Claim]] = before.hours if before else {}
     parts: dict[bytes, bytes | None] = {}
     for hour, claims in after.hours.items():
-        if held.get(hour) != claims:
-            parts[_hour(hour)] = orjson.dumps([_row(claim) for claim in claims])
+        known = held.get(hour, ())
+        if known != claims:
+            minutes = _by_minute(known)
+            changed = ((minute, some) for minute, some in _by_minute(claims).items() if minutes.get(minute) != some)
+            parts |= {_minute(minute): orjson.dumps([_row(claim) for claim in some]) for minute, some in changed}
     if before is None or _records(before) != _records(after):
         parts[_records(after)] = orjson.dumps(_row_of_records(after.reputation))
     parts[HEAD] = _head(after)
     if before is not None and _records(before) != _records(after):
         parts[_records(before)] = None
-    return parts | {_hour(hour): None for hour in held if hour not in after.hours}
+    gone = (minute for hour, claims in held.items() if hour not in after.hours for minute in _by_minute(claims))
+    return parts | {_minute(minute): None for minute in gone}
 
 
 def book_of(part: Callable[[bytes], bytes | None]) -> Book | None:
@@ -50,7 +60,10 @@ def book_of(part: Callable[[bytes], bytes | None]) -> Book | None:
     if raw is None:
         return None
     head = orjson.loads(raw)
-    hours = {hour: _claims(part(_hour(hour)) or b"[]") for hour in head["hours"]}
+    hours = {
+        hour: tuple(claim for minute in _minutes_of(hour, marks) for claim in _claims(part(_minute(minute)) or b"[]"))
+        for hour, marks in head["hours"]
+    }
     first_day = min([head["first_day"], *(claim.day for claims in hours.values() for claim in claims)])
     book = Book(
         EntityRef.model_validate(head["entity"]),
@@ -76,14 +89,27 @@ def _head(book: Book) -> bytes:
             "closed": book.closed,
             "first_day": book.first_day,
             "due": next_due(book),
-            "hours": sorted(book.hours),
+            "hours": [[hour, _marks(hour, claims)] for hour, claims in sorted(book.hours.items())],
             "days": {str(day): sums.row() for day, sums in book.days.items()},
         }
     )
 
 
-def _hour(hour: int) -> bytes:
-    return b"hour-" + str(hour).encode()
+def _minute(minute: int) -> bytes:
+    return b"minute-" + str(minute).encode()
+
+
+def _by_minute(claims: Sequence[Claim]) -> dict[int, tuple[Claim, ...]]:
+    return {minute: tuple(some) for minute, some in groupby(claims, key=lambda claim: claim.at // _MINUTE)}
+
+
+def _marks(hour: int, claims: Sequence[Claim]) -> int:
+    """Return which minutes of the hour have claims, a bit for each."""
+    return sum(1 << (minute - hour * _MINUTES_AN_HOUR) for minute in {claim.at // _MINUTE for claim in claims})
+
+
+def _minutes_of(hour: int, marks: int) -> Iterator[int]:
+    return (hour * _MINUTES_AN_HOUR + place for place in range(_MINUTES_AN_HOUR) if marks >> place & 1)
 
 
 def _row(claim: Claim) -> list[Any]:

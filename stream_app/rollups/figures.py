@@ -52,15 +52,16 @@ def momentum(book: Book, window: Window) -> float | None:
     weight = weighed = 0
     for back in range(1, BEFORE + 1):
         sums = book.tally(Window(window.name, window.start - back * window.length)).sums
-        weight += sums.weight << (BEFORE - back)
-        weighed += sums.weighed_polarity << (BEFORE - back)
+        believed, believed_polarity = sums.believed
+        weight += believed << (BEFORE - back)
+        weighed += believed_polarity << (BEFORE - back)
     return None if now is None or not weight else now - weighed / (weight * MICRO)
 
 
 def expected_documents(book: Book, window: Window) -> float | None:
     """Return the documents of a window of this length, were it like the baseline's days; None without a history."""
     last = window.start // DAY - BASELINE_ENDS - 1
-    first = max(last - BASELINE_DAYS + 1, book.first_day)
+    first = max(last - BASELINE_DAYS + 1, book.first_day + 1)  # of its first day only a part may have been seen
     if first > last:
         return None
     return book.documents_on(first, last) * window.length / ((last - first + 1) * DAY)

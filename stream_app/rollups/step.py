@@ -86,7 +86,7 @@ class _Absorption:
     def _arrival(self, claim: Claim) -> Arrival:
         if too_late(replace(self._book, clock=self._clock), claim):
             return Arrival.TOO_LATE
-        if claim.id in self._fresh or self._book.reputation.knows(claim):
+        if claim.id in self._fresh or self._book.holds(claim):
             return Arrival.REPEATED
         return Arrival.LATE if window_of("1m", claim.at).end <= self._book.closed else Arrival.IN_TIME
 

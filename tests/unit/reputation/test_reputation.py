@@ -15,9 +15,11 @@ from stream_app.events.voice import Grade
 from stream_app.reputation import Reputation, claim_of, credibility, observe, weights_of_hour
 from stream_app.reputation.claim import MICRO, micros
 from stream_app.reputation.crowd import CROWD
+from stream_app.reputation.record import MOST_VOICES
 from stream_app.reputation.standing import PRIORS, Standing, trust
+from stream_app.reputation.verdicts import MOST_VERDICTS
 from stream_app.rollups.step import absorb, advance
-from tests.factories import START, minutes, post, sentiment_event
+from tests.factories import START, hours, minutes, post, sentiment_event
 
 WIRE, KNOWN, STRANGER = 0.8, 0.5, 0.1
 DAY = timedelta(days=1)
@@ -153,6 +155,61 @@ def test_bots_vouch_neither_for_each_other_nor_against_a_wire_in_however_many_ho
     pumps = [pump(50, stories=50, first=1_000 * (hour + 1), at=START + timedelta(hours=hour)) for hour in range(hours)]
     state = seen([wire, *(one for some in pumps for one in some)], until=10)
     assert not state.standings
+
+
+def test_strangers_of_two_opinions_vouch_neither_for_each_other_nor_against_a_wire() -> None:
+    """Half praise and half say nothing much: together they have the weight of a wire, and their mean is clear."""
+    wire = sentiment_event(1, polarity=-0.8)
+    sides = [
+        post(1_000 * side + n, at=START + timedelta(seconds=5 + 7 * n), handle=f"bot{side}-{n}", followers=3,
+             polarity=polarity, story_id=f"{side}-{n % 60}", novelty=0.75 ** (n // 60))
+        for side, polarity in ((1, 0.95), (2, 0.04)) for n in range(300)
+    ]  # fmt: skip
+    assert not seen([wire, *sides], until=10).standings
+
+
+@pytest.mark.parametrize("posts", [1, 2, 50])
+def test_one_account_is_no_consensus_and_less_than_one_wire_report_however_often_it_speaks(posts: int) -> None:
+    wire = sentiment_event(1, polarity=-0.8)
+    loud = [post(10 + n, at=START + minutes(1 + n), handle="loud", followers=1_000, polarity=0.9) for n in range(posts)]
+    assert total_weight(loud) < WIRE
+    assert not seen([wire, *loud], until=10).standings
+
+
+def test_who_says_in_other_words_what_a_wire_said_before_earns_less_than_the_wire() -> None:
+    """Novelty is of words: whoever tells in his own words what everybody knows would else be right for nothing."""
+    events = [sentiment_event(n, at=START + minutes(30 * n), source=f"wire {n}") for n in range(4)]
+    echo = post(9, at=START + minutes(10), handle="echo")
+    standings = seen([*events, echo], until=10).standings
+    assert standings["wire 0"].right == MICRO
+    assert standings["social@echo"].right <= MICRO / 2
+    assert standings["wire 0"].right > standings["wire 1"].right > standings["wire 2"].right
+
+
+def test_verdicts_of_a_day_that_everybody_talks_through_are_few_and_the_wires_are_among_them() -> None:
+    at, many = START - minutes(20), 2 * MOST_VERDICTS
+    posts = [claim_of(post(n, at=at + timedelta(seconds=n / 9), handle=f"a{n}", polarity=0.8)) for n in range(many)]
+    wires = [claim_of(sentiment_event(9_000 + n, at=START + minutes(n), source=f"wire {n}")) for n in range(3)]
+    state = observe(Reputation(), [*posts, *wires], clock=micros(START))
+    (verdicts,) = observe(state, (), clock=micros(START + 3 * DAY)).pending.values()
+    assert len(verdicts) == MOST_VERDICTS
+    assert {"wire 0", "wire 1"} <= verdicts.keys()
+
+
+def test_a_flood_of_liars_does_not_wash_the_record_of_a_wire() -> None:
+    liar = _history("Oracle", right=False, days=1)
+    next_day = START + 4 * DAY
+    flood = [
+        post(1_000 + n, at=next_day + timedelta(seconds=n), handle=f"liar{n}", polarity=-0.9)
+        for n in range(MOST_VOICES + 1)
+    ]
+    truth = [sentiment_event(9_000 + n, at=next_day + hours(1 + n), source=f"wire {n}", polarity=0.9) for n in (1, 2)]
+    claims = [claim_of(event) for event in (*flood, *truth)]
+    state = observe(seen(liar), claims, clock=micros(next_day))
+    for day in (7, 10):
+        state = observe(state, (), clock=micros(START + day * DAY))
+    assert len(state.standings) == MOST_VOICES
+    assert state.standings["oracle"].wrong == MICRO
 
 
 def test_a_stranger_who_is_often_right_is_believed_more_and_stands_out_of_the_crowd() -> None:

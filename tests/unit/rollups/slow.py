@@ -33,11 +33,14 @@ def dispersion(events: Sequence[SentimentEvent]) -> float | None:
 
 
 def expected(rollup: Rollup, events: Sequence[SentimentEvent]) -> float | None:
-    """Return the documents of the thirty days that end a day before the window's day, for its length."""
+    """Return the documents of the thirty days that end a day before the window's day, for its length.
+
+    The entity's first day, which may have begun before the first document came, is none of them.
+    """
     today = rollup.start.replace(hour=0, minute=0)
     last = today - timedelta(days=1)
-    days = {event.published_at.date() for event in events}
-    first = max(last - timedelta(days=30), today.replace(year=min(days).year, month=min(days).month, day=min(days).day))
+    second = min(event.published_at for event in events).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = max(last - timedelta(days=30), second + timedelta(days=1))
     if first >= last:
         return None
     count = sum(first <= event.published_at < last for event in events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from stream_app.events.sentiment_event import SentimentEvent, Topic
 from stream_app.reputation.claim import DAY, HOUR, MICRO, micros
 from stream_app.rollups.book import Book
 from stream_app.rollups.due import next_due
+from stream_app.rollups.encoding import changed_parts
 from stream_app.rollups.step import Arrival, absorb, advance
 from stream_app.rollups.tally import Tally
 from stream_app.rollups.window import Window
@@ -237,9 +239,61 @@ def test_buzz_is_null_without_a_history_and_one_when_all_is_as_usual() -> None:
     daily = [sentiment_event(day, at=START + timedelta(days=day)) for day in range(40)]
     by_start = {one.start: one for one in final(daily).values() if one.window == "1d"}
     midnight = START.replace(hour=0)
-    assert by_start[midnight].buzz is None
-    assert by_start[midnight + timedelta(days=1)].buzz is None
-    assert {by_start[midnight + timedelta(days=day)].buzz for day in range(2, 40)} == {1.0}
+    assert {by_start[midnight + timedelta(days=day)].buzz for day in range(3)} == {None}
+    assert {by_start[midnight + timedelta(days=day)].buzz for day in range(3, 40)} == {1.0}
+
+
+def test_first_day_of_which_only_the_evening_was_seen_makes_no_buzz_of_the_days_after() -> None:
+    evening = START.replace(hour=18)
+    steady = [sentiment_event(n, at=evening + minutes(30 * n)) for n in range(12 + 48 * 6)]
+    buzz = {one.buzz for one in final(steady, batch=16).values() if one.window == "1d"}
+    assert buzz == {None, 1.0}
+
+
+def test_document_that_comes_again_with_another_time_or_from_another_model_counts_once() -> None:
+    first = sentiment_event(1)
+    moved = sentiment_event(1, at=START + hours(3))
+    scored_anew = sentiment_event(2, document_id=first.document_id, model_version="model-next")
+    windows = final([first, moved, scored_anew])
+    assert {(one.window, one.documents, one.start.hour) for one in windows.values()} == {
+        ("1m", 1, START.hour), ("1h", 1, START.hour), ("1d", 1, 0),
+    }  # fmt: skip
+
+
+def test_day_that_strangers_talk_through_is_not_theirs() -> None:
+    """Fifty bots an hour long or a day long: together they weigh less than the one wire report of the day."""
+    midnight = START.replace(hour=0)
+    wire = sentiment_event(1, at=midnight, polarity=-0.8)
+    for pause in (1, 20, 28):
+        bots = [
+            post(100 + n, at=midnight + minutes(n * pause), handle=f"bot{n}", followers=3, polarity=0.8)
+            for n in range(50)
+        ]
+        (day,) = (one for one in final([wire, *bots], batch=9).values() if one.window == "1d")
+        assert day.credible_polarity is not None
+        assert day.credible_polarity < 0
+
+
+def test_restart_changes_no_figure_of_a_document_that_was_dated_ahead() -> None:
+    """A tick closes its minute before the day is reached whose verdicts count in its weight."""
+    ahead = START + hours(24 * 3)
+    history = [
+        sentiment_event(1, source="liar", polarity=0.9),
+        *(sentiment_event(n, at=START + hours(n), polarity=-0.9) for n in (2, 3)),
+        sentiment_event(4, at=ahead, received_at=ahead - hours(20), source="liar", polarity=0.9),
+    ]
+    told = advance(absorb(None, history, time=0).book, time=micros(ahead + minutes(1))).book
+    book = absorb(told, [sentiment_event(5, at=ahead + hours(1), polarity=-0.5)], time=0).book
+    restored = replace(book, remembered={}, ids={})
+    assert advance(book, time=FAR).rollups == advance(restored, time=FAR).rollups
+
+
+def test_name_that_everybody_talks_about_is_kept_in_small_parts() -> None:
+    """A broker refuses a record over 1 MB, and a worker that cannot keep its state stands still."""
+    many = [post(n, at=START + timedelta(seconds=n % 3_600), handle=f"account{n}") for n in range(9_000)]
+    parts = changed_parts(None, absorb(None, many, time=0).book)
+    assert sum(len(value or b"") for value in parts.values()) > 900_000
+    assert max(len(value or b"") for value in parts.values()) < 100_000
 
 
 @settings(max_examples=5)
