@@ -50,10 +50,11 @@ class Conditions:
     def _is_about(self, facts: Facts) -> bool:
         named = (wanted.isdisjoint(facts.labels[label]) for label, wanted in self.labels if label != Label.DIRECTION)
         measured = (facts.figures[figure] < least for figure, least in self.least if figure not in _THRESHOLDS)
-        return facts.entity is not None and facts.direction is not None and not any(named) and not any(measured)
+        scored = facts.figures[Figure.ABS_POLARITY] > ABSENT
+        return facts.entity is not None and scored and not any(named) and not any(measured)
 
     def _is_calm(self, facts: Facts, direction: Direction) -> bool:
-        """A risk speaks of its own direction alone; good news is also no bad news."""
+        """A risk speaks of its own direction alone; good news, and news that is neither, is also no bad news."""
         if facts.direction != direction:
             return facts.kind == "sentiment"
         rearm = self.subscription.hysteresis.rearm if self.subscription.hysteresis else 1.0

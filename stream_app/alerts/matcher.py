@@ -48,9 +48,13 @@ class _Slot:
         bounds.insert(at, bound)
         self._entries.setdefault(place.figure, []).insert(at, place.left)
 
-    def drop(self, place: _Place) -> None:
+    def is_empty_without(self, place: _Place) -> bool:
+        """Drop a subscription, and tell whether no other is left."""
         at = bisect_left(self._bounds[place.figure], (place.least, place.left.name))
         del self._bounds[place.figure][at], self._entries[place.figure][at]
+        if not self._bounds[place.figure]:
+            del self._bounds[place.figure], self._entries[place.figure]
+        return not self._bounds
 
     def reached(self, facts: Facts) -> Iterator[Conditions]:
         for figure, bounds in self._bounds.items():
@@ -83,8 +87,14 @@ class Matcher:
         """Forget a subscription; one that is not held is no error."""
         place = self._places.pop(name, None)
         self._with_hysteresis.discard(name)
-        for values in place.values if place else ():
-            self._slots[place.shape][values].drop(place)  # type: ignore[union-attr, arg-type]
+        if place is None:
+            return
+        slots = self._slots[place.shape]
+        for values in place.values:
+            if slots[values].is_empty_without(place):
+                del slots[values]
+        if not slots:  # each shape that is there costs every event
+            del self._slots[place.shape]
 
     def matches(self, facts: Facts) -> list[Subscription]:
         """Return the subscriptions whose conditions all hold, by name."""

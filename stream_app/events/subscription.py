@@ -81,7 +81,7 @@ class Hysteresis(Schema):
         default=86_400,
         gt=0,
         le=MOST_SECONDS,
-        description="Seconds of event time without an event over that part, which make it ready too.",
+        description="Seconds of event time without an event over the thresholds, which make it ready too.",
     )
 
 

@@ -22,6 +22,7 @@ _DOWN = frozenset(
     less shrink shrinks shrank underperform underweight 下跌 大跌 跌停 下调 下降 减持 亏损 利空 卖出""".split()
 )
 _ENOUGH = 0.8
+_DIRECTIONS = frozenset("+-")
 
 
 def marks(text: str, words: Iterable[str]) -> frozenset[str]:
@@ -33,7 +34,17 @@ def marks(text: str, words: Iterable[str]) -> frozenset[str]:
     return frozenset([*directions, *found][:MOST_MARKS])
 
 
-def agree(ones: Collection[str], others: Collection[str], *, enough: float = _ENOUGH) -> bool:
-    """Whether neither side has what the other lacks, or the smaller shares at least `enough` of what it has."""
+def agree(ones: Collection[str], others: Collection[str]) -> bool:
+    """Tell whether texts with these marks may tell the same.
+
+    A fifth of the figures may differ, as between a report and its correction, but not the direction: “raises” and
+    “cuts” are opposite news with however many figures in common.
+    """
+    directions = _DIRECTIONS.intersection(ones), _DIRECTIONS.intersection(others)
+    return not (all(directions) and directions[0].isdisjoint(directions[1])) and alike(ones, others, _ENOUGH)
+
+
+def alike(ones: Collection[str], others: Collection[str], enough: float) -> bool:
+    """Tell whether neither side has what the other lacks, or the smaller shares at least `enough` of what it has."""
     shared = len(set(ones) & set(others))
     return shared >= min(len(ones), len(others)) * enough

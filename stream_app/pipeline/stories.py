@@ -10,7 +10,7 @@ from stream_app.events.ids import story_id
 from stream_app.events.sentiment_event import StoryCounts
 from stream_app.pipeline.chronicle import Chronicle
 from stream_app.pipeline.fingerprint import shared
-from stream_app.pipeline.marks import agree
+from stream_app.pipeline.marks import agree, alike
 from stream_app.pipeline.novelty import NO_ENTITY, STORY_SPAN, Member, Query, Seen, Sighting, Story
 from stream_app.pipeline.story_book import StoryBook
 
@@ -82,7 +82,7 @@ def _likeness(query: Query, story: Story) -> float | None:
     ones, others = query.fingerprint, story.fingerprint
     if abs(query.published_at - story.published_at) > STORY_SPAN or not agree(ones.marks, others.marks):
         return None
-    if query.entities and story.entities and not agree(query.entities, story.entities, enough=_SAME_ENTITIES):
+    if query.entities and story.entities and not alike(query.entities, story.entities, _SAME_ENTITIES):
         return None
     needed = ALIKE_ON_SAME_ENTITIES if query.entities & story.entities else ALIKE
     whole = shared(ones.whole, others.whole)

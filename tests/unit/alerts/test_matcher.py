@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -208,3 +209,17 @@ def test_a_match_that_is_empty_misspelt_or_impossible_is_refused(match: dict[str
 def test_hysteresis_without_a_threshold_is_refused() -> None:
     with pytest.raises(ValidationError, match="hysteresis needs a threshold"):
         subscription(hysteresis={})
+
+
+def test_subscriptions_that_have_ended_leave_nothing_behind() -> None:
+    """Whoever subscribes anew for each watch list would else fill the memory, and slow every event down."""
+    matcher, kept = Matcher(), subscription("kept", match={"tickers": ["APPL"], "min_abs_polarity": 0.5})
+    matcher.put(kept)
+    before = pickle.dumps(matcher)
+    for number in range(40):
+        matcher.put(subscription(f"gone-{number}", match={"tickers": [f"T{number}", "APPL"], "min_novelty": 0.1}))
+        matcher.put(subscription(f"broad-{number}", match={"topics": [f"t{number}"], "kinds": ["sentiment"]}))
+        matcher.remove(f"gone-{number}")
+        matcher.remove(f"broad-{number}")
+    assert len(pickle.dumps(matcher)) == len(before)
+    assert matcher.matches(facts_of(sentiment("1"), AFFILIATE)) == [kept]

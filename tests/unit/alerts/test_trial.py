@@ -51,6 +51,12 @@ def test_an_entity_that_was_clearly_below_alerts_again() -> None:
     assert told(series(-0.6, -0.39, -0.6, -0.6), hysteresis={}) == ["0", "2"]
 
 
+def test_news_that_is_neither_good_nor_bad_is_calm_and_a_text_without_a_score_is_not() -> None:
+    assert told(series(-0.6, 0.0, -0.6), hysteresis={}) == ["0", "2"]
+    unscored = sentiment("none", polarity=None, at=10)
+    assert told([sentiment("0"), unscored, sentiment("2", at=20)], hysteresis={}) == ["0"]
+
+
 def test_a_quiet_entity_alerts_again() -> None:
     assert told(series(-0.6, -0.6, -0.6, every=100), hysteresis={"quiet": 101}) == ["0"]
     assert told(series(-0.6, -0.6, -0.6, every=100), hysteresis={"quiet": 100}) == ["0", "1", "2"]
@@ -112,6 +118,21 @@ def _digested(alert: Alert) -> Sequence[Any]:
     assert alert.digest is not None
     assert alert.digest.count == len(alert.digest.events)
     return alert.digest.events
+
+
+def test_a_tick_that_is_delivered_again_closes_no_digest_that_a_late_event_opened_after_it() -> None:
+    matcher = Matcher()
+    matcher.put(subscription(match=OVER, digest=60))
+    notices = [
+        Reached(event_time=START + timedelta(seconds=90)),
+        *(one for at in (0, 5) for one in notices_of(sentiment(f"late-{at}", at=at), matcher, AFFILIATE)),
+        Reached(event_time=START + timedelta(seconds=100)),
+    ]
+    book = AlertBook()
+    for offset in (0, 1, 0, 1, 2):
+        assert not book.apply(notices[offset], offset, processed_at=RECEIVED).alerts
+    (alert,) = book.apply(notices[3], 3, processed_at=RECEIVED).alerts
+    assert len(_digested(alert)) == 2
 
 
 def test_a_digest_tells_how_many_and_shows_the_strongest() -> None:

@@ -49,6 +49,9 @@ def test_order_of_words_matters() -> None:
     assert likeness(fingerprint("Apple sues Microsoft", ""), fingerprint("Microsoft sues Apple", "")) < 0.6
 
 
+FIGURES = ": 12.4 billion sales, 41 percent margin, 88 million units, 164000 people, 61.5 billion cash"
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -58,6 +61,7 @@ def test_order_of_words_matters() -> None:
         ("Hedge funds love Acme (ACM)", "Hedge funds love Umbrella (UMB)"),
         ("$ACM: gapping down", "$UMB: gapping down"),
         ("苹果股价上涨", "苹果股价下跌"),
+        (f"Acme raises its outlook{FIGURES}", f"Acme cuts its outlook{FIGURES}"),
     ],
 )
 def test_figures_tickers_and_directions_tell_stories_apart(one: str, other: str) -> None:
