@@ -17,7 +17,7 @@ from stream_app.pipeline.windows import Tokens
 from stream_app.training.causal_examples import FINCAUSAL_DETECT, FINCAUSAL_SPANS, NO_TAG, CausalExample, tags_of
 from stream_app.training.corpus import Corpus
 from stream_app.training.judged import Judged
-from stream_app.training.split import in_first_half
+from stream_app.training.split import fold_of
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
 
@@ -55,17 +55,17 @@ def _detection(read: Sequence[Read]) -> Judged:
     return Judged(
         np.stack((1 - chances, chances), axis=1),
         np.array([int(bool(example.causal)) for example, _ in texts]),
-        np.array([in_first_half(example.text) for example, _ in texts]),
+        np.array([fold_of(example.text) for example, _ in texts]),
     )
 
 
 def _tags(read: Sequence[Read]) -> Judged:
-    probabilities, labels, half = zip(*_tagged(read), strict=True)
+    probabilities, labels, folds = zip(*_tagged(read), strict=True)
     lengths = tuple(len(one) for one in labels)
     return Judged(
         np.concatenate(probabilities).astype(np.float64),
         np.concatenate(labels),
-        np.repeat(np.array(half), lengths),
+        np.repeat(np.array(folds), lengths),
         lengths,
     )
 
@@ -74,4 +74,4 @@ def _tagged(read: Sequence[Read]) -> Iterator[tuple[NDArray[np.float32], NDArray
     for example, tokens, result in read:
         if example.relations:
             tags = tags_of(example, tokens.spans)
-            yield result.tag_probabilities[tags != NO_TAG], tags[tags != NO_TAG], in_first_half(example.text)
+            yield result.tag_probabilities[tags != NO_TAG], tags[tags != NO_TAG], fold_of(example.text)

@@ -18,7 +18,7 @@ from stream_app.training.corpus import Corpus
 from stream_app.training.examples import Example
 from stream_app.training.judged import HeadScore, Judged, score
 from stream_app.training.served import ServedModule
-from stream_app.training.split import in_first_half
+from stream_app.training.split import fold_of
 from stream_app.training.stated_texts import UNSEEN_STATEMENTS, read_stated, stated_texts
 from stream_app.training.statement_evaluation import judge_statements
 from stream_app.training.written import DATA, read_written
@@ -118,29 +118,29 @@ Pairs = Sequence[tuple[Example, RowResult]]
 def _documents(pairs: Pairs) -> Iterator[Judgement]:
     for example, result in pairs:
         if example.document is not None and not example.weak:
-            yield result.document_probabilities, example.document, in_first_half(example.text)
+            yield result.document_probabilities, example.document, fold_of(example.text)
 
 
 def _mentions(pairs: Pairs) -> Iterator[Judgement]:
     for example, result in pairs:
         for mention, probabilities in zip(example.mentions, result.mention_probabilities, strict=True):
             if mention.label is not None and not mention.weak:
-                yield probabilities, mention.label, in_first_half(example.text)
+                yield probabilities, mention.label, fold_of(example.text)
 
 
 def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
     for example, result in pairs:
         if example.topic is not None:
-            yield result.topic_probabilities, topics.index(example.topic), in_first_half(example.text)
+            yield result.topic_probabilities, topics.index(example.topic), fold_of(example.text)
 
 
 def _relevance(pairs: Pairs) -> Iterator[Judgement]:
     for example, result in pairs:
         for mention, chance in zip(example.mentions, result.mention_relevance, strict=True):
             if not mention.weak:
-                yield np.array([1 - chance, chance]), int(mention.salient), in_first_half(example.text)
+                yield np.array([1 - chance, chance]), int(mention.salient), fold_of(example.text)
 
 
 def _judged(judgements: Iterator[Judgement]) -> Judged:
-    probabilities, labels, half = zip(*judgements, strict=True)
-    return Judged(np.stack(probabilities).astype(np.float64), np.array(labels), np.array(half))
+    probabilities, labels, folds = zip(*judgements, strict=True)
+    return Judged(np.stack(probabilities).astype(np.float64), np.array(labels), np.array(folds))

@@ -16,7 +16,7 @@ from stream_app.training.temperature import Labels, Probabilities, Temperature, 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `half` tells which half a row's text is in.
+    """A head's probabilities `[rows, classes]` beside the labels `[rows]`; `fold` tells which fold a row's text is in.
 
     Where `texts` tells how many tokens each text has, a row is a token and its class one of `tags`, which are decoded
     with `switch`.
@@ -24,7 +24,7 @@ class Judged:
 
     probabilities: Probabilities
     labels: Labels
-    half: NDArray[np.bool_]
+    fold: NDArray[np.int64]
     texts: tuple[int, ...] | None = None
     tags: tuple[str, ...] = TAGS
     switch: float = SWITCH
@@ -42,9 +42,9 @@ class Judged:
         return fit_temperature(self.probabilities, self.labels) if len(self.labels) else Temperature()
 
     def cross_fitted(self) -> Judged:
-        """Return what the head says where each half has the temperature that the other one gives."""
+        """Return what the head says where each fold has the temperature that the others give."""
         right = np.eye(self.probabilities.shape[1], dtype=np.bool_)[self.labels]
-        return replace(self, probabilities=cross_fitted(self.probabilities, right, self.half))
+        return replace(self, probabilities=cross_fitted(self.probabilities, right, self.fold))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def score(judged: Judged) -> HeadScore:
 def score_at(judged: Judged, temperature: Temperature) -> HeadScore:
     """Return the figures of what a head says at a temperature that these rows gave.
 
-    Its calibration is what halves of the rows, each at the temperature of the other, show.
+    Its calibration is what folds of the rows, each at the temperature of the others, show.
     """
     return score_apart(judged, judged.without(temperature).cross_fitted())
 

@@ -9,8 +9,8 @@ from stream_app.pipeline.text import normalise_for_model
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _DEV_OF = 10
-_HALVES = 2
-_SHARES_OF = 1_000_000
+_FOLDS = 10
+_SHARES_FROM, _SHARES_OF = 20, 1_000_000
 
 
 def text_key(text: str) -> str:
@@ -23,14 +23,14 @@ def is_dev(text: str) -> bool:
     return _number(text) % _DEV_OF == 0
 
 
-def in_first_half(text: str) -> bool:
-    """Tell in which half a dev text is: temperatures that one half gives are judged by the other."""
-    return _number(text) // _DEV_OF % _HALVES == 0
+def fold_of(text: str) -> int:
+    """Return in which of ten folds a dev text is: each is judged at the temperature that the nine others give."""
+    return _number(text) // _DEV_OF % _FOLDS
 
 
 def in_share(text: str, share: float) -> bool:
     """Tell whether the text is in this share, 0..1, of all texts; every smaller share lies within it."""
-    return _number(text) // (_DEV_OF * _HALVES) % _SHARES_OF < share * _SHARES_OF
+    return _number(text) // _SHARES_FROM % _SHARES_OF < share * _SHARES_OF
 
 
 def _number(text: str) -> int:

@@ -12,7 +12,7 @@ from stream_app.adapters.batching import BatchLimits, in_order, pack, unpack
 from stream_app.pipeline.features import context_features
 from stream_app.pipeline.rows import ModelRow
 from stream_app.training.judged import Judged
-from stream_app.training.split import in_first_half
+from stream_app.training.split import fold_of
 from stream_app.training.stated_texts import StatedRow, StatedText, rows_of
 
 _LIMITS = BatchLimits(rows=64, tokens=2048)
@@ -33,7 +33,7 @@ def judge_statements(
         "statements": Judged(
             np.concatenate([result.mention_statements for result in results]).astype(np.float64),
             np.concatenate([row.labels for row in rows]),
-            np.repeat([in_first_half(row.text) for row in rows], [len(row.labels) for row in rows]),
+            np.repeat([fold_of(row.text) for row in rows], [len(row.labels) for row in rows]),
         )
     }
 

@@ -85,13 +85,14 @@ def fit_to_sets(probabilities: Probabilities, right: NDArray[np.bool_]) -> Tempe
     return Temperature(float(np.exp(best_level(doubt))), doubt)
 
 
-def cross_fitted(probabilities: Probabilities, right: NDArray[np.bool_], half: NDArray[np.bool_]) -> Probabilities:
-    """Return each half of the rows at the temperature that the other one gives, so that no row judges its own.
+def cross_fitted(probabilities: Probabilities, right: NDArray[np.bool_], fold: NDArray[np.int64]) -> Probabilities:
+    """Return each fold of the rows at the temperature that all others give, so that no row judges its own.
 
-    `probabilities` `[rows, classes]` have temperature 1, and keep it where the other half has no rows.
+    `probabilities` `[rows, classes]` have temperature 1, and keep it where there is one fold alone; `fold` `[rows]`.
     """
     found = probabilities.copy()
-    for own in (half, ~half):
+    for one in np.unique(fold):
+        own = fold == one
         if not own.all():
             found[own] = fit_to_sets(probabilities[~own], right[~own]).applied(probabilities[own])
     return found

@@ -48,10 +48,10 @@ stayed as they were:
 
 ## Scores on the held-out texts
 Served means {runtime} in {precision} on a processor with {flags}. The temperature is the one that all
-held-out texts give. Calibration is the expected calibration error of their two halves, each at the temperature that the
-other one gives, so that no text judges what it decided. Only `topic` has no temperature of its own: topics follow from
-kinds and risks, whose temperatures all these texts gave, and are shown as they are. By chance is what as many rows
-would show if the probabilities came true exactly.
+held-out texts give. Calibration is the expected calibration error of ten folds of them, each at the temperature
+that the other nine give, so that no text judges what it decided. Only `topic` has no temperature of its own: topics
+follow from kinds and risks, whose temperatures all these texts gave, and are shown as they are. By chance is what as
+many rows would show if the probabilities came true exactly.
 
 | head | measured on | rows | accuracy fp32 | accuracy served | macro F1 | calibration before | after | by chance |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -22,7 +22,7 @@ from stream_app.training.chinese.written import CHINESE_DATA, read_written
 from stream_app.training.evaluation import Infer
 from stream_app.training.judged import Judged
 from stream_app.training.network import FusionNetwork
-from stream_app.training.split import in_first_half
+from stream_app.training.split import fold_of
 from stream_app.training.stated_texts import UNSEEN_STATEMENTS, StatedText, read_stated, stated_texts
 from stream_app.training.statement_evaluation import judge_statements
 from stream_app.training.temperature import Probabilities, Temperature, cross_fitted, fit_to_sets
@@ -42,7 +42,7 @@ class JudgedSets:
 
     probabilities: Probabilities
     right: NDArray[np.bool_]
-    half: NDArray[np.bool_]
+    fold: NDArray[np.int64]
 
     def temperature(self) -> Temperature:
         """Return the one that makes what is right likeliest."""
@@ -57,8 +57,8 @@ class JudgedSets:
         return replace(self, probabilities=temperature.undone(self.probabilities))
 
     def cross_fitted(self) -> JudgedSets:
-        """Return the same where each half of the rows has the temperature that the other one gives."""
-        return replace(self, probabilities=cross_fitted(self.probabilities, self.right, self.half))
+        """Return the same where each fold of the rows has the temperature that the others give."""
+        return replace(self, probabilities=cross_fitted(self.probabilities, self.right, self.fold))
 
     def merged(self, classes: Sequence[int]) -> JudgedSets:
         """Return what is left of the question where these classes are one, the last."""
@@ -66,14 +66,14 @@ class JudgedSets:
         return JudgedSets(
             np.column_stack((self.probabilities[:, others], self.probabilities[:, classes].sum(1))),
             np.column_stack((self.right[:, others], self.right[:, classes].all(1))),
-            self.half,
+            self.fold,
         )
 
     def judged(self) -> Judged:
         """Return one label for each row: the likeliest class where it is right, else the first that is."""
         found = self.probabilities.argmax(axis=-1)
         hit = self.right[np.arange(len(found)), found]
-        return Judged(self.probabilities, np.where(hit, found, self.right.argmax(axis=-1)), self.half)
+        return Judged(self.probabilities, np.where(hit, found, self.right.argmax(axis=-1)), self.fold)
 
 
 def judge(
@@ -121,14 +121,14 @@ def _row(text: ChineseText, tokenizer: Tokenizer) -> ModelRow:
 
 
 def _sets(judgements: Iterator[Judgement]) -> JudgedSets:
-    probabilities, right, half = zip(*judgements, strict=True)
-    return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(half))
+    probabilities, right, folds = zip(*judgements, strict=True)
+    return JudgedSets(np.stack(probabilities).astype(np.float64), np.stack(right), np.array(folds))
 
 
 def _statements(infer: Infer, tokenizer: Tokenizer, texts: Sequence[StatedText]) -> dict[str, JudgedSets]:
     """Return what the model says of the names in these texts; nothing where it was not taught what texts state."""
     return {
-        head: JudgedSets(one.probabilities, np.eye(len(STATEMENTS), dtype=np.bool_)[one.labels], one.half)
+        head: JudgedSets(one.probabilities, np.eye(len(STATEMENTS), dtype=np.bool_)[one.labels], one.fold)
         for head, one in judge_statements(infer, tokenizer, texts).items()
     }
 
@@ -136,7 +136,7 @@ def _statements(infer: Infer, tokenizer: Tokenizer, texts: Sequence[StatedText])
 def _documents(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.document is not None:
-            yield result.document_probabilities, _of([text.document], len(LABELS)), in_first_half(text.whole)
+            yield result.document_probabilities, _of([text.document], len(LABELS)), fold_of(text.whole)
 
 
 def _mentions(pairs: Pairs) -> Iterator[Judgement]:
@@ -145,7 +145,7 @@ def _mentions(pairs: Pairs) -> Iterator[Judgement]:
         for mention, probabilities in zip(text.mentions, result.mention_probabilities, strict=True):
             if mention.negative is not None:
                 bad = _of([_NEGATIVE], len(LABELS))
-                yield probabilities, bad if mention.negative else ~bad, in_first_half(text.whole)
+                yield probabilities, bad if mention.negative else ~bad, fold_of(text.whole)
 
 
 def _named(pairs: Pairs) -> Iterator[Judgement]:
@@ -153,14 +153,14 @@ def _named(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         for mention, probabilities in zip(text.mentions, result.mention_probabilities, strict=True):
             if mention.label is not None and not mention.weak:
-                yield probabilities, _of([mention.label], len(LABELS)), in_first_half(text.whole)
+                yield probabilities, _of([mention.label], len(LABELS)), fold_of(text.whole)
 
 
 def _relevance(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         for mention, chance in zip(text.mentions, result.mention_relevance, strict=True):
             if mention.marked is not None:
-                yield np.array([1 - chance, chance]), _of([int(mention.marked)], 2), in_first_half(text.whole)
+                yield np.array([1 - chance, chance]), _of([int(mention.marked)], 2), fold_of(text.whole)
 
 
 def _risks(pairs: Pairs) -> Iterator[Judgement]:
@@ -168,7 +168,7 @@ def _risks(pairs: Pairs) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.set_name == RISK_SET and text.risk is not None:
             right = _of([RISK_TYPES.index(text.risk)], len(RISK_TYPES))
-            yield result.risk_probabilities, right, in_first_half(text.whole)
+            yield result.risk_probabilities, right, fold_of(text.whole)
 
 
 def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
@@ -176,7 +176,7 @@ def _topics(pairs: Pairs, topics: Sequence[str]) -> Iterator[Judgement]:
     for text, result in pairs:
         if text.set_name == KIND_SET and text.kinds:
             right = {topics.index(TOPIC_OF_KIND[kind]) for kind in text.kinds}
-            yield result.topic_probabilities, _of(right, len(topics)), in_first_half(text.whole)
+            yield result.topic_probabilities, _of(right, len(topics)), fold_of(text.whole)
 
 
 def judge_kinds(network: FusionNetwork, texts: Sequence[ChineseText], tokenizer: Tokenizer) -> JudgedSets:
@@ -188,7 +188,7 @@ def judge_kinds(network: FusionNetwork, texts: Sequence[ChineseText], tokenizer:
             kinds, _ = kinds_and_risks(network(*batch_of([text], tokenizer).inputs).topic)
         found.append(torch.softmax(kinds[0], dim=-1).numpy())
     right = [_of({ALL_KINDS.index(kind) for kind in text.kinds}, len(ALL_KINDS)) for text in news]
-    return _sets(zip(found, right, (in_first_half(text.whole) for text in news), strict=True))
+    return _sets(zip(found, right, (fold_of(text.whole) for text in news), strict=True))
 
 
 def _of(right: Iterable[int], classes: int) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from stream_app.training.packs.labelled import Labelled
 from stream_app.training.packs.network import PackNetwork
 from stream_app.training.packs.pack import Pack
 from stream_app.training.packs.rows import PackBatch, PackCollator
-from stream_app.training.split import in_first_half
+from stream_app.training.split import fold_of
 from stream_app.training.temperature import Labels, Probabilities
 
 _ROWS = 32
@@ -33,7 +33,7 @@ def judge(network: PackNetwork, pack: Pack, corpus: PackCorpus, *, texts: Sequen
             labels = batch.labels[name].numpy().reshape(len(rows), -1)
             for row, own, said in zip(rows, labels, probabilities, strict=True):
                 there = own != NO_LABEL
-                found[name].append((said.reshape(len(own), -1)[there], own[there], in_first_half(row.text)))
+                found[name].append((said.reshape(len(own), -1)[there], own[there], fold_of(row.text)))
     return {
         head.name: _judged(found[head.name], head.classes if head.kind == "tokens" else None)
         for head in pack.heads
@@ -54,6 +54,6 @@ def _judged(found: Sequence[tuple[Probabilities, Labels, bool]], tags: tuple[str
     judged = Judged(
         np.concatenate([probabilities for probabilities, _, _ in found]),
         np.concatenate([labels for _, labels, _ in found]),
-        np.repeat([half for _, _, half in found], lengths),
+        np.repeat([fold for _, _, fold in found], lengths),
     )
-    return judged if tags is None else Judged(judged.probabilities, judged.labels, judged.half, lengths, tags, SWITCH)
+    return judged if tags is None else Judged(judged.probabilities, judged.labels, judged.fold, lengths, tags, SWITCH)

@@ -114,7 +114,7 @@ def evaluate(run: Path, data: Path | None = None) -> dict[str, dict[str, HeadSco
     corpus = replace(load_corpus(pack, data, load_tokenizer(run, MAX_TOKENS)), graph=model.corpus.graph)
     scores = {}
     for name, texts in corpus.judged.items():
-        # the dev texts gave the temperatures, so their calibration is shown by halves
+        # the dev texts gave the temperatures, so their calibration is shown by folds
         figures_of = score_at if name == DEV else _score_apart
         judged = judge(model.network, pack, corpus, texts=texts)
         heats = model.record.temperatures

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.training.corpus import Corpus
-from stream_app.training.split import in_first_half, is_dev, text_key
+from stream_app.training.split import fold_of, is_dev, text_key
 
 WORDS = st.lists(st.sampled_from(["profit", "falls", "at", "Acme", "7"]), min_size=1, max_size=6)
 
@@ -22,7 +24,7 @@ def test_copies_with_other_links_case_and_punctuation_fall_on_one_side(
     copy = copy.upper() if shout and not link else copy
     assert text_key(copy) == text_key(text)
     assert is_dev(copy) == is_dev(text)
-    assert in_first_half(copy) == in_first_half(text)
+    assert fold_of(copy) == fold_of(text)
 
 
 def test_a_tenth_is_held_out() -> None:
@@ -30,9 +32,11 @@ def test_a_tenth_is_held_out() -> None:
     assert 400 < held < 600
 
 
-def test_half_of_what_is_held_out_is_for_temperatures() -> None:
+def test_folds_of_what_is_held_out_are_alike_in_size() -> None:
     dev = [text for number in range(5000) if is_dev(text := f"text number {number}")]
-    assert 0.4 < sum(map(in_first_half, dev)) / len(dev) < 0.6
+    sizes = Counter(map(fold_of, dev))
+    assert sorted(sizes) == list(range(10))
+    assert all(0.05 < size / len(dev) < 0.15 for size in sizes.values())
 
 
 def test_no_dev_text_and_no_repeat_is_trained_on(corpus: Corpus) -> None:

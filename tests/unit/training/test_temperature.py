@@ -68,18 +68,19 @@ def test_versions_from_before_have_one_number_a_head() -> None:
 def test_no_row_has_a_say_in_its_own_temperature() -> None:
     true, labels = drawn(4_000, seed=8)
     right = np.eye(3, dtype=np.bool_)[labels]
-    half = np.random.default_rng(8).random(4_000) < 0.5
-    apart = cross_fitted(true, right, half)
+    fold = np.random.default_rng(8).integers(0, 4, 4_000)
+    own = fold == 2
+    apart = cross_fitted(true, right, fold)
     turned = right.copy()
-    turned[half] = np.roll(right[half], 1, axis=1)
-    assert np.array_equal(cross_fitted(true, turned, half)[half], apart[half])
-    assert not np.allclose(cross_fitted(true, turned, half)[~half], apart[~half])
-    assert np.array_equal(cross_fitted(true, right, np.ones(4_000, dtype=np.bool_)), true)
+    turned[own] = np.roll(right[own], 1, axis=1)
+    assert np.array_equal(cross_fitted(true, turned, fold)[own], apart[own])
+    assert not np.allclose(cross_fitted(true, turned, fold)[~own], apart[~own])
+    assert np.array_equal(cross_fitted(true, right, np.zeros(4_000, dtype=np.int64)), true)
 
 
-def test_calibration_at_a_temperature_is_that_of_halves_and_all_else_is_as_asked() -> None:
+def test_calibration_at_a_temperature_is_that_of_folds_and_all_else_is_as_asked() -> None:
     true, labels = drawn(2_000, seed=10)
-    judged = Judged(Temperature(0.5).applied(true), labels, np.random.default_rng(10).random(2_000) < 0.5)
+    judged = Judged(Temperature(0.5).applied(true), labels, np.random.default_rng(10).integers(0, 10, 2_000))
     asked, apart = judged.at(judged.temperature()), judged.cross_fitted()
     found = score_at(asked, judged.temperature())
     assert found.calibration_error == pytest.approx(calibration_error(apart.probabilities, labels), abs=1e-4)

@@ -132,7 +132,7 @@ def test_the_question_of_harm_merges_the_other_labels() -> None:
     asked = JudgedSets(
         np.array([[0.4, 0.35, 0.25], [0.6, 0.3, 0.1]]),
         np.array([[False, True, True], [True, False, False]]),
-        np.array([True, False]),
+        np.array([0, 1]),
     )
     merged = negative_or_not(asked)
     np.testing.assert_allclose(merged.probabilities, [[0.4, 0.6], [0.6, 0.4]])
