@@ -25,7 +25,8 @@ from stream_app.rollups.due import next_due
 from stream_app.rollups.tally import Sums
 from stream_app.rollups.window import LENGTHS
 
-HEAD = b"head"
+# not `head`, as when an hour was one part: what such a book says is left alone, and its entity begins anew
+HEAD = b"book"
 _MINUTE = LENGTHS["1m"]
 _MINUTES_AN_HOUR = LENGTHS["1h"] // _MINUTE
 _CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
