@@ -24,7 +24,6 @@ from stream_app.knowledge.sources.dependences import (
 )
 from stream_app.knowledge.sources.tables import Row, read_table
 
-
 _BOEING = "company:boeing"
 _ALWAYS, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _CROSS_HOLDINGS = {
