@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from stream_app.causal.implied import implied_dependences
 from stream_app.cli import kg_views as views
 from stream_app.cli.kg_sources import (
     built_graph,
@@ -146,7 +147,8 @@ def path(  # noqa: PLR0913  (each option is one)
     """
     known = graph_in_use(graph)
     here, there = entities_named(known, start)[0], entities_named(known, end)[0]
-    steps = list(steps_in_force(known.dependences, _in_utc(as_of)))
+    statements = (*known.dependences, *implied_dependences(known.relations))
+    steps = list(steps_in_force(statements, _in_utc(as_of)))
     found = strongest_paths(steps, here.id, end=there.id, hops=hops, most=most)
     names = views.entity_names(known)
     if json:

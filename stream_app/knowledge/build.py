@@ -13,7 +13,7 @@ from stream_app.knowledge.graph import Alias, AliasStyle, Cue, KnowledgeGraph, m
 from stream_app.knowledge.namesakes import settled
 from stream_app.knowledge.sources.companies import read_companies
 from stream_app.knowledge.sources.countries import country_facts, currency_facts
-from stream_app.knowledge.sources.dependences import read_dependences
+from stream_app.knowledge.sources.dependences import read_dependences, up_to_the_end
 from stream_app.knowledge.sources.industries import industry_facts, read_industries
 from stream_app.knowledge.sources.tables import read_table
 from stream_app.knowledge.sources.things import blocked_phrases, table_facts
@@ -50,7 +50,7 @@ def build_graph(report: Progress = lambda _: None) -> KnowledgeGraph:
 def _with_derived(stated: list[Dependence], facts: Facts) -> list[Dependence]:
     """Return what is stated, and what follows from relations where nothing is stated of the same two entities."""
     told = {(one.source, one.kind, one.target) for one in stated}
-    derived = derived_dependences(facts.entities, facts.relations)
+    derived = up_to_the_end(derived_dependences(facts.entities, facts.relations))
     return stated + [one for one in derived if (one.source, one.kind, one.target) not in told]
 
 

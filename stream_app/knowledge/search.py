@@ -12,8 +12,11 @@ _SUGGESTIONS, _NEARNESS = 5, 0.7
 
 
 def find_entities(graph: KnowledgeGraph, query: str) -> list[Entity]:
-    """Return the entities whose id, ticker or name is the query, the likeliest first; none where there is none."""
-    wanted = query.strip().lstrip("$").casefold()
+    """Return the entities whose id, ticker or name is the query, the likeliest first; none where there is none.
+
+    A bare ticker that is a name as well means whom texts mean by it, `ABB` no ABB India; `$ABB` means the ticker.
+    """
+    is_cashtag, wanted = query.strip().startswith("$"), query.strip().lstrip("$").casefold()
     priors: dict[str, float] = defaultdict(float)
     for alias in graph.aliases:
         if alias.entity is not None and alias.text.casefold() == wanted:
@@ -21,7 +24,9 @@ def find_entities(graph: KnowledgeGraph, query: str) -> list[Entity]:
     by_id = {entity.id: entity for entity in graph.entities}
     if wanted in by_id:
         return [by_id[wanted]]
-    priors |= {entity.id: 1.0 for entity in graph.entities if (entity.ticker or "").casefold() == wanted}
+    for entity in graph.entities:
+        if (entity.ticker or "").casefold() == wanted:
+            priors[entity.id] = 1.0 if is_cashtag else priors[entity.id]
     return [by_id[key] for key in sorted(priors, key=lambda key: (-priors[key], -by_id[key].prior, key))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -57,25 +57,32 @@ def table_names() -> list[str]:
 
 def read_dependences() -> list[Dependence]:
     """Return every fact of the tables; DataError, which names table and row, where one cannot be read."""
-    ended = {row["company"]: _date(row["ended"]) for row in read_table("ended_companies")}
-    facts = (fact for name in table_names() for fact in table_dependences(name))
-    return [part for fact in facts for part in _up_to_the_end(fact, ended)]
+    return up_to_the_end(fact for name in table_names() for fact in table_dependences(name))
 
 
-def _up_to_the_end(fact: Dependence, ended: Mapping[str, datetime | None]) -> Iterator[Dependence]:
-    """Yield the fact up to the end of the first of its two to end, and then what passes away from who has ended.
+def up_to_the_end(facts: Iterable[Dependence]) -> list[Dependence]:
+    """Return the facts with what the end of a company does to them: from then on nothing exposes it.
 
-    A fact that has an end of its own keeps it.
+    What passes away from it stays; a fact that has an end of its own keeps it.
     """
+    ended = {row["company"]: _date(row["ended"]) for row in read_table("ended_companies")}
+    return [part for fact in facts for part in _parts(fact, ended)]
+
+
+def _parts(fact: Dependence, ended: Mapping[str, datetime | None]) -> Iterator[Dependence]:
+    """Yield the fact up to the end of the first of its two to end, and then what passes away from who has ended."""
     ends = [end for one in (fact.source, fact.target) if (end := ended.get(one)) is not None]
-    if not ends or fact.valid_to is not None or (fact.valid_from is not None and fact.valid_from >= min(ends)):
+    if not ends or fact.valid_to is not None:
         yield fact
         return
-    yield replace(fact, valid_to=min(ends))
+    end = min(ends)
+    if fact.valid_from is None or fact.valid_from < end:
+        yield replace(fact, valid_to=end)
     forward = None if fact.target in ended else fact.forward
     backward = None if fact.source in ended else fact.backward
     if forward or backward:
-        yield replace(fact, valid_from=min(ends), share=None, forward=forward, backward=backward)
+        begun = max(end, fact.valid_from or end)  # its buyer owns it from the day on which it ends
+        yield replace(fact, valid_from=begun, share=None, forward=forward, backward=backward)
 
 
 def table_dependences(name: str) -> Iterator[Dependence]:

@@ -121,6 +121,17 @@ def test_path_says_how_a_shock_arrives_and_by_whose_word(runner: CliRunner, file
     assert "+0.1600" in shown
 
 
+def test_path_knows_what_a_product_does_to_its_maker(runner: CliRunner, tmp_path: Path) -> None:
+    entities = [Entity(f"company:{name}", EntityKind.COMPANY, name) for name in ("pfizer", "viatris")]
+    drug = Entity("product:eliquis", EntityKind.PRODUCT, "Eliquis")
+    made = Relation("company:pfizer", RelationKind.MAKES_PRODUCT, drug.id)
+    file = tmp_path / "products.gz"
+    file.write_bytes(to_bytes(make_graph([*entities, drug], [], relations=[made])))
+    line = json.loads(runner.invoke(app, ["path", drug.id, "company:pfizer", "--graph", str(file), "--json"]).stdout)
+    assert (line["strength"], line["steps"][0]["dependence"]["origin"]) == (0.25, "its product")
+    assert "no path" in runner.invoke(app, ["path", drug.id, "company:viatris", "--graph", str(file)]).stdout
+
+
 def test_path_without_a_link_says_so(runner: CliRunner, file: Path) -> None:
     for asked in (["AAPL", "country:us"], ["country:us", "AAPL", "--as-of", "2013-01-01"]):
         result = runner.invoke(app, ["path", *asked, "--graph", str(file)])

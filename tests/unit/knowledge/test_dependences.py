@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -13,8 +15,28 @@ from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmis
 from stream_app.knowledge.derived import DERIVED, derived_dependences
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
 from stream_app.knowledge.graph import KnowledgeGraph
-from stream_app.knowledge.sources.dependences import dependence_of, read_dependences, table_dependences, table_names
-from stream_app.knowledge.sources.tables import Row
+from stream_app.knowledge.sources.dependences import (
+    dependence_of,
+    read_dependences,
+    table_dependences,
+    table_names,
+    up_to_the_end,
+)
+from stream_app.knowledge.sources.tables import Row, read_table
+
+_BOEING = "company:boeing"
+_ALWAYS, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_CROSS_HOLDINGS = {
+    ("company:agco", "company:tafe"),  # until 2025
+    ("company:air-china", "company:cathay-pacific"),
+    ("company:baic", "company:mercedes-benz"),
+    ("company:dior", "company:lvmh"),
+    ("company:grupo-sura", "company:nutresa"),  # until 2024
+    ("company:handelsbanken", "company:industrivardenc"),
+    ("company:kingfisher-airlines", "company:united-breweries"),  # one man's, until 2012
+    ("company:nissan", "company:renault"),
+    ("company:toyota", "company:toyota-industries"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +68,48 @@ def test_nothing_exposes_a_company_that_has_ended_while_it_still_exposes_others(
         into, out_of = (one.forward, one.backward) if one.target == bank else (one.backward, one.forward)
         assert into is None
         assert out_of is not None
+
+
+def test_nothing_exposes_what_has_ended_however_it_is_known(graph: KnowledgeGraph) -> None:
+    """Neither what is derived from relations does, nor who owns it from the day on which it ended."""
+    ended = {row["company"] for row in read_table("ended_companies")}
+    open_ended = [one for one in graph.dependences if one.valid_to is None]
+    assert [one.key for one in open_ended if one.target in ended and one.forward] == []
+    assert [one.key for one in open_ended if one.source in ended and one.backward] == []
+    boeing = [one for one in graph.dependences if one.target == "company:spirit-aerosystems" and one.source == _BOEING]
+    assert any(one.backward is not None and one.valid_to is None for one in boeing)
+
+
+def test_what_is_derived_of_a_company_ends_with_it() -> None:
+    bank, ended = "company:credit-suisse", datetime(2023, 6, 1, tzinfo=UTC)
+    both = Transmission(1, 0.1)
+    fact = Dependence(bank, DependenceKind.BELONGS_TO_INDUSTRY, "industry:banks", both, both, 0.0, 72.0, DERIVED, 0.5)
+    until, after = up_to_the_end([fact])
+    assert until == replace(fact, valid_to=ended)
+    assert after == replace(fact, valid_from=ended, backward=None)
+    assert up_to_the_end([replace(fact, source="company:ubs")]) == [replace(fact, source="company:ubs")]
+
+
+def test_a_buyer_is_exposed_to_what_it_bought_and_exposes_it_no_more() -> None:
+    both = Transmission(1, 0.1)
+    bought = datetime(2025, 12, 1, tzinfo=UTC)
+    fact = Dependence(
+        _BOEING, DependenceKind.OWNS, "company:spirit-aerosystems", both, both, 0.0, 72.0, "10-K", 0.9, bought
+    )
+    assert up_to_the_end([fact]) == [replace(fact, forward=None)]
+
+
+def test_no_statement_holds_twice_at_a_time(stated: list[Dependence]) -> None:
+    periods = defaultdict(list)
+    for one in stated:
+        periods[one.source, one.kind, one.target].append((one.valid_from or _ALWAYS, one.valid_to or _NEVER))
+    ordered = {key: sorted(some) for key, some in periods.items() if len(some) > 1}
+    assert [key for key, some in ordered.items() for one, other in pairwise(some) if other[0] < one[1]] == []
+
+
+def test_nobody_is_owned_by_whom_he_owns_but_where_shares_are_held_both_ways(stated: list[Dependence]) -> None:
+    owned = {(one.source, one.target) for one in stated if one.kind is DependenceKind.OWNS}
+    assert {pair for pair in owned if pair[::-1] in owned and pair < pair[::-1]} == _CROSS_HOLDINGS
 
 
 def test_no_fact_is_told_twice(stated: list[Dependence]) -> None:
