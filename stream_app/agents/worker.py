@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,35 @@ def assigned_partitions(app: faust.App) -> set[Partition]:
     return {(tp.topic, tp.partition) for tp in app.consumer.assignment() if tp.topic not in changelogs}
 
 
-async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> None:
-    """Run `app` until SIGINT or SIGTERM; the batch in hand is finished. Raises what made it crash.
-
-    `on_ready` is called each time partitions have been assigned.
-    """
+def asked_to_stop() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set, from now on; the first process of a container has no other way."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def ended_before(stop: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do the work, which may wait for ever, or give it up when asked to stop; tell whether it was done."""
+    doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_done = doing.done()
+    finally:
+        doing.cancel()
+        stopping.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
+    if is_done:
+        doing.result()  # raises what the work raised
+    return is_done
+
+
+async def run_until_stopped(app: faust.App, stop: asyncio.Event, *, on_ready: Callable[[], None]) -> None:
+    """Run `app` until `stop` is set; the batch in hand is finished. Raises what made it crash.
+
+    `on_ready` is called each time partitions have been assigned.
+    """
 
     async def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         on_ready()
