@@ -22,7 +22,7 @@ from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.in_hand import InHand
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
-from stream_app.agents.liveness import Liveness
+from stream_app.agents.liveness import Liveness, Signs
 from stream_app.agents.patience import Patience
 from stream_app.agents.risk import add_risk, risk_topics
 from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_relay, rollup_changelog
@@ -95,8 +95,11 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         GroupOffsets(connection, settings.consumer_group),
         SystemClock(),
         timeout=timedelta(seconds=settings.stall_timeout),
-        assigned=partial(assigned_partitions, app),
-        waiting=lambda: patience.waiting or (ingesting is not None and ingesting.waiting),
+        signs=Signs(
+            assigned=partial(assigned_partitions, app),
+            waiting=lambda: patience.waiting or (ingesting is not None and ingesting.waiting),
+            advanced=lambda: ingesting.advanced(prefix) if ingesting is not None else frozenset(),
+        ),
         die=exit_process,
     )
     return Worker(app, ingesting, snapshots, log, liveness, patience, telemetry, alerts)

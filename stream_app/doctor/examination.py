@@ -37,7 +37,7 @@ class RedisAddress:
 
 @dataclass(frozen=True, slots=True)
 class TritonAddress:
-    """Where Triton's gRPC is; `tls` gives the files for TLS, None for plain text, ConfigurationError where it cannot."""
+    """Where Triton's gRPC is; `tls` gives the files for TLS, None for plain text, or raises ConfigurationError."""
 
     url: str
     tls: Callable[[], TlsFiles | None] = lambda: None

@@ -18,7 +18,7 @@ from aiokafka.admin import RecordsToDelete
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import admin_client
 from stream_app.adapters.kafka_offsets import GroupOffsets
-from stream_app.agents.liveness import Liveness
+from stream_app.agents.liveness import Liveness, Signs
 from stream_app.errors import ConsumptionStalled, DeadLetterLimitExceeded
 from stream_app.pipeline.stall import Partition
 from tests.feeds import values
@@ -50,8 +50,7 @@ def _watched(stream: StreamUnderTest, *, group: str, waiting: bool = False) -> l
         GroupOffsets({"bootstrap_servers": stream.brokers}, group),
         SystemClock(),
         timeout=PATIENCE,
-        assigned=lambda: _partitions(stream),
-        waiting=lambda: waiting,
+        signs=Signs(lambda: _partitions(stream), waiting=lambda: waiting),
         die=die,
     )
     liveness.start()

@@ -21,5 +21,5 @@ def test_worker_makes_the_folders_of_its_state_where_none_of_them_is_there(tmp_p
         data_dir=tmp_path / "state" / "faust",
         grace=1,
     )
-    engine(options, InHand(filling=0))._create_directories()
+    engine(options, InHand(filling=0))._create_directories()  # noqa: SLF001  (Faust calls it)
     assert (tmp_path / "state" / "faust").is_dir()
