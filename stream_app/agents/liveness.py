@@ -58,7 +58,10 @@ class Liveness(threading.Thread):
     def run(self) -> None:
         """Look several times in each time-out, until stopped."""
         while not self._stopped.wait(self._timeout.total_seconds() / 8):
-            asyncio.run(self._look())
+            try:
+                asyncio.run(self._look())
+            except Exception as error:  # noqa: BLE001  (who watches is not to end before what it watches)
+                _log.warning("liveness cannot be checked", error=f"{type(error).__name__}: {error}")
 
     def stop(self) -> None:
         """Look no more."""

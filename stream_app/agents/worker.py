@@ -14,6 +14,7 @@ from typing import Any
 
 import faust
 import structlog
+from faust.exceptions import ConsumerNotStarted
 
 from stream_app.pipeline.stall import Partition
 
@@ -33,7 +34,11 @@ def assigned_partitions(app: faust.App) -> set[Partition]:
     if not app.consumer:
         return set()
     changelogs = app.tables.changelog_topics
-    return {(tp.topic, tp.partition) for tp in app.consumer.assignment() if tp.topic not in changelogs}
+    try:
+        assigned = app.consumer.assignment()
+    except ConsumerNotStarted:  # on its way: a busy machine takes its time
+        return set()
+    return {(tp.topic, tp.partition) for tp in assigned if tp.topic not in changelogs}
 
 
 def asked_to_stop() -> asyncio.Event:
