@@ -31,11 +31,13 @@ def exit_process(error: BaseException) -> None:
 
 def assigned_partitions(app: faust.App) -> set[Partition]:
     """Return the partitions that this worker consumes now; of changelogs nothing is ever committed."""
-    if not app.consumer:
+    # Not `app.consumer`: that makes one where there is none yet, for the loop that asks, and with it no start ends.
+    consumer = app._consumer  # noqa: SLF001
+    if consumer is None:
         return set()
     changelogs = app.tables.changelog_topics
     try:
-        assigned = app.consumer.assignment()
+        assigned = consumer.assignment()
     except ConsumerNotStarted:  # on its way: a busy machine takes its time
         return set()
     return {(tp.topic, tp.partition) for tp in assigned if tp.topic not in changelogs}
@@ -78,7 +80,8 @@ async def run_until_stopped(app: faust.App, stop: asyncio.Event, *, on_ready: Ca
     # What is loaded by now, such as the graph, stays: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    await app.start()
+    if not await ended_before(stop, app.start()):
+        return  # what has not begun has nothing to finish, and a start that hangs would not hear of a stop either
     try:
         await app.wait_for_stopped(stop.wait())
     finally:

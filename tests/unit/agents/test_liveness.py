@@ -59,6 +59,6 @@ def test_consumer_that_is_on_its_way_has_no_partitions_yet() -> None:
         raise ConsumerNotStarted
 
     app: Any = SimpleNamespace(
-        consumer=SimpleNamespace(assignment=assignment), tables=SimpleNamespace(changelog_topics=set())
+        _consumer=SimpleNamespace(assignment=assignment), tables=SimpleNamespace(changelog_topics=set())
     )
     assert assigned_partitions(app) == set()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from stream_app.agents.worker import ended_before
+from stream_app.agents.worker import ended_before, run_until_stopped
 
 
 async def test_work_that_ends_is_done_and_what_it_raises_is_raised() -> None:
@@ -31,3 +33,14 @@ async def test_work_that_waits_for_ever_is_given_up_when_it_is_asked_to_stop() -
     async with asyncio.timeout(5):
         assert not await ended_before(stop, waits())
     assert left == ["cleared away"]
+
+
+async def test_engine_whose_start_hangs_hears_that_it_is_to_stop() -> None:
+    """As where a broker takes connections and answers nothing."""
+    stop = asyncio.Event()
+    app: Any = SimpleNamespace(
+        start=asyncio.Event().wait, on_rebalance_complete=SimpleNamespace(connect=lambda *_, **__: None)
+    )
+    asyncio.get_running_loop().call_later(0.01, stop.set)
+    async with asyncio.timeout(5):
+        await run_until_stopped(app, stop, on_ready=lambda: None)
