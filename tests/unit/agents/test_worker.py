@@ -37,10 +37,14 @@ async def test_work_that_waits_for_ever_is_given_up_when_it_is_asked_to_stop() -
 
 async def test_engine_whose_start_hangs_hears_that_it_is_to_stop() -> None:
     """As where a broker takes connections and answers nothing."""
-    stop = asyncio.Event()
-    app: Any = SimpleNamespace(
-        start=asyncio.Event().wait, on_rebalance_complete=SimpleNamespace(connect=lambda *_, **__: None)
-    )
+    stop, begun = asyncio.Event(), []
+
+    async def start() -> None:
+        begun.append("start")
+        await asyncio.Event().wait()
+
+    app: Any = SimpleNamespace(start=start, on_rebalance_complete=SimpleNamespace(connect=lambda *_, **__: None))
     asyncio.get_running_loop().call_later(0.01, stop.set)
     async with asyncio.timeout(5):
         await run_until_stopped(app, stop, on_ready=lambda: None)
+    assert begun == ["start"]
