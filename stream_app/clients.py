@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from redis.asyncio import Redis
 from tritonclient.grpc.aio import InferenceServerClient
 
-from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
+from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client, triton_tls
 from stream_app.adapters.kafka import Connection, create_topics, partitions_of
 from stream_app.errors import ConfigurationError
 from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
@@ -69,7 +69,7 @@ def triton_of(settings: Settings) -> InferenceServerClient:
 def triton_tls_of(settings: Settings) -> TlsFiles | None:
     """Return the files for TLS with Triton; None means plain text."""
     files = TlsFiles(ca=settings.triton_ca_file, certificate=settings.triton_cert_file, key=settings.triton_key_file)
-    return files if settings.triton_tls else None
+    return triton_tls(files, wanted=settings.triton_tls)
 
 
 def _configured(address: str | None, variable: str) -> str:

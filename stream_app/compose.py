@@ -22,12 +22,19 @@ from stream_app.agents.alerts import AlertsOutside, add_alerts
 from stream_app.agents.engine import EngineOptions, engine
 from stream_app.agents.in_hand import InHand
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
-from stream_app.agents.liveness import Liveness
+from stream_app.agents.liveness import Liveness, Signs
 from stream_app.agents.patience import Patience
 from stream_app.agents.risk import add_risk, risk_topics
 from stream_app.agents.rollup_part import Surroundings, add_rollups, add_tick_relay, rollup_changelog
 from stream_app.agents.ticks import tick_for_ever
-from stream_app.agents.worker import assigned_partitions, exit_process, run_until_stopped, write_when_ready
+from stream_app.agents.worker import (
+    asked_to_stop,
+    assigned_partitions,
+    ended_before,
+    exit_process,
+    run_until_stopped,
+    write_when_ready,
+)
 from stream_app.clients import connection_of, ensure_state_topics, ensure_topics, redis_of
 from stream_app.compose_alerts import AlertSurroundings, alerts_outside
 from stream_app.compose_ingest import Ingesting, build_ingestion
@@ -88,8 +95,11 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         GroupOffsets(connection, settings.consumer_group),
         SystemClock(),
         timeout=timedelta(seconds=settings.stall_timeout),
-        assigned=partial(assigned_partitions, app),
-        waiting=lambda: patience.waiting or (ingesting is not None and ingesting.waiting),
+        signs=Signs(
+            assigned=partial(assigned_partitions, app),
+            waiting=lambda: patience.waiting or (ingesting is not None and ingesting.waiting),
+            advanced=lambda: ingesting.advanced(prefix) if ingesting is not None else frozenset(),
+        ),
         die=exit_process,
     )
     return Worker(app, ingesting, snapshots, log, liveness, patience, telemetry, alerts)
@@ -140,32 +150,39 @@ def _engine(settings: Settings, in_hand: InHand) -> faust.App:
 
 async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:
     """Run one worker until SIGINT or SIGTERM; servers that are away at the start are waited for."""
+    stop = asked_to_stop()
     worker = build_worker(settings, parts)
     async with AsyncExitStack() as running:
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
-        await worker.patience.until_available(partial(ensure_topics, settings))
-        state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group), *risk_topics(settings.consumer_group))
-        await worker.patience.until_available(partial(ensure_state_topics, settings, state))
-        await worker.patience.until_available(worker.log.start)
-        running.push_async_callback(worker.log.stop)
-        if worker.ingesting is not None:
-            running.push_async_callback(worker.ingesting.stop)
-            await worker.patience.until_available(worker.ingesting.model.start)
-            for beside in worker.ingesting.follow():
-                running.push_async_callback(_cancelled, asyncio.create_task(beside))
-        await worker.snapshots.start()
-        following = asyncio.create_task(worker.snapshots.follow())
-        running.push_async_callback(_cancelled, following)
-        if settings.tick_period:
-            ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
-            running.push_async_callback(_cancelled, asyncio.create_task(ticking))
-        if worker.alerts is not None:
-            await worker.alerts.table.start(worker.patience)
-            running.push_async_callback(worker.alerts.table.stop)
-        worker.liveness.start()
-        running.callback(worker.liveness.stop)
-        await run_until_stopped(worker.app, on_ready=write_when_ready(ready_file, worker.app))
+        if await ended_before(stop, _start(worker, settings, running)):
+            await run_until_stopped(worker.app, stop, on_ready=write_when_ready(ready_file, worker.app))
+
+
+async def _start(worker: Worker, settings: Settings, running: AsyncExitStack) -> None:
+    """Start all but the engine, one after the other; `running` ends what was started."""
+    available = worker.patience.until_available
+    await available(partial(ensure_topics, settings))
+    state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group), *risk_topics(settings.consumer_group))
+    await available(partial(ensure_state_topics, settings, state))
+    running.push_async_callback(worker.log.stop)
+    await available(worker.log.start)
+    if worker.ingesting is not None:
+        running.push_async_callback(worker.ingesting.stop)
+        await available(worker.ingesting.model.start)
+        for beside in worker.ingesting.follow():
+            running.push_async_callback(_cancelled, asyncio.create_task(beside))
+    await worker.snapshots.start()
+    following = asyncio.create_task(worker.snapshots.follow())
+    running.push_async_callback(_cancelled, following)
+    if settings.tick_period:
+        ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
+        running.push_async_callback(_cancelled, asyncio.create_task(ticking))
+    if worker.alerts is not None:
+        running.push_async_callback(worker.alerts.table.stop)
+        await worker.alerts.table.start(worker.patience)
+    worker.liveness.start()
+    running.callback(worker.liveness.stop)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

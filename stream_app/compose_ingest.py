@@ -25,6 +25,7 @@ from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
 from stream_app.pipeline.flow import Flow
 from stream_app.pipeline.media import MediaReading
 from stream_app.pipeline.ports import Telemetry
+from stream_app.pipeline.stall import Partition
 from stream_app.settings import Settings
 
 
@@ -49,6 +50,10 @@ class Ingesting:
     def waiting(self) -> bool:
         """Whether it waits for what takes its time: a server that is away, or images."""
         return self.model.waiting or (self.images is not None and self.images.busy)
+
+    def advanced(self, prefix: str) -> set[Partition]:
+        """Return the partitions, of topics with their prefix, whose batch got on since this was asked last."""
+        return {(prefix + topic, partition) for topic, partition in self.ingestion.advanced()}
 
     async def stop(self) -> None:
         """Disconnect, and end the processes that read images."""

@@ -50,12 +50,32 @@ def kafka_connection(
     addresses = [address.strip().removeprefix("kafka://") for address in brokers.split(",") if address.strip()]
     if not addresses:
         raise ConfigurationError("STREAM_APP_KAFKA_BROKERS names no broker: give host:port,…")
+    _check_is_used(security, login, tls)
     connection: dict[str, Any] = {"bootstrap_servers": ",".join(addresses), "security_protocol": security}
     if security.endswith("SSL"):
         connection["ssl_context"] = _tls_context(tls or TlsFiles(), "STREAM_APP_KAFKA")
     if security.startswith("SASL"):
         connection |= _sasl(login)
     return connection
+
+
+def _check_is_used(security: str, login: Login | None, tls: TlsFiles | None) -> None:
+    """Refuse what would be left out without a word: whoever names an authority or a password expects it to count."""
+    if named := not security.endswith("SSL") and _named(tls):
+        raise ConfigurationError(
+            f"STREAM_APP_KAFKA_{named}_FILE is for TLS: set STREAM_APP_KAFKA_SECURITY to SSL or SASL_SSL"
+        )
+    if not security.startswith("SASL") and login is not None and (login.username or login.password):
+        raise ConfigurationError(
+            "STREAM_APP_KAFKA_USERNAME and _PASSWORD are for a login: set STREAM_APP_KAFKA_SECURITY to SASL_SSL "
+            "(or to SASL_PLAINTEXT, which sends them unencrypted)"
+        )
+
+
+def _named(files: TlsFiles | None) -> str | None:
+    """Return which of the files is named, as in its setting."""
+    named = {} if files is None else {"CA": files.ca, "CERT": files.certificate, "KEY": files.key}
+    return next((name for name, path in named.items() if path is not None), None)
 
 
 def _sasl(login: Login | None) -> dict[str, str]:
@@ -117,6 +137,13 @@ def redis_client(url: str, *, ca_file: Path | None = None) -> Redis:
             "mend it, with special characters of the password written as %XX"
         ) from None
     return client
+
+
+def triton_tls(files: TlsFiles, *, wanted: bool) -> TlsFiles | None:
+    """Return the files for TLS with Triton, or None for plain text; ConfigurationError where they contradict that."""
+    if not wanted and (named := _named(files)):
+        raise ConfigurationError(f"STREAM_APP_TRITON_{named}_FILE is for TLS: set STREAM_APP_TRITON_TLS=true")
+    return files if wanted else None
 
 
 def triton_client(url: str, *, tls: TlsFiles | None = None) -> triton.InferenceServerClient:

@@ -44,6 +44,11 @@ class Engine(faust.App):  # type: ignore[misc]
     def _new_transport(self) -> InOrder:
         return InOrder(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        # Faust makes the last folder of the path alone: in a container, where nothing is there yet, that fails.
+        self.conf.datadir.mkdir(parents=True, exist_ok=True)
+        super()._create_directories()
+
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ANN401  (the same)
         """Let the batches end, and commit them; the engine calls this when it has paused all partitions."""
         seconds = self.grace if self.should_stop else self.conf.broker_rebalance_timeout

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -20,8 +20,11 @@ from stream_app.pipeline.flow import Flow, Prepared, Told
 from stream_app.pipeline.reading import Reader
 from stream_app.pipeline.records import Outcome, Record
 from stream_app.pipeline.snapshot import Snapshot
+from stream_app.pipeline.stall import Partition
 
 _PART_RECORDS = 128
+_PART_BYTES = 128 * 1024
+"""Of a part of more than one record: 128 headlines have 40 KiB, and one transcript of a call takes seconds."""
 _PARTS_AHEAD = 2
 """Parts that are prepared while one is concluded: one for the model, one for this process (docs/benchmarks.md)."""
 
@@ -44,6 +47,15 @@ class Ingestion:
         self._adopted, self._patience = adopted, patience
         self._limits: defaultdict[str, DeadLetterLimit] = defaultdict(new_limit)
         self._order = asyncio.Lock()
+        self._advanced: set[Partition] = set()
+
+    def advanced(self) -> set[Partition]:
+        """Return the topics, without a prefix, and partitions whose batch got on since this was asked last.
+
+        A batch of long documents may take minutes, and no offset advances before its end.
+        """
+        found, self._advanced = self._advanced, set()
+        return found
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Return when every record has its outcome, written and remembered.
@@ -54,6 +66,7 @@ class Ingestion:
         async with aclosing(self._prepared(records, *self._adopted())) as parts:
             async for prepared in parts:
                 await self._conclude(prepared)
+                self._advanced.update((record.topic, record.partition) for record in records)
 
     async def _prepared(
         self, records: Sequence[Record], snapshot: Snapshot, reader: Reader
@@ -61,8 +74,7 @@ class Ingestion:
         """Yield the parts in order, each prepared; those after it are on their way."""
         ahead: deque[asyncio.Task[Prepared]] = deque()
         try:
-            for start in range(0, len(records), _PART_RECORDS):
-                part = records[start : start + _PART_RECORDS]
+            for part in _parts(records):
                 prepare = partial(self._flow.prepare, part, snapshot, reader)
                 ahead.append(asyncio.create_task(self._patience.until_available(prepare)))
                 if len(ahead) > _PARTS_AHEAD:
@@ -94,3 +106,16 @@ class Ingestion:
                     f"most of the last {limit.stretch} records of {topic} were invalid: the worker stops instead of "
                     "draining the topic; see `stream-app dlq list`, mend what produces them, then start it again"
                 )
+
+
+def _parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """Yield the records in parts that take no more than seconds each."""
+    start = size = 0
+    for place, record in enumerate(records):
+        length = len(record.value or b"")
+        if place > start and (place - start == _PART_RECORDS or size + length > _PART_BYTES):
+            yield records[start:place]
+            start, size = place, 0
+        size += length
+    if records:
+        yield records[start:]

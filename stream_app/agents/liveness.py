@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -20,11 +21,21 @@ from stream_app.pipeline.stall import Partition, StallDetector
 _log = structlog.get_logger(__name__)
 
 
-class Liveness(threading.Thread):
-    """Calls `die` when the worker's partitions grow and nothing is committed for longer than `timeout`.
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a worker tells of itself.
 
-    `assigned` tells the worker's partitions and `waiting` whether it waits for a server that is away.
+    `assigned`: its partitions; `waiting`: whether it waits for a server that is away; `advanced`: the partitions of
+    which a part of the batch in hand was finished since that was asked last.
     """
+
+    assigned: Callable[[], Collection[Partition]]
+    waiting: Callable[[], bool]
+    advanced: Callable[[], Collection[Partition]] = frozenset
+
+
+class Liveness(threading.Thread):
+    """Calls `die` when the worker's partitions grow and nothing is finished for longer than `timeout`."""
 
     def __init__(
         self,
@@ -32,16 +43,14 @@ class Liveness(threading.Thread):
         clock: Clock,
         *,
         timeout: timedelta,
-        assigned: Callable[[], Collection[Partition]],
-        waiting: Callable[[], bool],
+        signs: Signs,
         die: Callable[[BaseException], None],
     ) -> None:
         super().__init__(name="liveness", daemon=True)
         self._offsets = offsets
         self._clock = clock
         self._timeout = timeout
-        self._assigned = assigned
-        self._waiting = waiting
+        self._signs = signs
         self._die = die
         self._detector = StallDetector(timeout)
         self._stopped = threading.Event()
@@ -49,21 +58,26 @@ class Liveness(threading.Thread):
     def run(self) -> None:
         """Look several times in each time-out, until stopped."""
         while not self._stopped.wait(self._timeout.total_seconds() / 8):
-            asyncio.run(self._look())
+            try:
+                asyncio.run(self._look())
+            except Exception as error:  # noqa: BLE001  (who watches is not to end before what it watches)
+                _log.warning("liveness cannot be checked", error=f"{type(error).__name__}: {error}")
 
     def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
 
     async def _look(self) -> None:
-        assigned = self._assigned()
+        assigned, advanced = self._signs.assigned(), self._signs.advanced()
         try:
-            progress, waiting = await self._offsets.read(assigned), self._waiting()
+            progress, waiting = await self._offsets.read(assigned), self._signs.waiting()
         except ServerUnavailable as error:
             _log.warning("liveness cannot be checked", error=str(error))
             progress, waiting = Progress(ends=dict.fromkeys(assigned, 0)), True
         now = self._clock.now()
-        stalled = self._detector.observe(now, committed=progress.committed, ends=progress.ends, waiting=waiting)
+        stalled = self._detector.observe(
+            now, committed=progress.committed, ends=progress.ends, waiting=waiting, advanced=advanced
+        )
         if stalled:
             with_records = await self._with_records(stalled)
             self._detector.excuse(set(stalled).difference(with_records), now)

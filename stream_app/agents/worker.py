@@ -8,12 +8,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import faust
 import structlog
+from faust.exceptions import ConsumerNotStarted
 
 from stream_app.pipeline.stall import Partition
 
@@ -30,21 +31,47 @@ def exit_process(error: BaseException) -> None:
 
 def assigned_partitions(app: faust.App) -> set[Partition]:
     """Return the partitions that this worker consumes now; of changelogs nothing is ever committed."""
-    if not app.consumer:
+    # Not `app.consumer`: that makes one where there is none yet, for the loop that asks, and with it no start ends.
+    consumer = app._consumer  # noqa: SLF001
+    if consumer is None:
         return set()
     changelogs = app.tables.changelog_topics
-    return {(tp.topic, tp.partition) for tp in app.consumer.assignment() if tp.topic not in changelogs}
+    try:
+        assigned = consumer.assignment()
+    except ConsumerNotStarted:  # on its way: a busy machine takes its time
+        return set()
+    return {(tp.topic, tp.partition) for tp in assigned if tp.topic not in changelogs}
 
 
-async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> None:
-    """Run `app` until SIGINT or SIGTERM; the batch in hand is finished. Raises what made it crash.
-
-    `on_ready` is called each time partitions have been assigned.
-    """
+def asked_to_stop() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set, from now on; the first process of a container has no other way."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def ended_before(stop: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do the work, which may wait for ever, or give it up when asked to stop; tell whether it was done."""
+    doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_done = doing.done()
+    finally:
+        doing.cancel()
+        stopping.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
+    if is_done:
+        doing.result()  # raises what the work raised
+    return is_done
+
+
+async def run_until_stopped(app: faust.App, stop: asyncio.Event, *, on_ready: Callable[[], None]) -> None:
+    """Run `app` until `stop` is set; the batch in hand is finished. Raises what made it crash.
+
+    `on_ready` is called each time partitions have been assigned.
+    """
 
     async def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  (Faust is not typed)
         on_ready()
@@ -53,7 +80,8 @@ async def run_until_stopped(app: faust.App, *, on_ready: Callable[[], None]) -> 
     # What is loaded by now, such as the graph, stays: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    await app.start()
+    if not await ended_before(stop, app.start()):
+        return  # what has not begun has nothing to finish, and a start that hangs would not hear of a stop either
     try:
         await app.wait_for_stopped(stop.wait())
     finally:

@@ -121,7 +121,7 @@ def _show(found: Study, *, json: bool) -> None:
         for table in findings_tables(found):
             stdout().print(table)
         for note in notes(found):
-            stdout().print(note, markup=False)
+            stdout().print(note)
     if found.doubtful:
         names = ", ".join(f"{one.signal} over {one.horizon}" for one in found.doubtful)
         raise DataError(

@@ -7,8 +7,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from stream_app.errors import ConfigurationError
 from stream_app.settings import CONFIG_VARIABLE, Settings
@@ -67,5 +68,11 @@ def is_wrong_setting(error: ValidationError) -> bool:
 def wrong_setting(error: ValidationError) -> ConfigurationError:
     """Return the error that names the first setting that does not validate."""
     first = error.errors()[0]
-    name = f"{_PREFIX}{first['loc'][0]}".upper()
-    return ConfigurationError(f"{name} is wrong ({first['msg']}, got {first['input']!r}): {_SEE} for what it takes")
+    name = str(first["loc"][0])
+    got = "" if _is_secret(name) else f", got {first['input']!r}"
+    return ConfigurationError(f"{f'{_PREFIX}{name}'.upper()} is wrong ({first['msg']}{got}): {_SEE} for what it takes")
+
+
+def _is_secret(name: str) -> bool:
+    """Tell a setting that may hold a password, which no line that is logged may show."""
+    return name in Settings.model_fields and SecretStr in get_args(Settings.model_fields[name].annotation)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from stream_app.cli.editor import edit
-from stream_app.cli.output import ScrollingTable, announce, stdout, write_json
+from stream_app.cli.output import ScrollingTable, announce, stdout, visible, write_json
 from stream_app.cli.tables import dead_letter_cells, view_of
 from stream_app.cli.target import event_log, settings_with_kafka, topic_reader
 from stream_app.errors import DataError
@@ -72,9 +72,9 @@ def show(
         return
     table = Table.grid(padding=(0, 2))
     for name, cell in _described(letter).items():
-        table.add_row(name, cell)
+        table.add_row(name, visible(cell))
     stdout().print(table)
-    stdout().print(_text(letter), markup=False)
+    stdout().print(visible(_text(letter)))
 
 
 @app.command()
@@ -153,10 +153,10 @@ def _described(letter: DeadLetter) -> Mapping[str, str]:
 
 
 def _text(letter: DeadLetter) -> str:
-    """Return the value for reading: indented where it is JSON."""
+    """Return the value for reading: indented where it is JSON that is not nested too deeply."""
     try:
         return json_text.dumps(json_text.loads(letter.value or b""), ensure_ascii=False, indent=2)
-    except ValueError:
+    except (ValueError, RecursionError):
         return (letter.value or b"").decode("utf-8", "backslashreplace")
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from stream_app.adapters.connections import TlsFiles
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.configuration import unknown_settings
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.target import settings_in_use
-from stream_app.clients import connection_of
+from stream_app.clients import connection_of, triton_tls_of
 from stream_app.doctor.examination import RedisAddress, Subject, TritonAddress, examine
 from stream_app.doctor.finding import Finding, Status
 from stream_app.embedded.triton import TritonOptions
@@ -52,7 +52,7 @@ def _subject(settings: Settings) -> Subject:
         topics=[settings.topic_prefix + topic.name for topic in TOPICS],
         kafka=(lambda: connection_of(settings)) if settings.kafka_brokers else None,
         redis=RedisAddress(redis.get_secret_value(), settings.redis_ca_file) if redis else None,
-        triton=TritonAddress(triton, _triton_tls(settings)) if triton else None,
+        triton=TritonAddress(triton, partial(triton_tls_of, settings)) if triton else None,
         embedded_triton=TritonOptions(
             model_repository=settings.model_repository,
             server=settings.triton_server,
@@ -63,11 +63,6 @@ def _subject(settings: Settings) -> Subject:
         media_readers=settings.media_readers,
         unknown_settings=unknown_settings(),
     )
-
-
-def _triton_tls(settings: Settings) -> TlsFiles | None:
-    files = TlsFiles(ca=settings.triton_ca_file, certificate=settings.triton_cert_file, key=settings.triton_key_file)
-    return files if settings.triton_tls else None
 
 
 async def _report(subject: Subject, show: Callable[[Finding], None]) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 from rich.table import Column, Table
+from rich.text import Text
 
 from stream_app.adapters.model_repository import ModelFiles, read_model
 from stream_app.cli.inputs import Input
@@ -125,6 +126,6 @@ def _show(found: Sequence[Shift]) -> None:
     table = Table(Column("what", no_wrap=True), "index", "by chance", "shift", "most at", "in training", "now")
     for one in found:
         shares = (f"{one.before:.1%}", f"{one.after:.1%}")
-        level = f"[{_COLOURS[one.level]}]{one.level}[/]"
+        level = Text(one.level, style=_COLOURS[one.level])
         table.add_row(one.what, f"{one.index:.3f}", f"{one.by_chance:.3f}", level, one.bin, *shares)
     stdout().print(table)

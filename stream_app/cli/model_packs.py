@@ -94,7 +94,7 @@ def _print(reading: Reading) -> None:
         table.add_row(one.text, kind, f"{one.probability:.2f}", one.term or "—")
     stdout().print(shown)
     for head, (label, probability) in reading.classes.items():
-        stdout().print(f"{head}: {label} ({probability:.2f})", markup=False)
+        stdout().print(f"{head}: {label} ({probability:.2f})")
     if reading.spans:
         stdout().print(table)
 

@@ -117,9 +117,9 @@ def _show(full: Mapping[str, HeadScore], measured: Sequence[Measured], costs: Se
     from stream_app.training.precision.costs import to_markdown as costs_to_markdown
     from stream_app.training.precision.tables import to_markdown
 
-    stdout().print(to_markdown(full, measured), markup=False, soft_wrap=True)
+    stdout().print(to_markdown(full, measured), soft_wrap=True)
     if costs:
-        stdout().print(costs_to_markdown(costs), markup=False, soft_wrap=True)
+        stdout().print(costs_to_markdown(costs), soft_wrap=True)
 
 
 def _plot(measured: Sequence[Measured], folder: Path) -> None:

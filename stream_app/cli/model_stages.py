@@ -101,7 +101,7 @@ def compare(  # noqa: PLR0913  (options of a command)
         for one in found:
             write_json(to_fields(one))
     else:
-        stdout().print(to_markdown(found), markup=False, soft_wrap=True)
+        stdout().print(to_markdown(found), soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,19 +24,28 @@ from rich.text import Text
 POSITIVE, NEGATIVE, QUIET = "green", "red", "dim"
 
 
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
+_UNSEEN = _CONTROLS | dict.fromkeys([*range(0x7F, 0xA0), *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
+
+
+def visible(text: str) -> str:
+    """Return the text with a sign for each character that a terminal would obey, or that no encoding has."""
+    return text.translate(_UNSEEN)
+
+
 def stdout() -> Console:
-    """Return the console of results; colours only on a terminal."""
-    return Console(highlight=False, soft_wrap=False)
+    """Return the console of results; colours only on a terminal. What texts say in brackets is no mark-up."""
+    return Console(highlight=False, soft_wrap=False, markup=False)
 
 
 def stderr() -> Console:
     """Return the console of everything that is not a result."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False)
 
 
 def announce(message: str) -> None:
     """Say on standard error what is being done, in one line."""
-    stderr().print(message, style=QUIET, soft_wrap=True, markup=False)
+    stderr().print(message, style=QUIET, soft_wrap=True)
 
 
 def write_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can say)
@@ -112,5 +121,11 @@ class ScrollingTable:
         for column in self._columns:
             ratio = None if column.width else column.share
             table.add_column(width=column.width, ratio=ratio, no_wrap=True, overflow="ellipsis")
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+        table.add_row(*map(_cell, cells))
         self._console.print(table)
+
+
+def _cell(cell: Text | str) -> Text:
+    shown = cell.copy() if isinstance(cell, Text) else Text(cell)
+    shown.plain = visible(shown.plain)  # as long as before, so styles stay where they are
+    return shown

@@ -109,6 +109,6 @@ def _show(found: ProbeReport, *, json: bool) -> None:
                 table.add_row(*row)
             stdout().print(table)
         for note in notes(found):
-            stdout().print(note, markup=False)
+            stdout().print(note)
     if found.broken:
         raise DataError(f"{'; '.join(found.broken)}: do not put this model into service")

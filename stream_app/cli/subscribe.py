@@ -128,7 +128,7 @@ def list_(*, json: Json = False) -> None:
         shown = (orjson.dumps(fields[one]).decode() if fields.get(one) else "" for one in ("throttle", "hysteresis"))
         table.add_row(wish.name, orjson.dumps(fields["match"]).decode(), *shown, f"{wish.digest} s")
     if not json:
-        stdout().print(table, markup=False) if wishes else stdout().print("nobody has subscribed")
+        stdout().print(table) if wishes else stdout().print("nobody has subscribed")
 
 
 @app.command()
@@ -141,7 +141,7 @@ def show(name: Name, *, json: Json = False) -> None:
     if json:
         write_json(fields)
     else:
-        stdout().print(orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode(), markup=False)
+        stdout().print(orjson.dumps(fields, option=orjson.OPT_INDENT_2).decode())
 
 
 @app.command()

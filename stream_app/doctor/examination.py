@@ -37,10 +37,10 @@ class RedisAddress:
 
 @dataclass(frozen=True, slots=True)
 class TritonAddress:
-    """Where Triton's gRPC is; `tls` None means plain text."""
+    """Where Triton's gRPC is; `tls` gives the files for TLS, None for plain text, or raises ConfigurationError."""
 
     url: str
-    tls: TlsFiles | None = None
+    tls: Callable[[], TlsFiles | None] = lambda: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +124,7 @@ async def _triton(subject: Subject, started: ExitStack) -> list[Finding]:
             address = TritonAddress((await _start(started, start)).address)
         else:
             address = subject.triton
-        client = triton_client(address.url, tls=address.tls)
+        client = triton_client(address.url, tls=address.tls())
     except StreamAppError as error:
         return [failed("triton", error)]
     async with client:

@@ -13,6 +13,7 @@ MAX_COUNT = 2**53
 """Counts above it are not exact in JSON readers of other languages."""
 
 MAX_ID_CHARACTERS = 512
+MAX_NAME_CHARACTERS = 512
 
 
 def _whole(value: object) -> object:
@@ -27,10 +28,14 @@ Identity = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_CHAR
 """A text, not a number: readers of JSON that keep 53 bits would make one document of several."""
 
 
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME_CHARACTERS)]
+"""Each event of a document repeats it, and one document may name thousands of entities."""
+
+
 class Author(Schema):
     """Who wrote the document."""
 
-    handle: str | None = None
+    handle: Name | None = None
     followers: Count | None = None
 
 
@@ -58,7 +63,7 @@ class Document(Schema):
     )
 
     id: Identity | None = Field(default=None, description="Else a hash of source, time and text.")
-    source: str | None = None
+    source: Name | None = None
     title: str | None = None
     body: str | None = None
     lang: str | None = Field(default=None, description="ISO 639-1, such as `en`.")

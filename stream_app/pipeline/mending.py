@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from stream_app.errors import DataError
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.pipeline.ports import Message
-from stream_app.pipeline.records import MAX_CARRIED_BYTES
+from stream_app.pipeline.records import MAX_CARRIED_BYTES, MAX_CARRIED_KEY_BYTES
+
+_UNREADABLE = (ValueError, RecursionError)
+"""What reading JSON raises; the latter where it is nested too deeply."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,14 +65,14 @@ class Change:
         if not is_json:
             return cls(path, text)
         try:
-            return cls(path, json.loads(text))
-        except json.JSONDecodeError as error:
-            raise DataError(f"“{text}” is not JSON ({error}): write field=text for a text") from error
+            return cls(path, _read(text))
+        except _UNREADABLE as error:
+            raise DataError(f"“{text:.100}” is not JSON ({error}): write field=text for a text") from error
 
 
 def message_again(letter: DeadLetter, changes: Sequence[Change] = ()) -> Message:
     """Return the record to send to its topic again, with its key; DataError where it cannot be mended so."""
-    if letter.value is not None and len(letter.value) >= MAX_CARRIED_BYTES:
+    if len(letter.value or b"") >= MAX_CARRIED_BYTES or len(letter.key or b"") >= MAX_CARRIED_KEY_BYTES:
         raise DataError(f"{Place.of(letter)} was cut because it was too large: send the document anew")
     value = _changed(letter, changes) if changes else letter.value
     return Message(topic=letter.source_topic, key=letter.key, value=value)
@@ -77,12 +80,28 @@ def message_again(letter: DeadLetter, changes: Sequence[Change] = ()) -> Message
 
 def _changed(letter: DeadLetter, changes: Sequence[Change]) -> bytes:
     try:
-        document = json.loads(letter.value or b"")
-    except ValueError as error:
+        document = _read(letter.value or b"")
+    except _UNREADABLE as error:
         raise DataError(f"{Place.of(letter)} is not JSON ({error}): mend it by --edit") from error
     for change in changes:
         _put(document, change, place=Place.of(letter))
-    return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return _written(document)
+
+
+def _read(text: str | bytes) -> Any:  # noqa: ANN401  (any JSON)
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _written(document: Any) -> bytes:  # noqa: ANN401  (any JSON)
+    try:
+        return json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, of a text that was cut through an emoji: it has no UTF-8, but JSON can name it.
+        return json.dumps(document).encode()
 
 
 def _put(document: Any, change: Change, *, place: Place) -> None:  # noqa: ANN401  (any JSON)

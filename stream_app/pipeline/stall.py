@@ -6,7 +6,7 @@ Faust is known to hang after some rebalances and broker outages without an error
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 Partition = tuple[str, int]
@@ -21,17 +21,24 @@ class StallDetector:
         self._since: dict[Partition, datetime] = {}
 
     def observe(
-        self, now: datetime, *, committed: Mapping[Partition, int], ends: Mapping[Partition, int], waiting: bool
+        self,
+        now: datetime,
+        *,
+        committed: Mapping[Partition, int],
+        ends: Mapping[Partition, int],
+        waiting: bool,
+        advanced: Collection[Partition] = (),
     ) -> list[Partition]:
         """Return the partitions that have stood still for longer than the time-out.
 
         `waiting` says that the worker waits for a server that is away: no commit is expected then, and the
-        time starts anew.
+        time starts anew. So it does for partitions that have `advanced`: a part of their batch was finished, though
+        what is committed is the whole of it.
         """
         for partition, end in ends.items():
             offset = committed.get(partition, 0)
             moved = offset != self._committed.get(partition)
-            if waiting or moved or offset >= end:
+            if waiting or moved or partition in advanced or offset >= end:
                 self._since[partition] = now
             self._committed[partition] = offset
         self._forget(ends)

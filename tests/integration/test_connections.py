@@ -11,7 +11,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from tritonclient.utils import InferenceServerException
 
-from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
+from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client, triton_tls
 from stream_app.adapters.kafka import admin_client
 from stream_app.embedded.ports import LOOPBACK
 from stream_app.embedded.server import MAIN, RunningServer
@@ -205,6 +205,12 @@ async def test_triton_refuses_who_does_not_show_the_right_certificate(
         ({"brokers": "h:1", "security": "SSL", "tls": TlsFiles(ca=Path("/nowhere"))}, "STREAM_APP_KAFKA_CA_FILE"),
         ({"brokers": "h:1", "security": "SSL", "tls": TlsFiles(key=Path(__file__))}, "STREAM_APP_KAFKA_CERT_FILE"),
         ({"brokers": "h:1", "security": "SSL", "tls": TlsFiles(ca=Path(__file__))}, "STREAM_APP_KAFKA_"),
+        ({"brokers": "h:1", "tls": TlsFiles(ca=Path(__file__))}, "STREAM_APP_KAFKA_CA_FILE is for TLS"),
+        ({"brokers": "h:1", "tls": TlsFiles(certificate=Path(__file__))}, "STREAM_APP_KAFKA_CERT_FILE is for TLS"),
+        (
+            {"brokers": "h:1", "security": "SSL", "login": Login(mechanism="PLAIN", username=USER, password=PASSWORD)},
+            "STREAM_APP_KAFKA_SECURITY",
+        ),
     ],
 )
 def test_wrong_setting_of_kafka_is_named(arguments: dict[str, object], setting: str) -> None:
@@ -233,3 +239,10 @@ def test_wrong_address_of_triton_is_told(url: str) -> None:
 def test_certificate_for_triton_without_its_key_is_told() -> None:
     with pytest.raises(ConfigurationError, match="STREAM_APP_TRITON_KEY_FILE"):
         triton_client("host:8001", tls=TlsFiles(certificate=Path(__file__)))
+
+
+def test_files_for_triton_without_tls_are_a_contradiction() -> None:
+    with pytest.raises(ConfigurationError, match="STREAM_APP_TRITON_CA_FILE is for TLS"):
+        triton_tls(TlsFiles(ca=Path(__file__)), wanted=False)
+    assert triton_tls(TlsFiles(), wanted=False) is None
+    assert triton_tls(TlsFiles(), wanted=True) == TlsFiles()

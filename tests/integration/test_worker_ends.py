@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Collection
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiokafka import TopicPartition
@@ -13,7 +18,7 @@ from aiokafka.admin import RecordsToDelete
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import admin_client
 from stream_app.adapters.kafka_offsets import GroupOffsets
-from stream_app.agents.liveness import Liveness
+from stream_app.agents.liveness import Liveness, Signs
 from stream_app.errors import ConsumptionStalled, DeadLetterLimitExceeded
 from stream_app.pipeline.stall import Partition
 from tests.feeds import values
@@ -45,8 +50,7 @@ def _watched(stream: StreamUnderTest, *, group: str, waiting: bool = False) -> l
         GroupOffsets({"bootstrap_servers": stream.brokers}, group),
         SystemClock(),
         timeout=PATIENCE,
-        assigned=lambda: _partitions(stream),
-        waiting=lambda: waiting,
+        signs=Signs(lambda: _partitions(stream), waiting=lambda: waiting),
         die=die,
     )
     liveness.start()
@@ -95,3 +99,27 @@ async def test_mostly_invalid_topic_stops_the_worker_with_a_clear_error(stream: 
         worker.kill()
     assert "most of the last 100 records of news.raw were invalid" in worker.log()
     assert 0 < len((await stream.outcomes()).dead_letters) < 300
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_worker_that_waits_for_servers_at_its_start_ends_when_it_is_asked_to(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """The first process of a container takes no signal that it does not handle: it would be waited for, then killed."""
+    away = {"KAFKA_BROKERS": "127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:1", "TRITON_URL": "127.0.0.1:1"}
+    settings = away | {"STATE_DIR": str(tmp_path)}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "stream_app", "worker"],
+        env=os.environ | {f"STREAM_APP_{name}": value for name, value in settings.items()},
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stderr is not None
+    try:
+        assert any("a server is away" in line for line in worker.stderr)
+        worker.send_signal(number)
+        _, rest = worker.communicate(timeout=20)
+    finally:
+        worker.kill()
+    assert (worker.returncode, "Traceback" in rest) == (0, False)

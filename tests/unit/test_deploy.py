@@ -108,6 +108,14 @@ def test_commands_of_our_image_exist(path: Path) -> None:
             assert service["command"][0] in COMMANDS
 
 
+@pytest.mark.parametrize("path", COMPOSE_FILES, ids=relative)
+def test_our_image_is_not_the_first_process_of_its_container(path: Path) -> None:
+    """The first process takes no signal that it does not handle yet: a stop would wait, and then kill."""
+    for service in services(path).values():
+        if service.get("image") == "stream-app-worker":
+            assert service["init"] is True
+
+
 def test_override_changes_services_that_exist() -> None:
     assert services(GPU).keys() <= services(MAIN).keys()
 

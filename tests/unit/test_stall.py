@@ -43,6 +43,19 @@ def test_waiting_for_a_server_is_not_a_stall_and_the_time_starts_when_it_is_back
     assert _observe(detector, 640, committed=5, end=9)
 
 
+def test_partition_whose_long_batch_gets_on_does_not_stand_still_and_others_do() -> None:
+    detector, other = StallDetector(TIMEOUT), ("news.raw", 1)
+    for seconds in range(0, 90, 15):
+        stalled = detector.observe(
+            START + timedelta(seconds=seconds),
+            committed={NEWS: 5, other: 5},
+            ends={NEWS: 9, other: 9},
+            waiting=False,
+            advanced={NEWS},
+        )
+    assert stalled == [other]
+
+
 def test_what_was_looked_into_and_holds_nothing_is_given_time_anew() -> None:
     detector = StallDetector(TIMEOUT)
     _observe(detector, 0, committed=5, end=6)

@@ -14,6 +14,7 @@ from stream_app.adapters.memory_model import MemoryModel
 from stream_app.errors import DeadLetterLimitExceeded
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.dead_letter_limit import DeadLetterLimit
+from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import Record
 from stream_app.pipeline.rows import ModelRow, RowResult
 from tests.factories import START, raw_document, record
@@ -48,6 +49,23 @@ async def test_text_full_of_one_name_gives_events_that_kafka_takes() -> None:
     sent = world.ports.log.topics["sentiment.events"]
     assert len(sent) >= 2
     assert all(len(message.value or b"") < 500_000 for message in sent)
+
+
+async def test_batch_of_long_documents_is_seen_to_get_on_before_it_is_finished() -> None:
+    """Else a worker with a backlog of transcripts was taken for stalled, and began the same batch again, for ever."""
+    world = World()
+    worker = await world.worker()
+    send, seen = world.ports.send, []
+
+    async def sent(messages: Sequence[Message]) -> None:
+        seen.append((len(messages), worker.advanced()))
+        await send(messages)
+
+    world.ports.send = sent  # type: ignore[method-assign]
+    await worker.handle([record(id=f"doc-{place}", offset=place, body="x " * 30_000) for place in range(6)])
+    events = 2 * 2  # of two companies in the title of each of two documents
+    assert seen == [(events, set()), (events, {("news.raw", 0)}), (events, {("news.raw", 0)})]
+    assert (worker.advanced(), worker.advanced()) == ({("news.raw", 0)}, set())
 
 
 async def test_document_that_comes_twice_gives_the_same_events() -> None:

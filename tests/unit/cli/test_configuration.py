@@ -68,6 +68,16 @@ def test_a_wrong_setting_is_told_by_the_name_of_its_variable() -> None:
     assert str(wrong_setting(caught.value)).startswith("STREAM_APP_PARTITIONS is wrong (Input should be greater than 0")
 
 
+@pytest.mark.parametrize("name", ["kafka_password", "redis_url"])
+def test_a_wrong_setting_that_may_hold_a_password_is_told_without_it(name: str) -> None:
+    """As where a password of digits stands in the file without quotes."""
+    with pytest.raises(ValidationError) as caught:
+        Settings(**{name: 83719234})
+    told = str(wrong_setting(caught.value))
+    assert told.startswith(f"STREAM_APP_{name.upper()} is wrong (Input should be a valid string)")
+    assert "83719234" not in told
+
+
 def test_any_other_value_that_does_not_validate_is_not_taken_for_a_setting() -> None:
     with pytest.raises(ValidationError) as caught:
         Document.model_validate({})

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.events.dead_letter import ErrorKind
-from stream_app.events.document import MAX_ID_CHARACTERS
+from stream_app.events.document import MAX_ID_CHARACTERS, MAX_NAME_CHARACTERS
 from stream_app.pipeline.decode import MAX_BYTES, decode
 from stream_app.pipeline.documents import TextDocument
 from stream_app.pipeline.records import Rejection
@@ -130,6 +130,8 @@ def test_size_is_limited_to_256_kib_exactly() -> None:
         ("id", 7, "id"),
         ("id", "", "id"),
         ("id", "x" * (MAX_ID_CHARACTERS + 1), "id"),
+        ("source", "x" * (MAX_NAME_CHARACTERS + 1), "source"),
+        ("author", {"handle": "x" * (MAX_NAME_CHARACTERS + 1)}, "author.handle"),
         ("author", "me", "author"),
         ("author", {"followers": "5"}, "author.followers"),
         ("author", {"followers": True}, "author.followers"),
