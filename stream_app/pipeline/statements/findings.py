@@ -27,7 +27,7 @@ class Finding:
 
     `market` marks a move of a price alone, `inferred` one that is an entity's by its place in the sentence alone.
     `nature` is that of what is moved; `by` says whether the entity moves it, or another firm does; `about` is the place
-    of what is won or lost.
+    of what is won or lost; `idle` tells that words which sound like a move are none.
     """
 
     named: Named
@@ -40,6 +40,7 @@ class Finding:
     nature: str = ""
     by: By = ""
     about: int | None = None
+    idle: bool = False
 
 
 def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)

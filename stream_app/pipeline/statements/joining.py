@@ -16,6 +16,8 @@ from stream_app.pipeline.tensors import STATEMENTS
 
 _NOTHING = STATEMENTS[0]
 _RULES, _SILENCE = 2.0, 0.45
+_SURE = 6.0
+"""Of words that have one meaning together (`sayings_en.csv`), which a model takes for the sum of theirs."""
 _GRADES: dict[Modality, str] = {
     "stated": "stated",
     "hypothetical": "possible",
@@ -29,7 +31,7 @@ _LEAST_MOVE = 0.2
 
 def joined(said: EntityStatement, told: Sequence[float]) -> EntityStatement:
     """Return what is stated of an entity; `told` are a model's probabilities of `STATEMENTS`."""
-    chances = _chances(_class_of(said), told)
+    chances = _chances(said, told)
     down, up = (_by_manner(chances, way) for way in ("down", "up"))
     falls, rises = sum(down.values()), sum(up.values())
     if chances[_NOTHING] >= max(falls, rises):
@@ -52,9 +54,10 @@ def _class_of(said: EntityStatement) -> str:
     return f"{said.modality}_{'up' if said.move > 0 else 'down'}" if said.move else _NOTHING
 
 
-def _chances(read: str, told: Sequence[float]) -> dict[str, float]:
-    """Return the probabilities of `STATEMENTS` by both; `read` is what rules say."""
-    weight = math.exp(_SILENCE if read == _NOTHING else _RULES)
+def _chances(said: EntityStatement, told: Sequence[float]) -> dict[str, float]:
+    """Return the probabilities of `STATEMENTS` by both; `said` is what rules say."""
+    read = _class_of(said)
+    weight = math.exp(_SURE if said.sure else _SILENCE if read == _NOTHING else _RULES)
     odds = {
         name: max(one, _LEAST) * (weight if name == read else 1.0) for name, one in zip(STATEMENTS, told, strict=True)
     }

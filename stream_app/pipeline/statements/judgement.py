@@ -25,7 +25,7 @@ from stream_app.pipeline.statements.verbs import VerbReading
 Role = Literal["cause", "effect", "mentioned"]
 _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
-_INFERRED, _UNSAID = 3, 4
+_INFERRED, _IDLE, _UNSAID = 3, 4, 5
 _IN_PART = 0.25
 _OF_FIRMS = frozenset({"activity", "disruption"})
 """Natures of what happens to a firm rather than to the country that the words name beside it."""
@@ -44,6 +44,7 @@ class Said:
     words: tuple[int, int] | None
     relation: Relation | None
     side: Side | None = None
+    sure: bool = False
 
     def statement(self, field: Field) -> EntityStatement:
         """Return it as what is said of the entity."""
@@ -58,6 +59,7 @@ class Said:
             words=self.words,
             side=self.side,
             relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
+            sure=self.sure,
         )
 
 
@@ -83,7 +85,7 @@ class Reading:
         move, ended = (-one.move, False) if manner.reversed else (one.move, one.ended)
         clause = self.sentence.clauses[self.sentence.clause_at.get(one.at, 0)]
         rank = (
-            _INFERRED if one.inferred else _RANKS[manner.grade.modality],
+            _IDLE if one.idle else _INFERRED if one.inferred else _RANKS[manner.grade.modality],
             int(clause.link == "because"),
             int(one.market and one.named.kind in {EntityKind.COMPANY, EntityKind.INDUSTRY}),
             one.at,
@@ -93,7 +95,9 @@ class Reading:
         words = pieces[min(ends)].start, pieces[max(ends)].end
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
-        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side)
+        words = None if one.idle else words
+        sure = pieces[one.at].word.sure
+        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:
         """Return where the name stands in what the sentence says of cause and effect."""

@@ -14,7 +14,7 @@ import ahocorasick
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.inflection import Form
-from stream_app.pipeline.statements.lexicon import Cue, Word, words_of
+from stream_app.pipeline.statements.lexicon import Cue, Word, sayings_of, words_of
 
 MOST_PIECES = 160
 """Of one sentence; what lies beyond is not read, so that no text takes long."""
@@ -233,7 +233,7 @@ def _unknown(text: str, start: int, end: int) -> Piece:
 @cache
 def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
-    for text, word in words_of("zh").items():
+    for text, word in {**dict.fromkeys(sayings_of("zh"), _UNKNOWN), **words_of("zh")}.items():
         automaton.add_word(text, (len(text), word))
     automaton.make_automaton()
     return automaton

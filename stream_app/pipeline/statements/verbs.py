@@ -50,6 +50,9 @@ class VerbReading:
         verb, piece = self._verb, self._pieces[self._at]
         if piece.named is not None:  # the name of an indicator that is itself a move: 加息
             yield from self._own(piece.named.kind)
+        if verb.act == "idle":
+            yield from self._idle()
+            return
         if verb.act == "hold":
             yield from self._held_still()
             return
@@ -69,6 +72,12 @@ class VerbReading:
         amount = self._verb.subject or self._verb.object
         if named is not None and kind is EntityKind.MACRO_INDICATOR and amount:
             yield Finding(named, amount, self._at)
+
+    def _idle(self) -> Iterator[Finding]:
+        """Yield that nothing happens to anybody by words that only sound like it: `cuts ties with`."""
+        self.used.update(at for one in self._objects for at in range(one.first, one.last))
+        for one in [*main_names(self._sentence, self._subject), *main_names(self._sentence, self._objects)]:
+            yield Finding(one.named, 0.0, self._at, idle=True)
 
     def _held_still(self) -> Iterator[Finding]:
         """Yield a rate that is said to stay where it is: a move of 0, with its words."""
