@@ -57,7 +57,7 @@ def _class_of(said: EntityStatement) -> str:
 def _chances(said: EntityStatement, told: Sequence[float]) -> dict[str, float]:
     """Return the probabilities of `STATEMENTS` by both; `said` is what rules say."""
     read = _class_of(said)
-    weight = math.exp(_SURE if said.sure else _SILENCE if read == _NOTHING else _RULES)
+    weight = math.exp(_SURE if said.sure else _RULES if said.move or said.words else _SILENCE)
     odds = {
         name: max(one, _LEAST) * (weight if name == read else 1.0) for name, one in zip(STATEMENTS, told, strict=True)
     }

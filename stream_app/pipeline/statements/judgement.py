@@ -29,6 +29,8 @@ _INFERRED, _IDLE, _UNSAID = 3, 4, 5
 _IN_PART = 0.25
 _OF_FIRMS = frozenset({"activity", "disruption"})
 """Natures of what happens to a firm rather than to the country that the words name beside it."""
+_TURNED = "cost"
+"""Nature of what is good news where there is less of it, which a model takes for bad all the same."""
 _AMERICAN = frozenset({"us", "u.s.", "u.s", "usa", "american", "united states", "america", "美国", "美"})
 
 
@@ -96,7 +98,7 @@ class Reading:
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
         words = None if one.idle else words
-        sure = pieces[one.at].word.sure
+        sure = pieces[one.at].word.sure or one.nature == _TURNED
         return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:

@@ -55,9 +55,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a verb means together with one of these words; `noun` is what they are then themselves."""
+    """What a verb means together with one of these words, by itself where one is empty; `noun` is what they are then."""
 
-    keys: frozenset[str]
+    keys: tuple[str, ...]
     word: Word
     noun: Word
 
@@ -124,7 +124,7 @@ def sayings_of(language: str) -> dict[str, list[Saying]]:
         noun = Word(noun=row["noun"], sure=True) if row["noun"] else Word(cue=Cue("plain"))
         for head, form in forms(text) if language == "en" else [(text, Form.BARE)]:
             word = Word(verb=_verb(row), form=form, sure=True)
-            found.setdefault(head, []).append(Saying(frozenset(row["with"].split("|")), word, noun))
+            found.setdefault(head, []).append(Saying(tuple(row["with"].split("|")), word, noun))
     return found
 
 

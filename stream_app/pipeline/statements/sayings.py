@@ -55,11 +55,13 @@ def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
 
 def _key(text: str, pieces: Sequence[Piece], first: int, saying: Saying) -> tuple[int, int] | None:
     """Return where the words stand that turn the verb before `first`; None where they do not."""
+    if not saying.keys[0]:
+        return first, first
     in_object = True
     for at in range(first, min(first + _REACH, len(pieces))):
         for size in range(min(_LONGEST_KEY, len(pieces) - at), 0, -1):
             words = _words(text, pieces[at : at + size])
-            if not ({words, words.removesuffix("s")} & saying.keys):
+            if words not in saying.keys and words.removesuffix("s") not in saying.keys:
                 continue
             follows = words.split()[0] in _PREPOSITIONS
             if (follows and not _leads_to_harm(pieces, at + size)) or (

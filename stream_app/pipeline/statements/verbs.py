@@ -172,6 +172,8 @@ class VerbReading:
             subject = [one for one in subject if one.named.kind is not EntityKind.COUNTRY]
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
+        if nature == "burden" and any(one.joint == "against" for one in among):
+            subject = []  # a suit against another is not laid on who drops it
         shared = subject_too(nature, verb, subject=subject, found=found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
