@@ -59,7 +59,7 @@ class Saying:
 
     keys: tuple[str, ...]
     word: Word
-    noun: Word
+    noun: Word | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def sayings_of(language: str) -> dict[str, list[Saying]]:
     """Return what verbs mean together with other words, by each of the verbs' forms, in the table's order."""
     found: dict[str, list[Saying]] = {}
     for text, row in _entries(f"sayings_{language}"):
-        noun = Word(noun=row["noun"], sure=True) if row["noun"] else Word(cue=Cue("plain"))
+        noun = None if row["noun"] == "=" else Word(noun=row["noun"]) if row["noun"] else Word(cue=Cue("plain"))
         for head, form in forms(text) if language == "en" else [(text, Form.BARE)]:
             word = Word(verb=_verb(row), form=form, sure=True)
             found.setdefault(head, []).append(Saying(tuple(row["with"].split("|")), word, noun))

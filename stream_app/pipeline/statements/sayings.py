@@ -48,7 +48,7 @@ def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
             if place is None or _is_noun_here(pieces, at, saying, place):
                 continue
             for one in range(*place):
-                pieces[one] = replace(pieces[one], word=saying.noun)
+                pieces[one] = replace(pieces[one], word=saying.noun or pieces[one].word)
             pieces[at : at + size] = [Piece(head[0].start, head[-1].end, saying.word)]
             return
 
@@ -109,5 +109,5 @@ def _turned_chinese(text: str, pieces: list[Piece], at: int) -> None:
                 start = text.index(key, head.end)
                 for place, one in enumerate(pieces):
                     if start <= one.start and one.end <= start + len(key) and one.named is None:
-                        pieces[place] = replace(one, word=saying.noun)
+                        pieces[place] = replace(one, word=saying.noun or one.word)
             return

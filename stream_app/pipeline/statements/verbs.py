@@ -27,6 +27,9 @@ from stream_app.pipeline.statements.word_senses import is_verb
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
+_AMOUNTS = frozenset({"number", "quantifier", "adverb"})
+_OPENING = frozenset("the its their his her our a an new another".split())
+_MEASURES = frozenset("dollar euro pound yen cent penny half third fourth fifth tenth notch touch tad fraction".split())
 _HIGH = {"high": 0.8, "low": -0.8}
 
 
@@ -50,7 +53,7 @@ class VerbReading:
         verb, piece = self._verb, self._pieces[self._at]
         if piece.named is not None:  # the name of an indicator that is itself a move: 加息
             yield from self._own(piece.named.kind)
-        if verb.act == "idle":
+        if verb.act == "idle" or self._has_other_meaning():
             yield from self._idle()
             return
         if verb.act == "hold":
@@ -75,9 +78,26 @@ class VerbReading:
 
     def _idle(self) -> Iterator[Finding]:
         """Yield that nothing happens to anybody by words that only sound like it: `cuts ties with`."""
-        self.used.update(at for one in self._objects for at in range(one.first, one.last))
-        for one in [*main_names(self._sentence, self._subject), *main_names(self._sentence, self._objects)]:
+        self.used.update(range(self._object.first, self._object.last))
+        for one in [*main_names(self._sentence, self._subject), *held(self._pieces, self._object)]:
             yield Finding(one.named, 0.0, self._at, idle=True)
+
+    def _has_other_meaning(self) -> bool:
+        """Whether a verb that has no object has one: `slips a new feature into`, not `slips a third`."""
+        verb = self._verb
+        if verb.act != "move" or verb.object or verb.nature or self._nominal or self._passive:
+            return False
+        if " " in self._sentence.word(self._at):
+            return False  # breaks through the resistance
+        first = self._right[0]
+        opens = self._pieces[first.first] if first.first < first.last else None
+        if opens is None or self._sentence.word(first.first) not in _OPENING:
+            return False
+        rest = range(first.first + 1, first.last)
+        told = [self._pieces[at] for at in rest]
+        is_amount = any(one.cue in _AMOUNTS or one.word.noun or one.named for one in told)
+        measured = any(self._sentence.word(at) in _MEASURES for at in rest)
+        return any(one.is_unknown for one in told) and not (is_amount or measured)
 
     def _held_still(self) -> Iterator[Finding]:
         """Yield a rate that is said to stay where it is: a move of 0, with its words."""
@@ -168,6 +188,8 @@ class VerbReading:
         subject = (
             [] if self._passive or are_of_others(self._sentence, noun) else main_names(self._sentence, self._subject)
         )
+        if not found and self._passive:  # 京东方被苹果砍掉订单
+            found = self._deprived()
         if self._verb.nature == "barrier":  # the sales that a country bans are others'
             subject = [one for one in subject if one.named.kind is not EntityKind.COUNTRY]
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
@@ -188,6 +210,12 @@ class VerbReading:
             yield replace(one, by=by)
         if nature == "rate" and not any(one.named.kind is EntityKind.CENTRAL_BANK for one in holders):
             yield from of_policy(verb, subject, at=self._at)
+
+    def _deprived(self) -> list[Held]:
+        """Return whose the object is that stands after a passive verb: before the mark of the passive."""
+        is_attribute = self._object.first < len(self._pieces) and self._pieces[self._object.first].cue == "own"
+        by = any(one.joint == "passive" for one in self._subject[1:])
+        return held(self._pieces, self._subject[0]) if by and not is_attribute else []
 
     def _doers(self, subject: Sequence[Held], shared: Sequence[Held]) -> set[int]:
         """Return the firms that move the object of their own will; who wins or loses an order does not."""
@@ -213,6 +241,8 @@ class VerbReading:
         noun = self._subject[0].noun(self._pieces)
         if noun is not None and self._verb.act == "stop" and self._verb.nature and self._is_event(noun):
             noun = None  # 火灾停产: what stands still is no fire
+        if noun is not None and self._is_harm() and self._pieces[noun].word.noun == "cost":
+            noun = None  # 债务爆雷: there is no less debt
         part = self._subject[0].part(self._pieces)
         if noun is None and part is not None and not self._verb.nature and self._verb.act in _STANDING:
             holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
@@ -236,6 +266,9 @@ class VerbReading:
 
     def _is_event(self, noun: int) -> bool:
         return natures()[self._pieces[noun].word.noun].misfortune
+
+    def _is_harm(self) -> bool:
+        return bool(self._verb.nature) and natures()[self._verb.nature].adverse
 
     def _owner_before(self) -> list[Held]:
         """Return the subject before, for a noun without an owner: `Ford says output fell`."""
