@@ -16,8 +16,9 @@ from stream_app.pipeline.tensors import STATEMENTS
 
 _NOTHING = STATEMENTS[0]
 _RULES, _SILENCE = 2.0, 0.45
-_SURE = 6.0
-"""Of words that have one meaning together (`sayings_en.csv`), which a model takes for the sum of theirs."""
+_SURE, _IDLE = 6.0, 4.0
+"""Of words that have one meaning together, and of those that only sound like a move: a model takes them for the sum of
+theirs."""
 _GRADES: dict[Modality, str] = {
     "stated": "stated",
     "hypothetical": "possible",
@@ -57,12 +58,18 @@ def _class_of(said: EntityStatement) -> str:
 def _chances(said: EntityStatement, told: Sequence[float]) -> dict[str, float]:
     """Return the probabilities of `STATEMENTS` by both; `said` is what rules say."""
     read = _class_of(said)
-    weight = math.exp(_SURE if said.sure else _RULES if said.move or said.words else _SILENCE)
+    weight = math.exp(_weight(said))
     odds = {
         name: max(one, _LEAST) * (weight if name == read else 1.0) for name, one in zip(STATEMENTS, told, strict=True)
     }
     whole = sum(odds.values())
     return {name: one / whole for name, one in odds.items()}
+
+
+def _weight(said: EntityStatement) -> float:
+    if said.move:
+        return _SURE if said.sure else _RULES
+    return _IDLE if said.sure or said.words else _SILENCE
 
 
 def _by_manner(chances: dict[str, float], way: str) -> dict[Modality, float]:

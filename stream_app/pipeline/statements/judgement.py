@@ -98,7 +98,7 @@ class Reading:
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
         words = None if one.idle else words
-        sure = pieces[one.at].word.sure or one.nature == _TURNED
+        sure = one.idle or pieces[one.at].word.sure or one.nature == _TURNED
         return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:

@@ -87,8 +87,8 @@ class VerbReading:
         verb = self._verb
         if verb.act != "move" or verb.object or verb.nature or self._nominal or self._passive:
             return False
-        if " " in self._sentence.word(self._at):
-            return False  # breaks through the resistance
+        if " " in self._sentence.word(self._at) or self._sentence.word(self._at) in {"up", "down"}:
+            return False  # breaks through the resistance, patches up the quarrel
         first = self._right[0]
         opens = self._pieces[first.first] if first.first < first.last else None
         if opens is None or self._sentence.word(first.first) not in _OPENING:
@@ -194,8 +194,9 @@ class VerbReading:
             subject = [one for one in subject if one.named.kind is not EntityKind.COUNTRY]
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
-        if nature == "burden" and any(one.joint == "against" for one in among):
-            subject = []  # a suit against another is not laid on who drops it
+        if nature == "burden" and any(one.joint == "against" for one in among):  # it is not laid on who drops it
+            yield from (Finding(one.named, 0.0, self._at, idle=True) for one in subject)
+            subject = []
         shared = subject_too(nature, verb, subject=subject, found=found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
