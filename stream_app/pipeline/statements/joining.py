@@ -44,8 +44,8 @@ def joined(said: EntityStatement, told: Sequence[float]) -> EntityStatement:
     manner = max(manners, key=manners.__getitem__)
     if move * said.move <= 0:
         said = replace(said, move=move, words=None, side=None)
-    elif manner == said.modality:
-        return said
+    if manner == said.modality or (manner == "stated" and said.modality == "hypothetical"):
+        return said  # a model may doubt what words state, and not state what they doubt
     grade = grades()[_GRADES[manner]]
     tense = "future" if manner == "hypothetical" else said.tense
     return replace(said, modality=grade.modality, certainty=grade.certainty, tense=tense)

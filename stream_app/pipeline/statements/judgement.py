@@ -224,7 +224,9 @@ def spoken_of(reading: Reading, named: Named) -> Said:
     """Return that nothing is said to move the name; how the words around it are meant still counts."""
     at = reading.sentence.place_of.get(named)
     if at in reading.sentence.clause_at:  # what its clause comes to
-        at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
+        first, at = at, reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
+        while at > first and reading.sentence.pieces[at].cue == "before":
+            at -= 1  # ahead of forecasts: nothing follows that is forecast
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)
     role, relation = reading.side(named)
     rank = (_UNSAID, 0, 0, 0)
