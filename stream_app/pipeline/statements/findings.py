@@ -117,6 +117,11 @@ def _factor(verb: Verb, kind: EntityKind, *, disrupted: bool) -> float:
     return -1.0 if disrupted and kind is EntityKind.COMMODITY else 1.0
 
 
+def idle(holders: Iterable[Held], *, at: int) -> Iterator[Finding]:
+    """Yield that nothing happens to these by words that only sound like it: `cuts ties with`."""
+    return (Finding(one.named, 0.0, at, idle=True) for one in holders)
+
+
 def of_policy(verb: Verb, holders: Iterable[Held], *, at: int) -> Iterator[Finding]:
     """Yield how a central bank moves its rate, by a verb alone (`the Fed cuts`) or by holding it."""
     for one in holders:

@@ -97,9 +97,9 @@ class Reading:
         words = pieces[min(ends)].start, pieces[max(ends)].end
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
-        words = None if one.idle else words
+        told = None if one.idle else words
         sure = one.idle or pieces[one.at].word.sure or one.nature == _TURNED
-        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side, sure=sure)
+        return Said(rank, move, ended, manner, role=role, words=told, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:
         """Return where the name stands in what the sentence says of cause and effect."""
@@ -224,8 +224,8 @@ def spoken_of(reading: Reading, named: Named) -> Said:
     """Return that nothing is said to move the name; how the words around it are meant still counts."""
     at = reading.sentence.place_of.get(named)
     if at in reading.sentence.clause_at:  # what its clause comes to
-        first, at = at, reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
-        while at > first and reading.sentence.pieces[at].cue == "before":
+        at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
+        if reading.sentence.pieces[at].grade == "expected" and reading.sentence.pieces[at].named is None:
             at -= 1  # ahead of forecasts: nothing follows that is forecast
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)
     role, relation = reading.side(named)

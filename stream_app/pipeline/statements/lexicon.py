@@ -55,7 +55,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a verb means together with one of these words, by itself where one is empty; `noun` is what they are then."""
+    """What a verb means together with one of these words, by itself where one is empty.
+
+    `noun` is what these words then are; None leaves them what they were.
+    """
 
     keys: tuple[str, ...]
     word: Word

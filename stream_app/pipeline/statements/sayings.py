@@ -44,8 +44,8 @@ def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
         if known is None or any(one.named for one in head):
             continue
         for saying in known:
-            place = _key(text, pieces, at + size, saying)
-            if place is None or _is_noun_here(pieces, at, saying, place):
+            place = _key(text, pieces, at + size, saying=saying)
+            if place is None or _is_noun_here(pieces, at, saying, first=place[0]):
                 continue
             for one in range(*place):
                 pieces[one] = replace(pieces[one], word=saying.noun or pieces[one].word)
@@ -53,7 +53,7 @@ def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
             return
 
 
-def _key(text: str, pieces: Sequence[Piece], first: int, saying: Saying) -> tuple[int, int] | None:
+def _key(text: str, pieces: Sequence[Piece], first: int, *, saying: Saying) -> tuple[int, int] | None:
     """Return where the words stand that turn the verb before `first`; None where they do not."""
     if not saying.keys[0]:
         return first, first
@@ -85,11 +85,11 @@ def _leads_to_harm(pieces: Sequence[Piece], at: int) -> bool:
     return any(noun in natures() and natures()[noun].adverse for noun in nouns)
 
 
-def _is_noun_here(pieces: Sequence[Piece], at: int, saying: Saying, place: tuple[int, int]) -> bool:
+def _is_noun_here(pieces: Sequence[Piece], at: int, saying: Saying, *, first: int) -> bool:
     """Whether the verb may be a noun beside another here, as in `strike deal`."""
     if saying.word.form is not Form.BARE or not pieces[at].word.noun:
         return False
-    return place[0] == at + 1 and not (at and pieces[at - 1].cue in _LEADS)
+    return first == at + 1 and not (at and pieces[at - 1].cue in _LEADS)
 
 
 def _words(text: str, pieces: Sequence[Piece]) -> str:
