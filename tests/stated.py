@@ -12,7 +12,7 @@ from stream_app.pipeline.documents import LinkedDocument, LinkedEntity, Mention
 from tests.factories import KG_VERSION, document
 
 TABLE = Path(__file__).parent / "data" / "statements.txt"
-_NAME = re.compile(r"<([^<>:]+)(?::(\w+))?>")
+NAME = re.compile(r"<([^<>:]+)(?::(\w+))?>")
 
 
 class Case(NamedTuple):
@@ -36,7 +36,7 @@ def _case(line: str) -> Case:
 def marked(text: str, lang: str | None = None) -> LinkedDocument:
     """Return the text, less its marks, as a title with one entity for each name; in English or Chinese unless said."""
     plain, at, entities = "", 0, []
-    for found in _NAME.finditer(text):
+    for found in NAME.finditer(text):
         plain += text[at : found.start()]
         mention = Mention("title", len(plain), len(plain) + len(found[1]))
         plain += found[1]

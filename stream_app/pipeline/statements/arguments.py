@@ -86,6 +86,32 @@ def _sets(one: Held) -> bool:
     return one.named.kind is EntityKind.CENTRAL_BANK
 
 
+def deprived(pieces: Sequence[Piece], subject: Sequence[Phrase], thing: Phrase) -> list[Held]:
+    """Return whose the object is that stands after a Chinese passive: 京东方被苹果砍掉订单, not 被暂停的资质."""
+    is_attribute = thing.first < len(pieces) and pieces[thing.first].cue == "own"
+    is_passive = any(one.joint == "passive" for one in subject[1:])
+    return held(pieces, subject[0]) if is_passive and not is_attribute else []
+
+
+def owner_before(sentence: Sentence, subject: Sequence[Phrase]) -> list[Held]:
+    """Return the subject before, for a noun without an owner: `Ford says output fell`."""
+    clause = sentence.clause_at.get(subject[0].first, 0)
+    earlier = [at for at in sentence.verbs[clause] if at < subject[0].first]
+    return main_names(sentence, sentence.subject(clause, earlier[-1]) if earlier else [])
+
+
+def is_disruption(pieces: Sequence[Piece], subject: Sequence[Phrase]) -> bool:
+    """Tell whether what does it is an event that makes things scarce: `drought hits cocoa`."""
+    noun = subject[0].noun(pieces) if subject else None
+    return noun is not None and pieces[noun].word.noun == "disruption"
+
+
+def is_by_event(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
+    """Tell whether an event does what a passive verb tells: `hit by a drought`."""
+    nouns = (one.noun(pieces) for one in right[1:] if one.joint == "agent")
+    return any(at is not None and pieces[at].word.noun == "disruption" for at in nouns)
+
+
 def main_names(sentence: Sentence, among: Sequence[Phrase]) -> list[Held]:
     """Return who is named in the first phrase, else in those that follow it (`workers at Boeing`)."""
     if not among:

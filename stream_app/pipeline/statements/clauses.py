@@ -181,6 +181,13 @@ def _moves_before(pieces: Sequence[Piece], at: int, first: int) -> bool:
     )
 
 
+def _is_inverted(pieces: Sequence[Piece], at: int, _: int) -> bool:
+    """Whether a `should` has its subject after it, as in `may cut orders should sales disappoint`."""
+    after = pieces[at + 1] if at + 1 < len(pieces) else None
+    is_subject = after is not None and (after.named or after.word.noun or after.cue == "det" or after.is_unknown)
+    return bool(is_subject) and not is_verb(pieces, at + 1) and _verb_ahead(pieces, at + 2)
+
+
 _DOUBTFUL = {
     "clause_because": ("because", _opens_clause),
     "comma": ("comma", _parts),
@@ -188,6 +195,7 @@ _DOUBTFUL = {
     "participle": ("therefore", _follows_comma),
     "maybe_because": ("because", _gives_reason),
     "under": ("because", _opens_reason),
+    "inverted": ("if", _is_inverted),
     "influence": ("stop", _closes_reason),
 }
 """Cues that part clauses only where the words around them say so, with the link that they then are."""

@@ -27,7 +27,7 @@ class Finding:
 
     `market` marks a move of a price alone, `inferred` one that is an entity's by its place in the sentence alone.
     `nature` is that of what is moved; `by` says whether the entity moves it, or another firm does; `about` is the place
-    of what is won or lost.
+    of what is won or lost; `idle` tells that words which sound like a move are none.
     """
 
     named: Named
@@ -40,6 +40,7 @@ class Finding:
     nature: str = ""
     by: By = ""
     about: int | None = None
+    idle: bool = False
 
 
 def of_noun(  # noqa: PLR0913  (what, how much, whose, and where it is told)
@@ -114,6 +115,11 @@ def _factor(verb: Verb, kind: EntityKind, *, disrupted: bool) -> float:
     if kind in {EntityKind.CENTRAL_BANK, EntityKind.PERSON}:
         return 0.0  # what a central bank does itself is its policy; a person has no quantity of its own
     return -1.0 if disrupted and kind is EntityKind.COMMODITY else 1.0
+
+
+def idle(holders: Iterable[Held], *, at: int) -> Iterator[Finding]:
+    """Yield that nothing happens to these by words that only sound like it: `cuts ties with`."""
+    return (Finding(one.named, 0.0, at, idle=True) for one in holders)
 
 
 def of_policy(verb: Verb, holders: Iterable[Held], *, at: int) -> Iterator[Finding]:

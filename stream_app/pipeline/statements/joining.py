@@ -16,6 +16,9 @@ from stream_app.pipeline.tensors import STATEMENTS
 
 _NOTHING = STATEMENTS[0]
 _RULES, _SILENCE = 2.0, 0.45
+_SURE, _IDLE = 6.0, 4.0
+"""Of words that have one meaning together, and of those that only sound like a move: a model takes them for the sum of
+theirs."""
 _GRADES: dict[Modality, str] = {
     "stated": "stated",
     "hypothetical": "possible",
@@ -29,7 +32,7 @@ _LEAST_MOVE = 0.2
 
 def joined(said: EntityStatement, told: Sequence[float]) -> EntityStatement:
     """Return what is stated of an entity; `told` are a model's probabilities of `STATEMENTS`."""
-    chances = _chances(_class_of(said), told)
+    chances = _chances(said, told)
     down, up = (_by_manner(chances, way) for way in ("down", "up"))
     falls, rises = sum(down.values()), sum(up.values())
     if chances[_NOTHING] >= max(falls, rises):
@@ -41,8 +44,8 @@ def joined(said: EntityStatement, told: Sequence[float]) -> EntityStatement:
     manner = max(manners, key=manners.__getitem__)
     if move * said.move <= 0:
         said = replace(said, move=move, words=None, side=None)
-    elif manner == said.modality:
-        return said
+    if manner == said.modality or (manner == "stated" and said.modality == "hypothetical"):
+        return said  # a model may doubt what words state, and not state what they doubt
     grade = grades()[_GRADES[manner]]
     tense = "future" if manner == "hypothetical" else said.tense
     return replace(said, modality=grade.modality, certainty=grade.certainty, tense=tense)
@@ -52,14 +55,21 @@ def _class_of(said: EntityStatement) -> str:
     return f"{said.modality}_{'up' if said.move > 0 else 'down'}" if said.move else _NOTHING
 
 
-def _chances(read: str, told: Sequence[float]) -> dict[str, float]:
-    """Return the probabilities of `STATEMENTS` by both; `read` is what rules say."""
-    weight = math.exp(_SILENCE if read == _NOTHING else _RULES)
+def _chances(said: EntityStatement, told: Sequence[float]) -> dict[str, float]:
+    """Return the probabilities of `STATEMENTS` by both; `said` is what rules say."""
+    read = _class_of(said)
+    weight = math.exp(_weight(said))
     odds = {
         name: max(one, _LEAST) * (weight if name == read else 1.0) for name, one in zip(STATEMENTS, told, strict=True)
     }
     whole = sum(odds.values())
     return {name: one / whole for name, one in odds.items()}
+
+
+def _weight(said: EntityStatement) -> float:
+    if said.move:
+        return _SURE if said.sure else _RULES
+    return _IDLE if said.sure or said.words else _SILENCE
 
 
 def _by_manner(chances: dict[str, float], way: str) -> dict[Modality, float]:

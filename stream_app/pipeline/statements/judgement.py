@@ -25,10 +25,12 @@ from stream_app.pipeline.statements.verbs import VerbReading
 Role = Literal["cause", "effect", "mentioned"]
 _GOVERN = frozenset({"start", "have", "stop", "resume", "hold"})
 _RANKS = {"stated": 0, "ended": 0, "hypothetical": 1, "denied": 2}
-_INFERRED, _UNSAID = 3, 4
+_INFERRED, _IDLE, _UNSAID = 3, 4, 5
 _IN_PART = 0.25
 _OF_FIRMS = frozenset({"activity", "disruption"})
 """Natures of what happens to a firm rather than to the country that the words name beside it."""
+_TURNED = "cost"
+"""Nature of what is good news where there is less of it, which a model takes for bad all the same."""
 _AMERICAN = frozenset({"us", "u.s.", "u.s", "usa", "american", "united states", "america", "美国", "美"})
 
 
@@ -44,6 +46,7 @@ class Said:
     words: tuple[int, int] | None
     relation: Relation | None
     side: Side | None = None
+    sure: bool = False
 
     def statement(self, field: Field) -> EntityStatement:
         """Return it as what is said of the entity."""
@@ -58,6 +61,7 @@ class Said:
             words=self.words,
             side=self.side,
             relation=CausalRelation(field, self.relation.cause, self.relation.effect) if self.relation else None,
+            sure=self.sure,
         )
 
 
@@ -83,7 +87,7 @@ class Reading:
         move, ended = (-one.move, False) if manner.reversed else (one.move, one.ended)
         clause = self.sentence.clauses[self.sentence.clause_at.get(one.at, 0)]
         rank = (
-            _INFERRED if one.inferred else _RANKS[manner.grade.modality],
+            _IDLE if one.idle else _INFERRED if one.inferred else _RANKS[manner.grade.modality],
             int(clause.link == "because"),
             int(one.market and one.named.kind in {EntityKind.COMPANY, EntityKind.INDUSTRY}),
             one.at,
@@ -93,7 +97,9 @@ class Reading:
         words = pieces[min(ends)].start, pieces[max(ends)].end
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
-        return Said(rank, move, ended, manner, role=role, words=words, relation=relation, side=side)
+        told = None if one.idle else words
+        sure = one.idle or pieces[one.at].word.sure or one.nature == _TURNED
+        return Said(rank, move, ended, manner, role=role, words=told, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:
         """Return where the name stands in what the sentence says of cause and effect."""
@@ -219,6 +225,8 @@ def spoken_of(reading: Reading, named: Named) -> Said:
     at = reading.sentence.place_of.get(named)
     if at in reading.sentence.clause_at:  # what its clause comes to
         at = reading.sentence.clauses[reading.sentence.clause_at[at]].last - 1
+        if reading.sentence.pieces[at].grade == "expected" and reading.sentence.pieces[at].named is None:
+            at -= 1  # ahead of forecasts: nothing follows that is forecast
     manner = Manner(grades()["stated"], "present") if at is None else reading.manners.of(at)
     role, relation = reading.side(named)
     rank = (_UNSAID, 0, 0, 0)

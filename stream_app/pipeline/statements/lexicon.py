@@ -12,7 +12,7 @@ from typing import Literal
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.inflection import Form, forms
 
-Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo", "order", "lift"]
+Act = Literal["move", "stop", "start", "resume", "hold", "have", "threaten", "outdo", "order", "lift", "idle"]
 _LANGUAGES = ("en", "zh")
 
 
@@ -39,7 +39,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """All that a word or phrase may be; its context decides which."""
+    """All that a word or phrase may be; its context decides which.
+
+    `sure` where other words of its clause have decided already: see `sayings_of`.
+    """
 
     verb: Verb | None = None
     form: Form = Form.BARE
@@ -47,6 +50,19 @@ class Word:
     sign: float = 0.0
     cue: Cue | None = None
     side: str = ""
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a verb means together with one of these words, by itself where one is empty.
+
+    `noun` is what these words then are; None leaves them what they were.
+    """
+
+    keys: tuple[str, ...]
+    word: Word
+    noun: Word | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,18 @@ def words_of(language: str) -> dict[str, Word]:
         elif part.verb:
             changes["form"] = part.form
         found[text] = replace(known, **changes)
+    return found
+
+
+@cache
+def sayings_of(language: str) -> dict[str, list[Saying]]:
+    """Return what verbs mean together with other words, by each of the verbs' forms, in the table's order."""
+    found: dict[str, list[Saying]] = {}
+    for text, row in _entries(f"sayings_{language}"):
+        noun = None if row["noun"] == "=" else Word(noun=row["noun"]) if row["noun"] else Word(cue=Cue("plain"))
+        for head, form in forms(text) if language == "en" else [(text, Form.BARE)]:
+            word = Word(verb=_verb(row), form=form, sure=True)
+            found.setdefault(head, []).append(Saying(tuple(row["with"].split("|")), word, noun))
     return found
 
 

@@ -83,6 +83,17 @@ def _may_be_deed(pieces: Sequence[Piece], at: int) -> bool:
     return is_verb(pieces, at) or not (pieces[at].named or pieces[at].cue or pieces[at].word.noun)
 
 
+def is_less(pieces: Sequence[Piece], first: int, noun: int) -> bool:
+    """Tell whether an adjective in `[first, noun)` says that there is less of the noun."""
+    return any(pieces[at].word.sign < 0 and not is_verb(pieces, at) for at in range(first, noun))
+
+
+def is_compound(pieces: Sequence[Piece], at: int) -> bool:
+    """Tell whether a quantity stands right before the verb, and nothing known after: `rate cuts next year`."""
+    before = pieces[at - 1].word.noun if at else ""
+    return before in natures() and natures()[before].own and not natures()[before].event
+
+
 def is_below_nought(pieces: Sequence[Piece], right: Sequence[Phrase]) -> bool:
     """Whether what follows a verb says that a rate is taken below zero, whatever the verb."""
     return any(pieces[at].cue == "subzero" for one in right for at in range(one.first, one.last))

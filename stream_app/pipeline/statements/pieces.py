@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import ahocorasick
 
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.inflection import Form
-from stream_app.pipeline.statements.lexicon import Cue, Word, words_of
+from stream_app.pipeline.statements.lexicon import Cue, Word, sayings_of, words_of
 
 MOST_PIECES = 160
 """Of one sentence; what lies beyond is not read, so that no text takes long."""
@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 )
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _SMALL = re.compile(r"\b[A-Za-z]*[a-z]+\b")
+_HYPHENED = re.compile(r"-([^\W\d_]+)")
+_PARTICLES = frozenset("off up down back over in on".split())
 _HAN = re.compile("[\u3400-\u9fff]")
 _HAN_STOPS = {
     "，": "comma", ",": "comma", "、": "and", "；": "stop", "：": "stop", ";": "stop", ":": "stop", "（": "stop",
@@ -159,11 +161,17 @@ def _english(text: str, start: int, end: int) -> Iterator[Piece]:
                     word, at = candidate, at + size
                     finish = tokens[at - 1][1]
                     break
-            yield Piece(begin, finish, word)
+            yield Piece(begin, finish, replace(word, verb=None) if _is_hyphened(text, word, finish) else word)
         elif group == "number":
             yield Piece(begin, finish, _NUMBER)
         else:
             yield Piece(begin, finish, _SIGNS[group])
+
+
+def _is_hyphened(text: str, word: Word, end: int) -> bool:
+    """Whether a verb only says which, as in `slide-out screen`; a `drop-off` drops."""
+    rest = _HYPHENED.match(text, end) if word.verb else None
+    return rest is not None and rest[1].lower() not in _PARTICLES
 
 
 def _is_loud(text: str, start: int, end: int) -> bool:
@@ -233,7 +241,7 @@ def _unknown(text: str, start: int, end: int) -> Piece:
 @cache
 def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
-    for text, word in words_of("zh").items():
+    for text, word in {**dict.fromkeys(sayings_of("zh"), _UNKNOWN), **words_of("zh")}.items():
         automaton.add_word(text, (len(text), word))
     automaton.make_automaton()
     return automaton

@@ -10,6 +10,7 @@ from stream_app.pipeline.statements.clauses import RESUMED, Clause, clauses_of
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.phrases import Phrase, phrases
 from stream_app.pipeline.statements.pieces import Named, Piece, is_chinese, pieces_of
+from stream_app.pipeline.statements.sayings import told_together
 from stream_app.pipeline.statements.word_senses import is_noun, is_verb
 
 _WITHIN = frozenset({"det", "own", "number", "adverb", "hyphen"})
@@ -20,8 +21,9 @@ class Sentence:
 
     def __init__(self, text: str, named: Sequence[Named], *, start: int, end: int) -> None:
         self.text, self.start, self.end = text, start, end
-        self.pieces: list[Piece] = pieces_of(text, named, start=start, end=end)
-        self.clauses: list[Clause] = clauses_of(self.pieces, is_han=is_chinese(text, start, end))
+        is_han = is_chinese(text, start, end)
+        self.pieces: list[Piece] = told_together(text, pieces_of(text, named, start=start, end=end), is_han=is_han)
+        self.clauses: list[Clause] = clauses_of(self.pieces, is_han=is_han)
         self._subjects: dict[tuple[int, int], list[Phrase]] = {}
 
     @cached_property

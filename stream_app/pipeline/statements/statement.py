@@ -35,7 +35,10 @@ class CausalRelation:
 
 @dataclass(frozen=True, slots=True)
 class EntityStatement:
-    """What is said to happen to one entity: the values of `StatedShock`, with spans still as offsets."""
+    """What is said to happen to one entity: the values of `StatedShock`, with spans still as offsets.
+
+    `sure` where words tell it that have one meaning together, be it that nothing happens.
+    """
 
     move: float = 0.0
     modality: Modality = "stated"
@@ -46,6 +49,7 @@ class EntityStatement:
     words: Span | None = None
     side: Side | None = None
     relation: CausalRelation | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,26 @@ from dataclasses import replace
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.statements.arguments import (
     are_of_others,
+    deprived,
+    is_by_event,
+    is_disruption,
     is_nominal,
     is_passive,
     main_names,
+    owner_before,
     owners,
     plain_names,
     subject_too,
 )
-from stream_app.pipeline.statements.findings import FIRMS, MOVE, By, Finding, of_name, of_noun, of_policy, towards
+from stream_app.pipeline.statements.findings import FIRMS, MOVE, By, Finding, idle, of_name, of_noun, of_policy, towards
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Verb, natures
-from stream_app.pipeline.statements.objects import is_below_nought, object_phrases, with_its_end
+from stream_app.pipeline.statements.objects import is_below_nought, is_compound, is_less, object_phrases, with_its_end
 from stream_app.pipeline.statements.orders import ordered
 from stream_app.pipeline.statements.others import others
 from stream_app.pipeline.statements.phrases import Held, Phrase, held, phrases
 from stream_app.pipeline.statements.sentence import Sentence
-from stream_app.pipeline.statements.word_senses import is_verb
+from stream_app.pipeline.statements.transitive import sounds_alike
 
 _STANDING = frozenset({"stop", "resume", "start"})
 """What a plant or a mine does or has done to it, by which its output goes or comes."""
@@ -50,6 +54,13 @@ class VerbReading:
         verb, piece = self._verb, self._pieces[self._at]
         if piece.named is not None:  # the name of an indicator that is itself a move: 加息
             yield from self._own(piece.named.kind)
+        if verb.act == "idle" or (
+            not self._passive and sounds_alike(self._sentence, verb, self._right[0], at=self._at)
+        ):
+            self.used.update(range(self._object.first, self._object.last))
+            named = [*main_names(self._sentence, self._subject), *held(self._pieces, self._object)]
+            yield from idle(named, at=self._at)
+            return
         if verb.act == "hold":
             yield from self._held_still()
             return
@@ -104,7 +115,7 @@ class VerbReading:
         elif part is not None and not verb.nature and verb.act in _STANDING:
             yield from self._of_object_noun(part, "activity")
         elif names and not (self._passive and not self._nominal):
-            scarce = self._is_disruption() or self._stops_supply()
+            scarce = is_disruption(self._pieces, self._subject) or self._stops_supply()
             yield from of_name(verb, verb.object, names, at=self._at, disrupted=scarce)
         else:
             yield from self._of_nothing_known()
@@ -130,16 +141,11 @@ class VerbReading:
 
     def _has_object(self) -> bool:
         first = self._right[0]
-        if self._is_compound():
+        if is_compound(self._pieces, self._at):
             return False
         return any(
             not self._pieces[at].cue or self._pieces[at].cue == "number" for at in range(first.first, first.last)
         )
-
-    def _is_compound(self) -> bool:
-        """Whether a quantity stands right before, and nothing known after: `rate cuts next year`."""
-        before = self._pieces[self._at - 1].word.noun if self._at else ""
-        return before in natures() and natures()[before].own and not natures()[before].event
 
     def _without_object(self) -> Iterator[Finding]:
         """Yield what a verb without an object says: a bank's policy, or the noun before it (`output cut`)."""
@@ -159,14 +165,23 @@ class VerbReading:
         subject = (
             [] if self._passive or are_of_others(self._sentence, noun) else main_names(self._sentence, self._subject)
         )
+        if not found and self._passive:  # 京东方被苹果砍掉订单
+            found = deprived(self._pieces, self._subject, self._object)
         if self._verb.nature == "barrier":  # the sales that a country bans are others'
             subject = [one for one in subject if one.named.kind is not EntityKind.COUNTRY]
         if (verb.act == "have" or verb.subject) and subject and nature in {"gain", "result"}:
             found = []  # whose order it is that one gets is another matter
+        if nature == "burden" and any(one.joint == "against" for one in among):  # it is not laid on who drops it
+            yield from idle(subject, at=self._at)
+            subject = []
         shared = subject_too(nature, verb, subject=subject, found=found)
         known = {one.named.who for one in found if one.share}
         holders = [*found, *(one for one in shared if one.named.who not in known)]
-        if verb.act in {"have", "start"} and not natures()[nature].event and self._is_less(noun):
+        if (
+            verb.act in {"have", "start"}
+            and not natures()[nature].event
+            and is_less(self._pieces, self._object.first, noun)
+        ):
             verb = replace(verb, object=-verb.object)  # sees slower growth
         if nature == "rate" and is_below_nought(self._pieces, self._right):
             verb = replace(verb, object=-abs(verb.object), policy=-abs(verb.policy or verb.object))
@@ -186,11 +201,6 @@ class VerbReading:
         firms = {one.named.who for one in subject if one.named.kind in FIRMS and one.share == 1.0}
         return firms if found is None else firms & {one.named.who for one in shared}
 
-    def _is_less(self, noun: int) -> bool:
-        """Whether an adjective says that there is less of it."""
-        first = self._object.first
-        return any(self._pieces[at].word.sign < 0 and not is_verb(self._pieces, at) for at in range(first, noun))
-
     def _by_subject(self, *, as_object: bool) -> Iterator[Finding]:
         """Yield what happens to what stands before the verb: a noun and its owners, or the names themselves.
 
@@ -202,6 +212,8 @@ class VerbReading:
         noun = self._subject[0].noun(self._pieces)
         if noun is not None and self._verb.act == "stop" and self._verb.nature and self._is_event(noun):
             noun = None  # 火灾停产: what stands still is no fire
+        if noun is not None and self._verb.nature == "burden" and self._pieces[noun].word.noun == "cost":
+            noun = None  # 债务爆雷: there is no less debt
         part = self._subject[0].part(self._pieces)
         if noun is None and part is not None and not self._verb.nature and self._verb.act in _STANDING:
             holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
@@ -210,14 +222,20 @@ class VerbReading:
         if noun is None:
             names = main_names(self._sentence, self._subject)
             about = self._object.noun(self._pieces)
-            moved = of_name(self._verb, amount, names, at=self._at, disrupted=self._passive and self._by_event())
+            moved = of_name(
+                self._verb,
+                amount,
+                names,
+                at=self._at,
+                disrupted=self._passive and is_by_event(self._pieces, self._right),
+            )
             yield from (replace(one, about=about) for one in moved)
             yield from of_policy(self._verb, [one for one in names if self._verb.policy], at=self._at)
             return
         self.used.update(range(self._subject[0].first, self._subject[0].last))
         holders = owners(self._pieces, noun, [*self._subject, *self._right[1:]])
         if not holders:
-            holders = self._owner_before()
+            holders = owner_before(self._sentence, self._subject)
         nature = self._pieces[noun].word.noun
         verb = towards(self._verb, nature)
         amount, itself = verb.object if as_object else verb.subject, self._pieces[noun].named
@@ -226,22 +244,6 @@ class VerbReading:
     def _is_event(self, noun: int) -> bool:
         return natures()[self._pieces[noun].word.noun].misfortune
 
-    def _owner_before(self) -> list[Held]:
-        """Return the subject before, for a noun without an owner: `Ford says output fell`."""
-        clause = self._sentence.clause_at.get(self._subject[0].first, 0)
-        earlier = [at for at in self._sentence.verbs[clause] if at < self._subject[0].first]
-        before = self._sentence.subject(clause, earlier[-1]) if earlier else []
-        return main_names(self._sentence, before)
-
-    def _is_disruption(self) -> bool:
-        """Whether what does it is an event that makes things scarce: `drought hits cocoa`."""
-        noun = self._subject[0].noun(self._pieces) if self._subject else None
-        return noun is not None and self._pieces[noun].word.noun == "disruption"
-
     def _stops_supply(self) -> bool:
         """Whether what is stopped no longer comes (`halts gas`), not what somebody does without (`ditches coal`)."""
         return self._verb.act == "stop" and not self._verb.nature and self._pieces[self._at].word.side != "demand"
-
-    def _by_event(self) -> bool:
-        nouns = (one.noun(self._pieces) for one in self._right[1:] if one.joint == "agent")
-        return any(at is not None and self._pieces[at].word.noun == "disruption" for at in nouns)

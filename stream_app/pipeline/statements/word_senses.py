@@ -49,8 +49,9 @@ def is_noun(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _counts(pieces: Sequence[Piece], at: int) -> bool:
-    """Whether a number follows: `orders 65 jets`, not `orders fall`."""
-    return at + 1 < len(pieces) and pieces[at + 1].cue in {"number", "quantifier"}
+    """Whether a number follows (`orders 65 jets`, not `orders fall`), or jets are ordered out of the sky."""
+    is_put_out = pieces[at].word.form is not Form.BARE and any(one.grade == "out" for one in pieces[at + 1 : at + 5])
+    return is_put_out or (at + 1 < len(pieces) and pieces[at + 1].cue in {"number", "quantifier"})
 
 
 def _is_last(pieces: Sequence[Piece], at: int) -> bool:

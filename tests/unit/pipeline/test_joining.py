@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,24 @@ def test_nothing_is_said_of_a_name_in_passing() -> None:
     assert joined(SILENT, told(nothing=0.6)) == SILENT
     said = joined(HALTS, told(nothing=0.97))
     assert (said.move, said.words, said.side) == (0.0, None, None)
+
+
+def test_words_with_one_meaning_together_are_believed_over_a_model_that_adds_them_up() -> None:
+    opens = EntityStatement(move=0.7, sure=True)
+    assert joined(opens, told(stated_down=0.9)).move > 0.5
+    assert joined(replace(opens, sure=False), told(stated_down=0.9)).move < 0
+
+
+def test_what_only_sounds_like_a_move_is_none() -> None:
+    assert joined(EntityStatement(sure=True), told(stated_down=0.7)).move == 0
+    assert joined(EntityStatement(words=(0, 5)), told(stated_down=0.7)).move == 0  # a rate that is held
+    assert joined(SILENT, told(stated_down=0.7)).move < 0
+
+
+def test_a_model_does_not_state_what_words_call_possible() -> None:
+    said = replace(HALTS, modality="hypothetical", certainty=0.5)
+    assert joined(said, told(stated_down=0.95)) == said
+    assert joined(said, told(denied_down=0.95)).modality == "denied"
 
 
 @given(
