@@ -219,6 +219,8 @@ class VerbReading:
             holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
             yield from of_noun("activity", amount, holders, at=self._at, verb=self._verb, last=part)
             return
+        if noun is None and as_object and self._verb.act == "have":
+            return  # `Nvidia disclosed that`: nobody is better off for what is told
         if noun is None:
             names = main_names(self._sentence, self._subject)
             about = self._object.noun(self._pieces)
