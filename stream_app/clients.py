@@ -9,7 +9,7 @@ from tritonclient.grpc.aio import InferenceServerClient
 
 from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
 from stream_app.adapters.kafka import Connection, create_topics, partitions_of
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ConfigurationError, ServerRejected
 from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
 from stream_app.settings import Settings
 
@@ -41,7 +41,7 @@ async def ensure_topics(settings: Settings, topics: Iterable[Topic] = (*TOPICS, 
 
 
 async def ensure_state_topics(settings: Settings, topics: Iterable[Topic]) -> None:
-    """Create topics that go with the partitions of `sentiment.events`; ConfigurationError where they do not."""
+    """Create topics that go with the partitions of `sentiment.events`; ServerRejected where they do not."""
     connection, prefix = connection_of(settings), settings.topic_prefix
     count = await partitions_of(connection, prefix + SENTIMENT.name)
     topics = list(topics)
@@ -49,7 +49,7 @@ async def ensure_state_topics(settings: Settings, topics: Iterable[Topic]) -> No
     for topic in topics:
         found = await partitions_of(connection, prefix + topic.name)
         if found != count:
-            raise ConfigurationError(
+            raise ServerRejected(
                 f"topic {prefix}{topic.name} has {found} partitions and {prefix}{SENTIMENT.name} has {count}: they "
                 "must have the same number; delete the former, or set STREAM_APP_CONSUMER_GROUP to a new name"
             )

@@ -12,7 +12,7 @@ from rich.table import Table
 from stream_app.cli.kg_sources import entities_named, graph_in_use
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, progress, stdout, write_json
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.vectors import EntityVectors, vectors_from_bytes, vectors_to_bytes
@@ -69,7 +69,7 @@ def _write(out: Path, content: bytes) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content)
     except OSError as error:
-        raise ConfigurationError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
+        raise DataError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
 
 
 def _draw(graph: KnowledgeGraph, vectors: EntityVectors, file: Path) -> None:

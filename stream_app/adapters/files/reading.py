@@ -19,7 +19,7 @@ from stream_app.adapters.files.feeds import read_feed
 from stream_app.adapters.files.json_lines import read_json_lines
 from stream_app.adapters.files.record import FileRecord
 from stream_app.adapters.files.tables import read_csv, read_parquet
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 
 STDIN = "-"
 _GZIP, _ZSTD = ".gz", ".zst"
@@ -56,12 +56,12 @@ _SUFFIXES = {
 
 
 def format_of(name: str) -> FileFormat:
-    """Tell the format of a file by its name; DataError where that does not tell. Standard input is JSON lines."""
+    """Tell the format of a file by its name; ConfigurationError where that is silent. Standard input is JSON lines."""
     if name == STDIN:
         return FileFormat.JSONL
     suffix = Path(name.removesuffix(_GZIP).removesuffix(_ZSTD)).suffix.lower()
     if suffix not in _SUFFIXES:
-        raise DataError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
+        raise ConfigurationError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
     return _SUFFIXES[suffix]
 
 
