@@ -49,12 +49,13 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
     from stream_app.training.card import model_card
     from stream_app.training.distillation.run import check_student
     from stream_app.training.export import export
-    from stream_app.training.run import load_network, load_record, load_sources, read_metrics
+    from stream_app.training.run import load_network, load_record, load_sources
+    from stream_app.training.scored import scores_of
 
-    record = load_record(run)
+    record, graph = load_record(run), installed_graph()
     if record.distilled and not record.distilled.afresh:
-        check_student(record, read_metrics(run))
-    corpus = load_sources(run, data, installed_graph())
+        check_student(record, scores_of(run, data, graph))
+    corpus = load_sources(run, data, graph)
     done = export(
         load_network(run),
         corpus,

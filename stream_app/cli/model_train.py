@@ -91,16 +91,12 @@ def train(  # noqa: PLR0913  (options of a command)
 
 def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:
     from stream_app.training.encoder import default_encoder
-    from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.run import Sources, load_network, load_sources, write_metrics
+    from stream_app.training.run import Sources
     from stream_app.training.run import train as train_run
-    from stream_app.training.served import uncalibrated
+    from stream_app.training.scored import score_run
 
     graph = installed_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
     with training_bar("training") as report:
         train_run(out, sources, config, report=report)
-    judged = judge(torch_infer(uncalibrated(load_network(out))), load_sources(out, data, graph))
-    scores = {head: score(one) for head, one in judged.items()}
-    write_metrics(out, scores)
-    show_scores({"fp32": scores}, as_json=False)
+    show_scores({"fp32": score_run(out, data, graph)}, as_json=False)
