@@ -15,6 +15,7 @@ import faust
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import KafkaEventLog, partitions_of
 from stream_app.adapters.kafka_offsets import GroupOffsets
+from stream_app.adapters.model_repository import topic_labels
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
@@ -82,7 +83,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
     if "alerts" in parts:
         replication = settings.kafka_replication
         outside = AlertSurroundings(connection, prefix, replication, log, around.clock, telemetry, patience)
-        alerts = alerts_outside(outside, lambda: snapshots.graph)
+        alerts = alerts_outside(outside, lambda: snapshots.graph, partial(topic_labels, settings.model_repository))
         add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process, settle=around.settle)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
