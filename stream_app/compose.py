@@ -33,7 +33,7 @@ from stream_app.clients import connection_of, ensure_state_topics, ensure_topics
 from stream_app.compose_alerts import AlertSurroundings, alerts_outside
 from stream_app.compose_ingest import Ingesting, build_ingestion
 from stream_app.compose_risk import build_risk_models
-from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
+from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE, Topic
 from stream_app.knowledge.build import build_graph
 from stream_app.settings import Settings
 
@@ -139,6 +139,11 @@ def _engine(settings: Settings, in_hand: InHand) -> faust.App:
     return engine(options, in_hand)
 
 
+def state_topics(group: str) -> tuple[Topic, ...]:
+    """Return the topics of a group of workers that have as many partitions as `sentiment.events`."""
+    return TICKS_EVERYWHERE, rollup_changelog(group), *risk_topics(group)
+
+
 async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:
     """Run one worker until SIGINT or SIGTERM; servers that are away at the start are waited for."""
     worker = build_worker(settings, parts)
@@ -146,7 +151,7 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
         await worker.patience.until_available(partial(ensure_topics, settings))
-        state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group), *risk_topics(settings.consumer_group))
+        state = state_topics(settings.consumer_group)
         await worker.patience.until_available(partial(ensure_state_topics, settings, state))
         await worker.patience.until_available(worker.log.start)
         running.push_async_callback(worker.log.stop)
