@@ -76,13 +76,13 @@ def causes(
     graph = installed_graph()
     corpus = load_sources(run, data, graph)
     with open_bar() as bar:
-        task = bar.add_task("causes", total=None, loss="")
+        task = bar.add_task("causes", total=None, said="")
         learn_causes(
             run,
             out,
             corpus=corpus,
             config=CausalConfig(),
-            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, said=part),
         )
     score_run(out, data, graph)
     if json:
@@ -114,14 +114,14 @@ def statements(
     is_chinese = is_chinese_run(run)
     texts = stated_texts(CHINESE_DATA if is_chinese else DATA, held_out=False)
     with open_bar() as bar:
-        task = bar.add_task("statements", total=None, loss="")
+        task = bar.add_task("statements", total=None, said="")
         learn_statements(
             run,
             out,
             texts,
             runs=chinese if is_chinese else english,
             config=StatementConfig() if epochs is None else StatementConfig(epochs=epochs),
-            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, said=part),
         )
     if not is_chinese:
         score_statements(out, run)

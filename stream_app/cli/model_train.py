@@ -27,6 +27,7 @@ from stream_app.cli.model_options import OwnDataOption
 from stream_app.cli.model_packs import train_pack
 from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_sources import need_training, needed
+from stream_app.cli.output import announce
 from stream_app.cli.training_bar import training_bar
 
 if TYPE_CHECKING:
@@ -99,4 +100,5 @@ def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, c
     sources = Sources(data, encoder or default_encoder(), graph, start)
     with training_bar("training") as report:
         train_run(out, sources, config, report=report)
+    announce("scoring it on the held-out texts")
     show_scores({"fp32": score_run(out, data, graph)}, as_json=False)
