@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
+import shlex
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from stream_app.cli.commands import COMMANDS
 from stream_app.events.examples import example
@@ -45,6 +50,28 @@ def test_commands_that_are_named_exist(page: Path) -> None:
         for word in re.findall(r"^(?:.*\s)?stream-app ([a-z]+)", block, re.MULTILINE)
     }
     assert not (named | typed) - COMMANDS.keys()
+
+
+def typed(page: Path) -> list[str]:
+    """Return the commands of a page's shell blocks, whole, without comments; those with an ellipsis are no commands."""
+    lines = "\n".join(blocks(page, "sh")).replace("\\\n", " ").splitlines()
+    found = [line.partition("stream-app ")[2] for line in lines if re.match(r"(?:[A-Z_]+=\S+ )*stream-app ", line)]
+    return [one.partition(" | ")[0] for one in found if "…" not in one.partition(" #")[0]]
+
+
+def parse(command: Any, name: str, args: list[str]) -> None:
+    with command.make_context(name, list(args)) as context:
+        if hasattr(command, "commands"):
+            inner, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+            parse(command, inner, rest)
+
+
+@each_page
+def test_commands_that_are_shown_are_right_use(page: Path) -> None:
+    for line in typed(page):
+        name, *args = shlex.split(line, comments=True)
+        with suppress(typer.Exit):  # of --help
+            parse(typer.main.get_command(importlib.import_module(f"stream_app.cli.{name}").app), name, args)
 
 
 @each_page
