@@ -62,7 +62,7 @@ def typed(page: Path) -> list[str]:
 def parse(command: Any, name: str, args: list[str]) -> None:
     with command.make_context(name, list(args)) as context:
         if hasattr(command, "commands"):
-            inner, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+            inner, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
             parse(command, inner, rest)
 
 
