@@ -71,6 +71,12 @@ def read_model(repository: Path, number: int | None = None) -> ModelFiles:
 
     Raises ConfigurationError where there is none, DataError where its files do not fit this program.
     """
+    known = version_numbers(repository)
+    if number is not None and known and number not in known:
+        raise ConfigurationError(
+            f"{repository} has no version {number}: it has {', '.join(map(str, known))}; name one, or unset "
+            "STREAM_APP_MODEL_VERSION"
+        )
     number = served_number(repository) if number is None else number
     folder = repository / MODEL_NAME / str(number)
     metadata = read_metadata(folder)

@@ -19,7 +19,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, er
 def wrong_use(error: Any) -> StreamAppError:  # noqa: ANN401  (see above)
     """Return what was wrong with the call, and of which command."""
     command = error.ctx.command_path if error.ctx else "stream-app"
-    said = error.format_message().removeprefix("Invalid value: ").rstrip(".")
+    said = error.format_message().removeprefix("Invalid value: ").replace(": Value error, ", ": ").rstrip(".")
     within = command.removeprefix("stream-app").strip()
     return ConfigurationError(f"{f'{within}: ' if within else ''}{said}; see `{command} --help`")
 

@@ -31,7 +31,7 @@ def embed(  # noqa: PLR0913  (options of a command)
     out: Annotated[Path, typer.Option(help="File to write.")] = VECTORS_FILE,
     rank: Annotated[int | None, typer.Option(min=1, help="Complex numbers of a vector; each is two places.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the statements.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same vectors, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same vectors, on one machine.")] = None,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of pairs that it is measured on first; 0: not measured.")
     ] = 0.05,

@@ -37,7 +37,7 @@ def distil(  # noqa: PLR0913  (options of a command)
     ] = None,
     temperature: Annotated[float | None, typer.Option(help="What scores are divided by before they are held.")] = None,
     unlabelled_share: Annotated[float | None, typer.Option(help="Share of the texts without labels, 0 to 1.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the texts.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     json: JsonOption = False,

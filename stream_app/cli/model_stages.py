@@ -31,7 +31,7 @@ def pretrain(  # noqa: PLR0913  (options of a command)
     *,
     data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the encoder that comes out; one that was interrupted goes on.")],
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the texts.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[

@@ -46,7 +46,7 @@ def train(  # noqa: PLR0913  (options of a command)
     pack: Annotated[
         str, typer.Option(metavar="NAME|FILE.toml", help="The domain: finance, medical, or a file.")
     ] = _PACK,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     language: Annotated[
         Language, typer.Option(help="What the network reads; Chinese has one of its own (zh).")

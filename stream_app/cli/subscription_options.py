@@ -45,7 +45,7 @@ def subscription_from(name: str | None, match: Json, terms: Json, *, file: Path 
     if name is None and file is None:
         raise typer.BadParameter("name the subscription, or give a file by --from")
     written = _read(file) if file else {}
-    named = {"name": name} if name else {}
+    named = {} if name is None else {"name": name}
     fields = written | named | terms | {"match": {**(written.get("match") or {}), **match}}
     try:
         return Subscription.model_validate(fields)

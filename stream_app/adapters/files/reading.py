@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -90,13 +92,18 @@ def open_file(name: str) -> BinaryIO:
 
 
 def size_of(name: str) -> int | None:
-    """Return the size in bytes (None for standard input); DataError where there is no such file."""
+    """Return the size in bytes (None for standard input); DataError where there is no file that may be read."""
     if name == STDIN:
         return None
     try:
-        return Path(name).stat().st_size
+        size = Path(name).stat().st_size
+        if Path(name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(name, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise _unreadable(name, error) from error
+    return size
 
 
 def _unreadable(name: str, error: OSError) -> DataError:
