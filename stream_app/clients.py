@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from redis.asyncio import Redis
 from tritonclient.grpc.aio import InferenceServerClient
 
-from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client
+from stream_app.adapters.connections import (
+    Login,
+    TlsFiles,
+    kafka_connection,
+    redis_client,
+    triton_address,
+    triton_client,
+)
 from stream_app.adapters.kafka import Connection, create_topics, partitions_of
 from stream_app.errors import ConfigurationError, ServerRejected
 from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
@@ -59,6 +66,11 @@ def redis_of(settings: Settings) -> Redis:
     """Return a client of Redis."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     return redis_client(_configured(url, "STREAM_APP_REDIS_URL"), ca_file=settings.redis_ca_file)
+
+
+def triton_place(settings: Settings) -> str:
+    """Return where Triton's gRPC is; ConfigurationError where that is not said, or is no place."""
+    return triton_address(_configured(settings.triton_url, "STREAM_APP_TRITON_URL"))
 
 
 def triton_of(settings: Settings) -> InferenceServerClient:

@@ -60,13 +60,12 @@ def backtest(  # noqa: PLR0913  (the options of a command)
 
     Example: stream-app backtest first-try --market prices.csv --session "09:30 America/New_York"
     """
-    wanted = _horizons(horizons)
-    events = _events(run)
-    usable = usable or (Usable.PUBLISHED if events.manifest else Usable.PROCESSED)
     rules = Rules(
-        horizons=wanted, quantiles=quantiles, least=least, market=benchmark,
+        horizons=_horizons(horizons), quantiles=quantiles, least=least, market=benchmark,
         samples=samples, seed=seed, doubtful=doubtful,
     )  # fmt: skip
+    events = _events(run)
+    usable = usable or (Usable.PUBLISHED if events.manifest else Usable.PROCESSED)
     availability = Availability(usable, timedelta(minutes=delay_minutes))
     bars = read_bars(market, market_map, parse_session(session))
     names = tickers_in(entities) if entities else None

@@ -7,7 +7,6 @@ import importlib
 import json
 import re
 import shlex
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 import typer
 
 from stream_app.cli.commands import COMMANDS
+from stream_app.cli.complaints import WrongUse
 from stream_app.events.examples import example
 from stream_app.events.schema import Schema
 from stream_app.events.topics import DEAD_LETTERS, FEEDBACK, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
@@ -59,19 +59,26 @@ def typed(page: Path) -> list[str]:
     return [one.partition(" | ")[0] for one in found if "…" not in one.partition(" #")[0]]
 
 
-def parse(command: Any, name: str, args: list[str]) -> None:
-    with command.make_context(name, list(args)) as context:
-        if hasattr(command, "commands"):
-            inner, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
-            parse(command, inner, rest)
+def complaint_of(command: Any, name: str, args: list[str]) -> str | None:
+    """Return what is wrong with a call, without making it."""
+    try:
+        with command.make_context(name, list(args)) as context:
+            if not hasattr(command, "commands"):
+                return None
+            inner, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
+            return complaint_of(found, inner, rest)
+    except typer.Exit:  # of --help
+        return None
+    except WrongUse as error:
+        return str(error.format_message())
 
 
 @each_page
 def test_commands_that_are_shown_are_right_use(page: Path) -> None:
     for line in typed(page):
         name, *args = shlex.split(line, comments=True)
-        with suppress(typer.Exit):  # of --help
-            parse(typer.main.get_command(importlib.import_module(f"stream_app.cli.{name}").app), name, args)
+        app = typer.main.get_command(importlib.import_module(f"stream_app.cli.{name}").app)
+        assert complaint_of(app, name, args) is None, line
 
 
 @each_page

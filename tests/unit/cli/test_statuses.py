@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from stream_app.adapters.model_repository import read_model
 from stream_app.cli.complaints import of_system
 from stream_app.cli.main import main
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
+from stream_app.settings import shipped_model_repository
+from stream_app.training.config import load_config
+from stream_app.training.encoder import load_encoder, load_tokenizer
 
 
 def told(call: list[str], patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
@@ -44,6 +48,10 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["dlq", "requeue", "--all", "--set", "nonsense"], "write field=text"),
         (["kg", "show", " "], "the name of the entity is empty"),
         (["subscribe", "add", "desk", "--ticker", "AAPL", "--min-novelty", "2"], "less than or equal to 1"),
+        (["score", " "], "the text cannot be scored"),
+        (["replay", "run", "a.jsonl", "--name", "x", "--offsets", "0:1-2"], "--offsets are of a --topic"),
+        (["backtest", "nobody", "--market", "b.csv", "--horizons", "0"], "is not a list of bars"),
+        (["model", "train", "--out", "t", "--seed", "-1"], "'--seed'"),
         (["worker"], "STREAM_APP_KAFKA_BROKERS is not set"),
         (["tail", "news.raw", "--config", "nowhere.toml"], "nowhere.toml cannot be read"),
     ],
@@ -95,3 +103,21 @@ def test_a_command_without_anything_shows_its_help(
 def test_a_full_disk_is_one_line_and_what_nobody_expects_stays_a_surprise() -> None:
     assert isinstance(of_system(OSError(errno.ENOSPC, "No space left on device")), DataError)
     assert of_system(OSError(errno.EBADF, "Bad file descriptor")) is None
+
+
+def test_no_tokenizer_is_an_error_of_ours_that_names_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nowhere is neither a finished run nor an encoder"):
+        load_tokenizer(tmp_path / "nowhere")
+    with pytest.raises(DataError, match="nowhere holds no encoder"):
+        load_encoder(tmp_path / "nowhere")
+
+
+def test_a_version_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(ConfigurationError, match=r"has no version 99: it has 1.* name one"):
+        read_model(shipped_model_repository(), 99)
+
+
+@pytest.mark.parametrize("changes", [{"epochs": 0}, {"batch_rows": -1}, {"seed": -1}, {"head_rate": 0.0}])
+def test_impossible_hyperparameters_are_refused(changes: dict[str, float]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(changes))):
+        load_config(None, **changes)
