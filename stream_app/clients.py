@@ -7,9 +7,17 @@ from collections.abc import Iterable
 from redis.asyncio import Redis
 from tritonclient.grpc.aio import InferenceServerClient
 
-from stream_app.adapters.connections import Login, TlsFiles, kafka_connection, redis_client, triton_client, triton_tls
+from stream_app.adapters.connections import (
+    Login,
+    TlsFiles,
+    kafka_connection,
+    redis_client,
+    triton_address,
+    triton_client,
+    triton_tls,
+)
 from stream_app.adapters.kafka import Connection, create_topics, partitions_of
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ConfigurationError, ServerRejected
 from stream_app.events.topics import INTERNAL, SENTIMENT, TOPICS, Topic
 from stream_app.settings import Settings
 
@@ -41,7 +49,7 @@ async def ensure_topics(settings: Settings, topics: Iterable[Topic] = (*TOPICS, 
 
 
 async def ensure_state_topics(settings: Settings, topics: Iterable[Topic]) -> None:
-    """Create topics that go with the partitions of `sentiment.events`; ConfigurationError where they do not."""
+    """Create topics that go with the partitions of `sentiment.events`; ServerRejected where they do not."""
     connection, prefix = connection_of(settings), settings.topic_prefix
     count = await partitions_of(connection, prefix + SENTIMENT.name)
     topics = list(topics)
@@ -49,7 +57,7 @@ async def ensure_state_topics(settings: Settings, topics: Iterable[Topic]) -> No
     for topic in topics:
         found = await partitions_of(connection, prefix + topic.name)
         if found != count:
-            raise ConfigurationError(
+            raise ServerRejected(
                 f"topic {prefix}{topic.name} has {found} partitions and {prefix}{SENTIMENT.name} has {count}: they "
                 "must have the same number; delete the former, or set STREAM_APP_CONSUMER_GROUP to a new name"
             )
@@ -59,6 +67,11 @@ def redis_of(settings: Settings) -> Redis:
     """Return a client of Redis."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     return redis_client(_configured(url, "STREAM_APP_REDIS_URL"), ca_file=settings.redis_ca_file)
+
+
+def triton_place(settings: Settings) -> str:
+    """Return where Triton's gRPC is; ConfigurationError where that is not said, or is no place."""
+    return triton_address(_configured(settings.triton_url, "STREAM_APP_TRITON_URL"))
 
 
 def triton_of(settings: Settings) -> InferenceServerClient:

@@ -15,6 +15,7 @@ import faust
 from stream_app.adapters.clock import SystemClock
 from stream_app.adapters.kafka import KafkaEventLog, partitions_of
 from stream_app.adapters.kafka_offsets import GroupOffsets
+from stream_app.adapters.model_repository import topic_labels
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.adapters.snapshots import SnapshotSource
 from stream_app.adapters.telemetry import PrometheusTelemetry
@@ -39,7 +40,7 @@ from stream_app.clients import connection_of, ensure_state_topics, ensure_topics
 from stream_app.compose_alerts import AlertSurroundings, alerts_outside
 from stream_app.compose_ingest import Ingesting, build_ingestion
 from stream_app.compose_risk import build_risk_models
-from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE
+from stream_app.events.topics import INPUTS, TICKS_EVERYWHERE, Topic
 from stream_app.knowledge.build import build_graph
 from stream_app.settings import Settings
 
@@ -89,7 +90,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
     if "alerts" in parts:
         replication = settings.kafka_replication
         outside = AlertSurroundings(connection, prefix, replication, log, around.clock, telemetry, patience)
-        alerts = alerts_outside(outside, lambda: snapshots.graph)
+        alerts = alerts_outside(outside, lambda: snapshots.graph, partial(topic_labels, settings.model_repository))
         add_alerts(app, alerts, prefix=prefix, options=batch, die=exit_process, settle=around.settle)
     liveness = Liveness(
         GroupOffsets(connection, settings.consumer_group),
@@ -148,6 +149,11 @@ def _engine(settings: Settings, in_hand: InHand) -> faust.App:
     return engine(options, in_hand)
 
 
+def state_topics(group: str) -> tuple[Topic, ...]:
+    """Return the topics of a group of workers that have as many partitions as `sentiment.events`."""
+    return TICKS_EVERYWHERE, rollup_changelog(group), *risk_topics(group)
+
+
 async def run_worker(settings: Settings, *, ready_file: Path | None = None, parts: Collection[str] = PARTS) -> None:
     """Run one worker until SIGINT or SIGTERM; servers that are away at the start are waited for."""
     stop = asked_to_stop()
@@ -163,8 +169,7 @@ async def _start(worker: Worker, settings: Settings, running: AsyncExitStack) ->
     """Start all but the engine, one after the other; `running` ends what was started."""
     available = worker.patience.until_available
     await available(partial(ensure_topics, settings))
-    state = (TICKS_EVERYWHERE, rollup_changelog(settings.consumer_group), *risk_topics(settings.consumer_group))
-    await available(partial(ensure_state_topics, settings, state))
+    await available(partial(ensure_state_topics, settings, state_topics(settings.consumer_group)))
     running.push_async_callback(worker.log.stop)
     await available(worker.log.start)
     if worker.ingesting is not None:

@@ -13,7 +13,7 @@ from stream_app.adapters.model_standing import read_standing
 from stream_app.adapters.result_file import ResultFile
 from stream_app.adapters.telemetry import NoTelemetry
 from stream_app.adapters.triton import RequestOptions, TritonModel
-from stream_app.clients import triton_of
+from stream_app.clients import triton_of, triton_place
 from stream_app.pipeline.documents import LinkedDocument
 from stream_app.pipeline.language import why_unread
 from stream_app.pipeline.ports import FusionModel, Telemetry
@@ -69,7 +69,7 @@ def _triton_model(
 ) -> TritonModel:
     return TritonModel(
         partial(triton_of, settings),
-        str(settings.triton_url),
+        triton_place(settings),
         served=(files.number, files.version),
         telemetry=telemetry,
         options=options,

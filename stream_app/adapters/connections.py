@@ -22,6 +22,9 @@ _MAX_GRPC_BYTES = 64 * 1024 * 1024
 _MIN_RECONNECT_MS, _MAX_RECONNECT_MS = 250, 2_000
 
 
+_LAST_PORT = 65_535
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """A user of Kafka; the mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."""
@@ -51,6 +54,8 @@ def kafka_connection(
     if not addresses:
         raise ConfigurationError("STREAM_APP_KAFKA_BROKERS names no broker: give host:port,…")
     _check_is_used(security, login, tls)
+    for address in addresses:
+        _check_port(address, "STREAM_APP_KAFKA_BROKERS")
     connection: dict[str, Any] = {"bootstrap_servers": ",".join(addresses), "security_protocol": security}
     if security.endswith("SSL"):
         connection["ssl_context"] = _tls_context(tls or TlsFiles(), "STREAM_APP_KAFKA")
@@ -146,11 +151,25 @@ def triton_tls(files: TlsFiles, *, wanted: bool) -> TlsFiles | None:
     return files if wanted else None
 
 
-def triton_client(url: str, *, tls: TlsFiles | None = None) -> triton.InferenceServerClient:
-    """Return a client for gRPC at `host:port`; `tls` None means plain text. To be made once a process, on its loop."""
+def triton_address(url: str) -> str:
+    """Return `host:port` of Triton's gRPC; ConfigurationError for anything else."""
     address = url.removeprefix("grpc://")
     if "://" in address or ":" not in address:
         raise ConfigurationError(f"STREAM_APP_TRITON_URL is {url}: give host:port of Triton's gRPC (often port 8001)")
+    _check_port(address, "STREAM_APP_TRITON_URL")
+    return address
+
+
+def _check_port(address: str, setting: str) -> None:
+    """Raise ConfigurationError where what stands behind a host, which may be an IPv6 address, is no port."""
+    _, colon, port = address.rpartition("]")[2].rpartition(":")
+    if colon and not (port.isdecimal() and 0 < int(port) <= _LAST_PORT):
+        raise ConfigurationError(f"{setting}: “{port}” of {address} is no port: give host:port")
+
+
+def triton_client(url: str, *, tls: TlsFiles | None = None) -> triton.InferenceServerClient:
+    """Return a client for gRPC at `host:port`; `tls` None means plain text. To be made once a process, on its loop."""
+    address = triton_address(url)
     if tls is None:
         return triton.InferenceServerClient(address, channel_args=_channel_options())
     _check_files(tls, "STREAM_APP_TRITON")

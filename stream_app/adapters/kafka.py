@@ -25,10 +25,10 @@ _LINGER_MS = 2
 
 def away(connection: Connection, error: Exception) -> ServerUnavailable:
     """Return the error that says which broker cannot be reached, and why that may be."""
-    hint = "check that it runs"
+    hint = "check that it runs, and STREAM_APP_KAFKA_BROKERS"
     if connection.get("sasl_plain_username"):
         # aiokafka reports a refused login as a failure to bootstrap (measured with Apache Kafka 4.4)
-        hint += " and that user, password and mechanism are right"
+        hint += ", and that user, password and mechanism are right"
     return ServerUnavailable(f"Kafka at {connection['bootstrap_servers']} cannot be reached ({error}): {hint}")
 
 

@@ -7,6 +7,7 @@ main one's metadata tells the first id of each (`first_ids`), lowest first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ def read_model(repository: Path, number: int | None = None) -> ModelFiles:
 
     Raises ConfigurationError where there is none, DataError where its files do not fit this program.
     """
+    known = version_numbers(repository)
+    if number is not None and known and number not in known:
+        raise ConfigurationError(
+            f"{repository} has no version {number}: it has {', '.join(map(str, known))}; name one, or unset "
+            "STREAM_APP_MODEL_VERSION"
+        )
     number = served_number(repository) if number is None else number
     folder = repository / MODEL_NAME / str(number)
     metadata = read_metadata(folder)
@@ -128,6 +135,15 @@ def newest_number(repository: Path) -> int:
 def version_numbers(repository: Path) -> list[int]:
     """Return the numbers of all versions, lowest first."""
     return sorted(int(folder.name) for folder in (repository / MODEL_NAME).glob("*/") if folder.name.isdecimal())
+
+
+def topic_labels(repository: Path) -> frozenset[str]:
+    """Return the topics that any version tells apart: one of them may be promoted at any time. None of none."""
+    found: set[str] = set()
+    for number in version_numbers(repository):
+        with suppress(DataError):
+            found.update(read_metadata(repository / MODEL_NAME / str(number)).get("topics", ()))
+    return frozenset(found)
 
 
 def read_metadata(folder: Path) -> dict[str, Any]:

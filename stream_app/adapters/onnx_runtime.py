@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 _QUIET = 3
 
@@ -20,7 +20,7 @@ class OnnxRuntime:
         try:
             import onnxruntime  # noqa: PLC0415  (an extra)
         except ImportError:
-            raise ConfigurationError("this needs ONNX Runtime: pip install 'stream-app[train]'") from None
+            raise NotInstalled("this needs ONNX Runtime: pip install 'stream-app[train]'") from None
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
         options.log_severity_level = _QUIET

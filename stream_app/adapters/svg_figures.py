@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 
 def write_figures(
@@ -14,13 +14,13 @@ def write_figures(
 ) -> list[Path]:
     """Let each draw its figure, write them under their names and return the files.
 
-    ConfigurationError where matplotlib is missing.
+    NotInstalled where matplotlib is missing.
     """
     try:
         from matplotlib import rc_context  # noqa: PLC0415  (an extra)
         from matplotlib.figure import Figure  # noqa: PLC0415  (the same)
     except ImportError:
-        raise ConfigurationError("plots need matplotlib: pip install 'stream-app[research]'") from None
+        raise NotInstalled("plots need matplotlib: pip install 'stream-app[research]'") from None
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}.svg" for name in draws]
     # Neither the date nor ids of chance: the same figures give the same files.

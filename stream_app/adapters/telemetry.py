@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.metrics import MetricWrapperBase
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ServerUnavailable
 from stream_app.pipeline.metrics import METRICS, Metric, MetricKind
 
 
@@ -33,12 +33,12 @@ class PrometheusTelemetry:
         return metric.labels(**labels) if labels else metric
 
     def serve(self, port: int) -> None:
-        """Answer Prometheus on that port of all interfaces, from a thread; ConfigurationError where it is taken."""
+        """Answer Prometheus on that port of all interfaces, from a thread; ServerUnavailable where it is taken."""
         try:
             start_http_server(port, registry=self.registry)
         except OSError as error:
             message = f"port {port} cannot be served ({error.strerror}): choose another STREAM_APP_METRICS_PORT"
-            raise ConfigurationError(message) from error
+            raise ServerUnavailable(message) from error
 
 
 def _made(metric: Metric, registry: CollectorRegistry) -> MetricWrapperBase:

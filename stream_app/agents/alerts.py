@@ -14,6 +14,7 @@ from stream_app.agents.guard import Die
 from stream_app.agents.ingest import BatchOptions, add_ingest_agent
 from stream_app.alerts.affiliation import Affiliate
 from stream_app.alerts.ports import Partitions, StateLog
+from stream_app.alerts.reading import ReadSubscription
 from stream_app.events.topics import MATCHES, RISK, SENTIMENT, SUBSCRIPTIONS, TICKS
 
 PART = "alerts"
@@ -21,13 +22,17 @@ PART = "alerts"
 
 @dataclass(frozen=True, slots=True)
 class AlertsOutside:
-    """What the part needs of the outside; `affiliate` tells the industries and countries of an entity."""
+    """What the part needs of the outside; `affiliate` tells the industries and countries of an entity.
+
+    `read` tells what a record of `subscriptions` says.
+    """
 
     outlet: Outlet
     table: SubscriptionTable
     state: StateLog
     partitions: Partitions
     affiliate: Affiliate
+    read: ReadSubscription
 
 
 def add_alerts(
@@ -35,7 +40,7 @@ def add_alerts(
 ) -> None:
     """Let `app` turn events into alerts. `outside.table` has to be started before the app is."""
     matching = Matching(outside.table, outside.affiliate, outside.outlet, partitions=outside.partitions)
-    keeping = Keeping(outside.outlet, prefix=prefix)
+    keeping = Keeping(outside.outlet, read=outside.read)
     delivery = Delivery(outside.outlet, outside.state, settle=settle)
     named = replace(options, part=PART)
     for topic in (SENTIMENT, RISK, TICKS):

@@ -16,7 +16,7 @@ from stream_app.alerts.facts import Event
 from stream_app.alerts.matching import notices_of
 from stream_app.alerts.notices import Calm, Ended, Matched, Origin, Reached
 from stream_app.alerts.ports import Partitions
-from stream_app.alerts.reading import name_of, read_event, read_subscription
+from stream_app.alerts.reading import ReadSubscription, name_of, read_event, read_subscription
 from stream_app.events.subscription import Subscription
 from stream_app.events.tick import Tick
 from stream_app.events.topics import MATCHES
@@ -69,15 +69,15 @@ class Matching:
 class Keeping:
     """Handles batches of records of `subscriptions`: topics for the new, an end for the old, letters for the bad."""
 
-    def __init__(self, outlet: Outlet, *, prefix: str) -> None:
-        self._outlet, self._prefix = outlet, prefix
+    def __init__(self, outlet: Outlet, *, read: ReadSubscription = read_subscription) -> None:
+        self._outlet, self._read = outlet, read
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Return when all topics are there and all letters written."""
         messages: list[Message] = []
         names: set[str] = set()
         for record in records:
-            match read_subscription(record, prefix=self._prefix):
+            match self._read(record):
                 case Rejection() as rejection:
                     messages.append(self._outlet.letter(record, rejection))
                 case Subscription() as subscription:

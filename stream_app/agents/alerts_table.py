@@ -17,7 +17,7 @@ import structlog
 from stream_app.agents.patience import Patience
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.ports import AlertTopics
-from stream_app.alerts.reading import name_of, read_subscription
+from stream_app.alerts.reading import ReadSubscription, name_of, read_subscription
 from stream_app.errors import StreamAppError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
@@ -55,12 +55,12 @@ class SubscriptionTable:
         clock: Clock,
         *,
         telemetry: Telemetry,
-        prefix: str,
+        read: ReadSubscription = read_subscription,
         sweep_seconds: float = 60.0,
     ) -> None:
         self.matcher = Matcher()
         self._open, self._topics, self._clock = open_reader, topics, clock
-        self._telemetry, self._prefix, self._sweep_seconds = telemetry, prefix, sweep_seconds
+        self._telemetry, self._read, self._sweep_seconds = telemetry, read, sweep_seconds
         self._ended: dict[str, datetime] = {}
         self._read_once = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -89,7 +89,7 @@ class SubscriptionTable:
 
         The topic is compacted: what stood there before is not there for the next worker that reads it.
         """
-        meaning = read_subscription(record, prefix=self._prefix)
+        meaning = self._read(record)
         if isinstance(meaning, Subscription):
             self._ended.pop(meaning.name, None)
             self.matcher.put(meaning)

@@ -51,6 +51,12 @@ def affiliations(graph: KnowledgeGraph) -> Affiliate:
     return lambda entity: found.get(entity, NOWHERE)
 
 
+def group_labels(graph: KnowledgeGraph, kind: EntityKind) -> Labels:
+    """Return all names by which a subscription may give groups of that kind: industries (and sectors), or countries."""
+    sectors = [_sector(one) for one in graph.entities] if kind is EntityKind.INDUSTRY else []
+    return NO_LABELS.union(*_labels(graph, kind).values(), *sectors)
+
+
 def following(graph: Callable[[], KnowledgeGraph]) -> Affiliate:
     """Return a lookup that follows the graph that is current at each call."""
     held: dict[str, Affiliate] = {}

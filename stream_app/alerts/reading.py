@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from stream_app.alerts.facts import Event
+from stream_app.alerts.labels import TopicLabels, no_labels, unknown_topic
 from stream_app.events.dead_letter import ErrorKind
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.schema import Schema
@@ -32,10 +33,13 @@ class EndOf:
     name: str
 
 
-def read_subscription(record: Record, *, prefix: str = "") -> Subscription | EndOf | Rejection:
+def read_subscription(
+    record: Record, *, prefix: str = "", labels: TopicLabels = no_labels
+) -> Subscription | EndOf | Rejection:
     """Return what a record of `subscriptions` says. Its key has to be the name, so that nobody ends another's.
 
-    `prefix` is that of the topics: with it the name has to fit into a topic's name.
+    `prefix` is that of the topics: with it the name has to fit into a topic's name. Topics of documents that are none
+    of the model's `labels` are refused.
     """
     name = _name(record.key, prefix)
     if isinstance(name, Rejection):
@@ -45,7 +49,15 @@ def read_subscription(record: Record, *, prefix: str = "") -> Subscription | End
     subscription = _read(Subscription.model_validate, record.value)
     if isinstance(subscription, Subscription) and subscription.name != name:
         return Rejection(ErrorKind.WRONG_KEY, "name", f"the key is {name}, the name {subscription.name}: make them one")
+    if isinstance(subscription, Subscription) and subscription.match.topics:
+        complaint = unknown_topic(subscription.match.topics, labels())
+        if complaint:
+            return Rejection(ErrorKind.WRONG_TYPE, "match.topics", complaint)
     return subscription
+
+
+ReadSubscription = Callable[[Record], Subscription | EndOf | Rejection]
+"""`read_subscription` with the prefix and the labels that a worker has."""
 
 
 def name_of(record: Record) -> str | None:

@@ -23,7 +23,7 @@ from stream_app.calibration.shocks import DatedShock
 from stream_app.calibration.spread import Spreader
 from stream_app.causal.arcs import CausalGraph
 from stream_app.causal.parameters import CausalParameters
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 
 Days = NDArray[np.int64]
 Watch = Callable[[str], Callable[[], None]]
@@ -43,7 +43,9 @@ class Split:
 
     def __post_init__(self) -> None:
         if not self.strengths_until < self.until < self.check_until:
-            raise DataError("the stretches must follow each other: strengths, then calibration, then the check")
+            raise ConfigurationError(
+                "the stretches must follow each other: strengths, then calibration, then the check"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def backtest(  # noqa: PLR0913  (the options of a command)
     least: Annotated[int, typer.Option(min=2, help="Least names of a day that counts.")] = 10,
     benchmark: Annotated[str, typer.Option(metavar="mean|none|TICKER", help="What returns are held against.")] = MEAN,
     samples: Annotated[int, typer.Option(min=100, help="Draws of the bootstrap.")] = 5000,
-    seed: Annotated[int, typer.Option(help="Of the draws.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     tried: Annotated[int, typer.Option(min=0, help=_TRIED)] = 0,
     doubtful: Annotated[float | None, typer.Option(min=0, max=1, help=_DOUBTFUL)] = None,
     plots: Annotated[Path | None, typer.Option(help="Folder for plots as SVG.")] = None,
@@ -60,12 +60,12 @@ def backtest(  # noqa: PLR0913  (the options of a command)
 
     Example: stream-app backtest first-try --market prices.csv --session "09:30 America/New_York"
     """
-    events = _events(run)
-    usable = usable or (Usable.PUBLISHED if events.manifest else Usable.PROCESSED)
     rules = Rules(
         horizons=_horizons(horizons), quantiles=quantiles, least=least, market=benchmark,
         samples=samples, seed=seed, doubtful=doubtful,
     )  # fmt: skip
+    events = _events(run)
+    usable = usable or (Usable.PUBLISHED if events.manifest else Usable.PROCESSED)
     availability = Availability(usable, timedelta(minutes=delay_minutes))
     bars = read_bars(market, market_map, parse_session(session))
     names = tickers_in(entities) if entities else None

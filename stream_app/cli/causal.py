@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from stream_app.adapters.files import open_file, read_lines
+from stream_app.adapters.files import files_in, open_file, read_lines, size_of
 from stream_app.adapters.files.bars import bars_in, parse_bar_columns
 from stream_app.adapters.fit_plots import plot_fit
 from stream_app.adapters.installed_graph import installed_graph
@@ -73,6 +74,8 @@ def fit_(  # noqa: PLR0913  (the options of a command)
     Example: stream-app causal fit sentiment.events.jsonl.zst --market prices.csv --until 2015-06-30 --out fitted.json
     """
     split = _split(until, strengths_until, check_until)
+    for name in chain.from_iterable(map(files_in, (*events, *market))):
+        size_of(name)  # a missing file is told before anything is read
     settings = Settings()
     parameters = read_parameters(settings.causal_parameters)
     announce("reading the graph, prices and events")

@@ -16,10 +16,12 @@ from stream_app.cli.configuration import unknown_settings
 from stream_app.cli.output import stdout, write_json
 from stream_app.cli.target import settings_in_use
 from stream_app.clients import connection_of, triton_tls_of
+from stream_app.compose import state_topics
 from stream_app.doctor.examination import RedisAddress, Subject, TritonAddress, examine
 from stream_app.doctor.finding import Finding, Status
+from stream_app.doctor.topics import Wanted
 from stream_app.embedded.triton import TritonOptions
-from stream_app.events.topics import TOPICS
+from stream_app.events.topics import INTERNAL, TOPICS
 from stream_app.settings import Settings
 
 app = typer.Typer()
@@ -49,7 +51,7 @@ def _subject(settings: Settings) -> Subject:
     redis, triton = settings.redis_url, settings.triton_url
     return Subject(
         state_dir=settings.state_dir,
-        topics=[settings.topic_prefix + topic.name for topic in TOPICS],
+        topics=Wanted(settings.topic_prefix, TOPICS, INTERNAL, state_topics(settings.consumer_group)),
         kafka=(lambda: connection_of(settings)) if settings.kafka_brokers else None,
         redis=RedisAddress(redis.get_secret_value(), settings.redis_ca_file) if redis else None,
         triton=TritonAddress(triton, partial(triton_tls_of, settings)) if triton else None,

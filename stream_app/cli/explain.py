@@ -25,7 +25,7 @@ def explain(  # noqa: PLR0913  (options of a command)
     *,
     data: Annotated[Path, typer.Option(help="Folder of the public training sets; its held-out texts are explained.")],
     texts: Annotated[int, typer.Option(min=2, help="Most texts of each head.")] = 300,
-    seed: Annotated[int, typer.Option(help="Same seed, same texts and numbers, on one machine.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same texts and numbers, on one machine.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For explain.json.")] = None,
     plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For the plot as SVG.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON line.")] = False,

@@ -21,7 +21,7 @@ from stream_app.cli.kg_sources import (
 )
 from stream_app.cli.kg_vectors import embed, similar
 from stream_app.cli.output import stdout, write_json
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError
 from stream_app.knowledge.dependence import Dependence
 from stream_app.knowledge.difference import differences
 from stream_app.knowledge.entities import Entity
@@ -70,7 +70,7 @@ def build(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(to_bytes(graph))
     except OSError as error:
-        raise ConfigurationError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
+        raise DataError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
     if json:
         write_json({"kg_version": graph.version, "file": str(out), **views.counts(graph)})
         return

@@ -12,7 +12,7 @@ from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.output import progress
 from stream_app.cli.target import settings_in_use
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import ConfigurationError, DataError, ServerUnavailable
 from stream_app.knowledge.build import STEPS
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.files import from_bytes
@@ -40,7 +40,7 @@ def with_store(use: Callable[[RedisGraphStore], Awaitable[_Result]]) -> _Result:
 async def _with_store(use: Callable[[RedisGraphStore], Awaitable[_Result]]) -> _Result:
     settings = settings_in_use()
     if settings.redis_url is None:
-        raise ConfigurationError(
+        raise ServerUnavailable(
             f"no Redis is configured and no `stream-app up` runs with state folder {settings.state_dir}: "
             "set STREAM_APP_REDIS_URL, or run `stream-app up`"
         )
@@ -95,7 +95,7 @@ def read_graph(file: Path) -> KnowledgeGraph:
 def entities_named(graph: KnowledgeGraph, name: str) -> list[Entity]:
     """Return the entities of that id, ticker or name, the likeliest first; DataError with near names where none is."""
     if not name.strip():
-        raise DataError("the name of the entity is empty")
+        raise ConfigurationError("the name of the entity is empty")
     found = find_entities(graph, name)
     if found:
         return found

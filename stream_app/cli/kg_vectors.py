@@ -12,7 +12,7 @@ from rich.table import Table
 from stream_app.cli.kg_sources import entities_named, graph_in_use
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, progress, stdout, write_json
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.vectors import EntityVectors, vectors_from_bytes, vectors_to_bytes
@@ -31,7 +31,7 @@ def embed(  # noqa: PLR0913  (options of a command)
     out: Annotated[Path, typer.Option(help="File to write.")] = VECTORS_FILE,
     rank: Annotated[int | None, typer.Option(min=1, help="Complex numbers of a vector; each is two places.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the statements.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same vectors, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same vectors, on one machine.")] = None,
     held_out: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of pairs that it is measured on first; 0: not measured.")
     ] = 0.05,
@@ -69,7 +69,7 @@ def _write(out: Path, content: bytes) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content)
     except OSError as error:
-        raise ConfigurationError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
+        raise DataError(f"{out} cannot be written ({error.strerror}): name another file by --out") from error
 
 
 def _draw(graph: KnowledgeGraph, vectors: EntityVectors, file: Path) -> None:

@@ -6,14 +6,15 @@ import gc
 import importlib.metadata
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 
 from stream_app.cli.commands import LazyGroup
+from stream_app.cli.complaints import WrongUse, of_system, wrong_use
 from stream_app.cli.configuration import OPTION, config_first, is_wrong_setting, use_config, wrong_setting
-from stream_app.errors import DataError, StreamAppError
+from stream_app.errors import StreamAppError
 
 _COLLECTED_AFTER = (50_000, 20, 50)
 """Thresholds of the collector. A graph is made of a million objects that stay; at Python's own it walks them so often
@@ -52,10 +53,14 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line. Exit status: 0, 1 or more (it failed, one line says why), 2 (usage), 130 (Ctrl-C)."""
+    """Run the command line. Exit status: 0, 1 or more (it failed, one line says why), 2 (wrong use), 130 (Ctrl-C)."""
     gc.set_threshold(*_COLLECTED_AFTER)
     try:
-        app(args=config_first(sys.argv[1:]), prog_name="stream-app")
+        status = app(args=config_first(sys.argv[1:]), prog_name="stream-app", standalone_mode=False)
+    except WrongUse as error:
+        if not error.format_message():  # called without anything, it has shown the help
+            sys.exit(error.exit_code)
+        _fail(wrong_use(error))
     except StreamAppError as error:
         _fail(error)
     except ValidationError as error:
@@ -63,12 +68,12 @@ def main() -> None:
             raise
         _fail(wrong_setting(error))
     except OSError as error:
-        if error.filename is None:
+        if (told := of_system(error)) is None:
             raise
-        place = f"{error.filename} cannot be read or written ({error.strerror})"
-        _fail(DataError(f"{place}: check the name and the rights"))
+        _fail(told)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(error: StreamAppError) -> None:
+def _fail(error: StreamAppError) -> NoReturn:
     sys.stderr.write(f"stream-app: {' '.join(str(error).split())}\n")
     sys.exit(error.exit_code)

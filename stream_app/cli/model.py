@@ -71,17 +71,20 @@ def causes(
     from stream_app.training.causal_run import learn_causes
     from stream_app.training.config import CausalConfig
     from stream_app.training.run import load_sources
+    from stream_app.training.scored import score_run
 
-    corpus = load_sources(run, data, installed_graph())
+    graph = installed_graph()
+    corpus = load_sources(run, data, graph)
     with open_bar() as bar:
-        task = bar.add_task("causes", total=None, loss="")
+        task = bar.add_task("causes", total=None, said="")
         learn_causes(
             run,
             out,
             corpus=corpus,
             config=CausalConfig(),
-            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, said=part),
         )
+    score_run(out, data, graph)
     if json:
         write_json({"run": str(out), "examples": len(corpus.causal_train)})
 
@@ -103,6 +106,7 @@ def statements(
     from stream_app.training.chinese import run as chinese
     from stream_app.training.chinese.written import CHINESE_DATA
     from stream_app.training.config import StatementConfig
+    from stream_app.training.scored import score_statements
     from stream_app.training.stated_texts import stated_texts
     from stream_app.training.statement_run import learn_statements
     from stream_app.training.written import DATA
@@ -110,15 +114,17 @@ def statements(
     is_chinese = is_chinese_run(run)
     texts = stated_texts(CHINESE_DATA if is_chinese else DATA, held_out=False)
     with open_bar() as bar:
-        task = bar.add_task("statements", total=None, loss="")
+        task = bar.add_task("statements", total=None, said="")
         learn_statements(
             run,
             out,
             texts,
             runs=chinese if is_chinese else english,
             config=StatementConfig() if epochs is None else StatementConfig(epochs=epochs),
-            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, loss=part),
+            report=lambda part, done, whole: bar.update(task, completed=done, total=whole, said=part),
         )
+    if not is_chinese:
+        score_statements(out, run)
     if json:
         write_json({"run": str(out), "texts": len(texts)})
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import stdout, write_json
@@ -21,6 +22,9 @@ def average(
     *,
     share: Annotated[float, typer.Option(min=0.0, max=1.0, help="How much the later one counts.")] = 0.5,
     out: Annotated[Path, typer.Option(help="Folder of the run that is made.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public training sets, to score it; unset: scored when needed.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Make a finished run whose weights are the mean of two: what was learnt since, with less of what was forgotten.
@@ -29,8 +33,11 @@ def average(
     """
     need_training()
     from stream_app.training.averaging import average as averaged
+    from stream_app.training.scored import score_run
 
     averaged(before, after, out, share=share)
+    if data is not None:
+        score_run(out, data, installed_graph())
     if json:
         write_json({"run": str(out), "share": share})
     else:

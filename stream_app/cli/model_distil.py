@@ -16,7 +16,6 @@ from stream_app.errors import ConfigurationError
 from stream_app.promotion.gate import MOST_LOSS, most_lost
 
 if TYPE_CHECKING:
-    from stream_app.knowledge.graph import KnowledgeGraph
     from stream_app.training.judged import HeadScore
     from stream_app.training.run import RunRecord
 
@@ -38,7 +37,7 @@ def distil(  # noqa: PLR0913  (options of a command)
     ] = None,
     temperature: Annotated[float | None, typer.Option(help="What scores are divided by before they are held.")] = None,
     unlabelled_share: Annotated[float | None, typer.Option(help="Share of the texts without labels, 0 to 1.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the texts.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     json: JsonOption = False,
@@ -53,12 +52,14 @@ def distil(  # noqa: PLR0913  (options of a command)
     from stream_app.training.distillation.run import distil as distil_run
     from stream_app.training.distillation.run import distil_afresh
     from stream_app.training.encoder import default_encoder
-    from stream_app.training.run import Sources, write_metrics
+    from stream_app.training.run import Sources
+    from stream_app.training.scored import score_run, scores_of
 
     _check_beginning(layers, encoder, start)
     changes: dict[str, Any] = {"layers": layers, "temperature": temperature, "unlabelled_share": unlabelled_share}
     config = read_config(DistilConfig, recipe, seed=seed, epochs=epochs, **changes)
     graph = installed_graph()
+    scores_of(teachers[0], data, graph)  # what its student is held to
     if encoder:
         sources = Sources(data, default_encoder() if encoder == "package" else Path(encoder), graph, start)
         with training_bars("asking the teachers", "distilling") as (asking, report):
@@ -66,9 +67,7 @@ def distil(  # noqa: PLR0913  (options of a command)
     else:
         with training_bar("distilling") as report:
             record = distil_run(out, teachers, data, graph=graph, config=config, report=report)
-    scores = _judged(out, data, graph)
-    write_metrics(out, scores)
-    _show(record, scores, as_json=json)
+    _show(record, score_run(out, data, graph), as_json=json)
 
 
 def _check_beginning(layers: int | None, encoder: str | None, start: Path | None) -> None:
@@ -76,15 +75,6 @@ def _check_beginning(layers: int | None, encoder: str | None, start: Path | None
         raise ConfigurationError("give --layers, for a student of the first run's, or --encoder, not both")
     if start and not encoder:
         raise ConfigurationError("a student of the first run's layers begins with them: give --encoder beside --start")
-
-
-def _judged(run: Path, data: Path, graph: KnowledgeGraph) -> dict[str, HeadScore]:
-    from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.run import load_network, load_sources
-    from stream_app.training.served import uncalibrated
-
-    judged = judge(torch_infer(uncalibrated(load_network(run))), load_sources(run, data, graph))
-    return {head: score(one) for head, one in judged.items()}
 
 
 def _show(record: RunRecord, scores: dict[str, HeadScore], *, as_json: bool) -> None:

@@ -133,5 +133,5 @@ def _plot(measured: Sequence[Measured], folder: Path) -> None:
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     with open_bar() as bar:
-        task = bar.add_task("precisions", total=None, loss="")
-        yield lambda what, done, whole: bar.update(task, completed=done, total=whole, loss=what)
+        task = bar.add_task("precisions", total=None, said="")
+        yield lambda what, done, whole: bar.update(task, completed=done, total=whole, said=what)

@@ -35,7 +35,7 @@ def select(  # noqa: PLR0913  (options of a command)
     count: Annotated[int, typer.Option(min=1, help="How many texts a person can label.")] = 100,
     method: Annotated[Method, typer.Option(help="How they are chosen.")] = Method.MARGIN,
     head: Annotated[Judged, typer.Option(help="Whose answers must be unsure.")] = Judged.DOCUMENT,
-    seed: Annotated[int, typer.Option(help="Same seed, same choice.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same choice.")] = 0,
     repository: RepositoryOption = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="For the lines that are to be labelled.")

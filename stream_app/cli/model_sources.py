@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import shipped_backend
 from stream_app.cli.output import announce
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import ConfigurationError, NotInstalled
 from stream_app.pipeline.tensors import MODEL_NAME
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def need_training() -> None:
-    """Raise ConfigurationError where PyTorch is not installed."""
+    """Raise NotInstalled where PyTorch is not installed."""
     if importlib.util.find_spec("torch") is None:
-        raise ConfigurationError("training needs PyTorch, which is not installed: pip install 'stream-app[train]'")
+        raise NotInstalled("training needs PyTorch, which is not installed: pip install 'stream-app[train]'")
 
 
 def needed(data: Path | None) -> Path:
@@ -49,12 +49,13 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
     from stream_app.training.card import model_card
     from stream_app.training.distillation.run import check_student
     from stream_app.training.export import export
-    from stream_app.training.run import load_network, load_record, load_sources, read_metrics
+    from stream_app.training.run import load_network, load_record, load_sources
+    from stream_app.training.scored import scores_of
 
-    record = load_record(run)
+    record, graph = load_record(run), installed_graph()
     if record.distilled and not record.distilled.afresh:
-        check_student(record, read_metrics(run))
-    corpus = load_sources(run, data, installed_graph())
+        check_student(record, scores_of(run, data, graph))
+    corpus = load_sources(run, data, graph)
     done = export(
         load_network(run),
         corpus,
@@ -69,9 +70,11 @@ def export_run(run: Path, data: Path, target: Path) -> Exported:
 
 
 def exported_from_run(run: Path, data: Path | None, target: Path) -> int:
-    """Export a finished run, and return its number; DataError where there is no `data` to measure it on."""
+    """Export a finished run, and return its number; ConfigurationError where there is no `data` to measure it on."""
     if data is None:
-        raise DataError(f"{run} is a run: give --data, the folder of its training sets, to measure what it would serve")
+        raise ConfigurationError(
+            f"{run} is a run: give --data, the folder of its training sets, to measure what it would serve"
+        )
     done = export_run(run, data, target)
     announce(f"{done.version} passed: no head loses over 0.3 points of accuracy as served")
     return done.number

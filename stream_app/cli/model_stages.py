@@ -17,7 +17,7 @@ from stream_app.cli.model_options import JsonOption
 from stream_app.cli.model_sources import need_training
 from stream_app.cli.output import announce, stdout, write_json
 from stream_app.cli.training_bar import training_bar
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the commands that need them.
 # ruff: noqa: PLC0415
@@ -31,7 +31,7 @@ def pretrain(  # noqa: PLR0913  (options of a command)
     *,
     data: _Data,
     out: Annotated[Path, typer.Option(help="Folder of the encoder that comes out; one that was interrupted goes on.")],
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the texts.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Hyperparameters.")] = None,
     encoder: Annotated[
@@ -118,10 +118,10 @@ class _Trial:
 
 
 def _trials(recipes: Sequence[Path], encoders: Sequence[Path], shares: Sequence[float]) -> Iterator[_Trial]:
-    """Yield all trials, those of small shares first; DataError where two would have one folder."""
+    """Yield all trials, those of small shares first; ConfigurationError where two would have one folder."""
     trials = [_Trial(*one) for one in product(recipes, encoders, shares)]
     if len({trial.name for trial in trials}) < len(trials):
-        raise DataError("two recipes, or two encoders, have one name, and so would their runs; rename one")
+        raise ConfigurationError("two recipes, or two encoders, have one name, and so would their runs; rename one")
     yield from sorted(trials, key=lambda trial: trial.share)
 
 

@@ -27,6 +27,7 @@ from stream_app.cli.model_options import OwnDataOption
 from stream_app.cli.model_packs import train_pack
 from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_sources import need_training, needed
+from stream_app.cli.output import announce
 from stream_app.cli.training_bar import training_bar
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def train(  # noqa: PLR0913  (options of a command)
     pack: Annotated[
         str, typer.Option(metavar="NAME|FILE.toml", help="The domain: finance, medical, or a file.")
     ] = _PACK,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same weights, on one machine.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same weights, on one machine.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     language: Annotated[
         Language, typer.Option(help="What the network reads; Chinese has one of its own (zh).")
@@ -91,16 +92,13 @@ def train(  # noqa: PLR0913  (options of a command)
 
 def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:
     from stream_app.training.encoder import default_encoder
-    from stream_app.training.evaluation import judge, score, torch_infer
-    from stream_app.training.run import Sources, load_network, load_sources, write_metrics
+    from stream_app.training.run import Sources
     from stream_app.training.run import train as train_run
-    from stream_app.training.served import uncalibrated
+    from stream_app.training.scored import score_run
 
     graph = installed_graph()
     sources = Sources(data, encoder or default_encoder(), graph, start)
     with training_bar("training") as report:
         train_run(out, sources, config, report=report)
-    judged = judge(torch_infer(uncalibrated(load_network(out))), load_sources(out, data, graph))
-    scores = {head: score(one) for head, one in judged.items()}
-    write_metrics(out, scores)
-    show_scores({"fp32": scores}, as_json=False)
+    announce("scoring it on the held-out texts")
+    show_scores({"fp32": score_run(out, data, graph)}, as_json=False)

@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from stream_app.cli.how_far import Amount, HowFar, counted, measured
+
 POSITIVE, NEGATIVE, QUIET = "green", "red", "dim"
 
 
@@ -55,19 +57,18 @@ def write_json(value: Any) -> None:  # noqa: ANN401  (anything that JSON can say
 
 
 def progress() -> Progress:
-    """Return a display of things done on standard error; invisible where that is no terminal."""
-    return _progress(MofNCompleteColumn())
+    """Return a display of things done on standard error; where that is no terminal, a line now and then."""
+    return _progress(MofNCompleteColumn(), counted)
 
 
 def byte_progress(*, beside_results: bool = False) -> Progress:
     """Return a display of bytes read, likewise; `beside_results` hides it where results go to the same terminal."""
-    return _progress(DownloadColumn(), hidden=beside_results and stdout().is_terminal)
+    return _progress(DownloadColumn(), measured, hidden=beside_results and stdout().is_terminal)
 
 
-def _progress(amount: ProgressColumn, *, hidden: bool = False) -> Progress:
-    console = stderr()
-    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal)
+def _progress(column: ProgressColumn, amount: Amount, *, hidden: bool = False) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), column, TimeElapsedColumn())
+    return HowFar(*columns, console=stderr(), amount=amount, hidden=hidden)
 
 
 def polarity_style(polarity: float | None) -> str:

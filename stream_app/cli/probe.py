@@ -33,7 +33,7 @@ def probe(  # noqa: PLR0913  (options of a command)
     ] = None,
     sample: Annotated[int, typer.Option(min=2, help="Texts of each source, and pairs of each kind.")] = 200,
     companies: Annotated[int, typer.Option(min=2, help="Companies of each country, sector and size.")] = 30,
-    seed: Annotated[int, typer.Option(help="Same seed, same numbers, on one machine.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers, on one machine.")] = 0,
     repository: Annotated[Path | None, typer.Option(help="Unset: STREAM_APP_MODEL_REPOSITORY.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For probe.json and probe.md.")] = None,
     plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For plots as SVG.")] = None,

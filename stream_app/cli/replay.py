@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +21,10 @@ from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
 from stream_app.cli.target import settings_in_use
 from stream_app.compose import PARTS
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.replay.compare import compared
 from stream_app.replay.folder import RunFile, RunFolder, State, folders
+from stream_app.replay.inventory import parse_offsets
 from stream_app.replay.pace import MAX, parse_speed
 from stream_app.replay.request import DEFAULT_AHEAD, DEFAULT_LATENESS, Clock, Request
 from stream_app.replay.sources import check_files
@@ -76,6 +78,7 @@ def run(  # noqa: PLR0913  (the options of a command)
     Example: stream-app replay run tweets.jsonl.gz --name first-try --from 2014-01-01 --to 2014-04-01
     """
     _check_asked(bool(files or topics), begin, end)
+    _check_offsets(offsets, topics)
     parse_speed(speed)
     times = {"begin": _in_utc(begin), "end": _in_utc(end), "bar_length": timedelta(hours=bar_hours)}
     sources = {"files": tuple(map(_absolute, files or ())), "market": tuple(map(_absolute, map(str, market or ())))}
@@ -116,7 +119,7 @@ def pause(name: options.Name, *, json: options.Json = False) -> None:
     """
     folder = RunFolder(Settings().state_dir, name)
     if folder.state not in {State.RUNNING, State.PAUSED}:
-        raise ConfigurationError(f"run {name} is {folder.state}: only one that runs can pause")
+        raise DataError(f"run {name} is {folder.state}: only one that runs can pause")
     folder.pause(wanted=True)
     if json:
         write_json(row_of(folder))
@@ -203,6 +206,13 @@ def _check_asked(has_source: bool, begin: datetime | None, end: datetime | None)
         raise typer.BadParameter("name a file, a folder, - or --topic to replay from")
     if begin and end and begin >= end:
         raise typer.BadParameter("--from is not before --to")
+
+
+def _check_offsets(offsets: str, topics: Sequence[str] | None) -> None:
+    if offsets and not topics:
+        raise typer.BadParameter("--offsets are of a --topic: name it, or choose by --from and --to")
+    if offsets:
+        parse_offsets(offsets)
 
 
 def _finish(settings: Settings, folder: RunFolder, *, json: bool) -> None:

@@ -14,6 +14,7 @@ from stream_app.adapters.namespaces import (
     last_headers,
 )
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.cli.subscription_known import check_topics
 from stream_app.cli.subscription_options import fault_of
 from stream_app.cli.target import event_log
 from stream_app.clients import connection_of, redis_of
@@ -42,13 +43,16 @@ def subscriptions_for(settings: Settings, file: str) -> dict[str, str]:
     """Return the subscriptions of a run: those of the file, else the live ones of this moment, by their names."""
     if file:
         with open_file(file) as lines:
-            return dict(_subscription(line, f"line {at} of {file}") for at, line in enumerate(lines, 1) if line.strip())
+            wishes = [_subscription(line, f"line {at} of {file}") for at, line in enumerate(lines, 1) if line.strip()]
+        for wish, _ in wishes:
+            check_topics(wish, settings, of_file=True)
+        return {wish.name: written for wish, written in wishes}
     return _live_subscriptions(settings) if settings.kafka_brokers else {}
 
 
-def _subscription(line: bytes, place: str) -> tuple[str, str]:
+def _subscription(line: bytes, place: str) -> tuple[Subscription, str]:
     try:
-        return Subscription.model_validate_json(line).name, line.decode().strip()
+        return Subscription.model_validate_json(line), line.decode().strip()
     except ValidationError as error:
         raise DataError(f"{place} is no subscription ({fault_of(error)}): mend it") from error
 

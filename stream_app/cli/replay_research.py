@@ -14,7 +14,7 @@ from rich.table import Table as Shown
 from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli import replay_options as options
 from stream_app.cli.output import announce, progress, stdout, write_json
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError
 from stream_app.replay.event_files import kept_lines
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.request import Request
@@ -50,7 +50,7 @@ def export(
     manifest = finished(folder)
     out = out or Path(f"{name}-parquet")
     if out.exists():
-        raise ConfigurationError(f"{out} is there already: delete it, or name another folder by --out")
+        raise DataError(f"{out} is there already: delete it, or name another folder by --out")
     # All or nothing: whoever reads the folder never finds half of it.
     draft = out.with_name(f"{out.name}.part")
     shutil.rmtree(draft, ignore_errors=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from functools import partial
 from itertools import chain
 
 from stream_app.adapters.installed_graph import installed_graph
 from stream_app.adapters.kafka_backlog import Backlog
 from stream_app.adapters.kafka_range import TopicRange
-from stream_app.adapters.model_repository import read_model
+from stream_app.adapters.model_repository import read_model, topic_labels
 from stream_app.adapters.redis_graph import RedisGraphStore
 from stream_app.cli.replay_constituents import constituents, runtime_of
 from stream_app.cli.replay_history import History
@@ -74,7 +75,8 @@ class Replay:
     def _taken(self, graph: KnowledgeGraph, made: Made) -> Outcome | None:
         if not self._request.may_be_taken:
             return None
-        taking = Taking(self._folder, self._history, self._watch, report=self._report)
+        labels = partial(topic_labels, self._settings.model_repository)
+        taking = Taking(self._folder, self._history, self._watch, report=self._report, labels=labels)
         return taking.outcome(self._settings.state_dir, graph, made)
 
     def _lived(self, graph: KnowledgeGraph) -> tuple[Outcome, float]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from stream_app.cli.how_far import HowFar
 from stream_app.cli.output import stderr
 from stream_app.cli.replay_watch import Look
 from stream_app.replay.compare import Differences
@@ -19,18 +20,17 @@ _ROWS_SHOWN = 10
 
 
 class ReplayBar:
-    """Shows event time, rate and time left on standard error; nothing where that is no terminal."""
+    """Shows event time, rate and time left on standard error; where that is no terminal, a line now and then."""
 
     def __init__(self, name: str) -> None:
-        console = stderr()
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.fields[moment]}  {task.completed:,.0f} done, {task.fields[rate]:,.0f}/s, left"),
+            TextColumn("{task.fields[said]}, {task.completed:,.0f} done, left"),
             TimeRemainingColumn(),
         )
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task(name, total=None, moment="", rate=0.0)
+        self._progress = HowFar(*columns, console=stderr())
+        self._task = self._progress.add_task(name, total=None, said="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -43,8 +43,8 @@ class ReplayBar:
 
     def show(self, look: Look) -> None:
         """Show how far it is."""
-        moment = (look.moment or "")[:16].replace("T", " ")
-        self._progress.update(self._task, completed=look.finished, total=look.expected, moment=moment, rate=look.rate)
+        said = f"{(look.moment or '')[:16].replace('T', ' ')}  {look.rate:,.0f}/s".strip()
+        self._progress.update(self._task, completed=look.finished, total=look.expected, said=said)
 
 
 def manifest_table(manifest: Manifest) -> Table:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stream_app.alerts.affiliation import affiliations
 from stream_app.alerts.facts import Event
+from stream_app.alerts.labels import TopicLabels
 from stream_app.cli.replay_history import History
 from stream_app.cli.replay_watch import Watch
 from stream_app.events.topics import ALERTS, RISK, SENTIMENT
@@ -35,8 +36,11 @@ class Outcome:
 class Taking:
     """Looks for a run that the folder's could take its events from, and takes them."""
 
-    def __init__(self, folder: RunFolder, history: History, watch: Watch, *, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: RunFolder, history: History, watch: Watch, *, report: Callable[[str], None], labels: TopicLabels
+    ) -> None:
         self._folder, self._history, self._watch, self._report = folder, history, watch, report
+        self._labels = labels
         self._run: RunFile = folder.run()
 
     def outcome(self, state_dir: Path, graph: KnowledgeGraph, made: Made) -> Outcome | None:
@@ -61,7 +65,7 @@ class Taking:
         return account
 
     def _from(self, source: Source, account: Account, *, graph: KnowledgeGraph, made: Made) -> Outcome | None:
-        why = obstacle(source, made, self._run)
+        why = obstacle(source, made, self._run, labels=self._labels)
         if why is None:
             try:
                 kept = self._kept(source, account, graph=graph, made=made)
@@ -78,7 +82,7 @@ class Taking:
         anew = decides_anew(source, made, self._run)
         kept = taken(source, self._folder, alerts=not anew)
         if anew:
-            wishes = subscriptions_of(self._run)
+            wishes = subscriptions_of(self._run, self._labels)
             self._report(f"deciding the alerts of {len(wishes)} subscriptions")
             events = kept[SENTIMENT.name].events + kept[RISK.name].events
             alerts = alerts_on(

@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from stream_app.cli.output import stdout, write_json
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError
 from stream_app.events.export import ASYNCAPI_FILE, asyncapi, json_schema
 from stream_app.events.topics import TOPICS
 
@@ -42,7 +42,7 @@ def export(
         for name, content in files.items():
             (out / name).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     except OSError as error:
-        raise ConfigurationError(f"{out} cannot be written ({error.strerror}): name another folder by --out") from error
+        raise DataError(f"{out} cannot be written ({error.strerror}): name another folder by --out") from error
     for name in files:
         if json:
             write_json({"file": str(out / name)})

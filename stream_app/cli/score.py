@@ -22,7 +22,7 @@ from stream_app.cli.local import local_scorer
 from stream_app.cli.output import ScrollingTable, byte_progress, stderr, stdout, write_json
 from stream_app.cli.verdicts import LINES, print_line, print_verdict
 from stream_app.compose_media import build_images
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError
 from stream_app.events.verdict import Verdict
 from stream_app.pipeline.assemble import Scored
 from stream_app.pipeline.media import MediaReading
@@ -93,17 +93,23 @@ def _content(image: Path) -> bytes:
 
 def _score_text(fields: Mapping[str, object], topic: Input, *, json: bool) -> None:
     line = read_line(json_text.dumps(fields).encode(), topic, now=SystemClock().now())
+    if isinstance(line, Rejection):
+        raise _refused(line)
 
     async def work(scorer: TextScorer) -> tuple[TextScorer, Scored | Rejection]:
-        return scorer, line if isinstance(line, Rejection) else (await scorer.score([line]))[0]
+        return scorer, (await scorer.score([line]))[0]
 
     scorer, scored = _with_images(work)
     if isinstance(scored, Rejection):
-        raise DataError(f"the text cannot be scored ({scored.message}): give another")
+        raise _refused(scored)
     if json:
         _as_json(scorer.verdict(scored))
     else:
         print_verdict(stdout(), scored, scorer.verdict(scored))
+
+
+def _refused(rejection: Rejection) -> ConfigurationError:
+    return ConfigurationError(f"the text cannot be scored ({rejection.message}): give another")
 
 
 async def _score_file(scorer: TextScorer, name: str, size: int | None, *, topic: Input, show: Show) -> None:

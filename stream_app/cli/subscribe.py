@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.table import Table
 
+from stream_app.adapters.model_repository import topic_labels
 from stream_app.alerts.reading import EndOf, read_subscription
 from stream_app.cli import subscription_asked as asked
 from stream_app.cli.output import stderr, stdout, write_json
+from stream_app.cli.subscription_known import check_topics, warn_of_strangers
 from stream_app.cli.subscription_trial import account_of, affiliate_for, shown
 from stream_app.cli.target import event_log, settings_in_use, settings_with_kafka, topic_reader
 from stream_app.clients import ensure_topics
@@ -65,7 +68,9 @@ def add(  # noqa: PLR0913  (one option for each condition)
     --throttle entity:3600
     """
     wish = asked.described(locals())
+    check_topics(wish, Settings(), of_file=file is not None and not topic)
     asyncio.run(_write(wish.name, wish.model_dump_json(exclude_none=True).encode()))
+    warn_of_strangers(wish)
     if json:
         write_json(_as_json(wish))
     else:
@@ -104,6 +109,7 @@ def on_trial(  # noqa: PLR0913  (as `add`)
     folder = RunFolder(settings.state_dir, on)
     manifest_of(folder)
     wish = asked.described(given | {"name": name or "trial"}) if asked.is_described(given) else _known(folder, name)
+    check_topics(wish, settings, of_file=not topic)
     with stderr().status(f"trying {wish.name} on {on}"):
         account = account_of(tried(folder, [wish], affiliate_for(folder, wish)))
     if json:
@@ -168,9 +174,10 @@ async def _read() -> Mapping[str, Subscription]:
     settings = settings_with_kafka()
     await ensure_topics(settings, [SUBSCRIPTIONS])
     found: dict[str, Subscription] = {}
+    labels = partial(topic_labels, settings.model_repository)
     async with topic_reader(settings, SUBSCRIPTIONS.name, from_start=True) as reader:
         async for record in reader.read_to_end():
-            match read_subscription(record, prefix=settings.topic_prefix):
+            match read_subscription(record, prefix=settings.topic_prefix, labels=labels):
                 case Subscription() as wish:
                     found[wish.name] = wish
                 case EndOf(name):

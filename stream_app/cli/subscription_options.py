@@ -11,7 +11,7 @@ import orjson
 import typer
 from pydantic import ValidationError
 
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.subscription import Subscription
 
 Json = dict[str, Any]
@@ -38,16 +38,20 @@ def terms_from(throttle: str | None, hysteresis: str | None, digest: int | None)
 
 
 def subscription_from(name: str | None, match: Json, terms: Json, *, file: Path | None) -> Subscription:
-    """Return the subscription; of a file, the options change what they name."""
+    """Return the subscription; of a file, the options change what they name.
+
+    Raises DataError where a file does not hold one, ConfigurationError where the options alone do not make one.
+    """
     if name is None and file is None:
         raise typer.BadParameter("name the subscription, or give a file by --from")
     written = _read(file) if file else {}
-    named = {"name": name} if name else {}
+    named = {} if name is None else {"name": name}
     fields = written | named | terms | {"match": {**(written.get("match") or {}), **match}}
     try:
         return Subscription.model_validate(fields)
     except ValidationError as error:
-        raise DataError(_complaint(fields, error)) from error
+        wrong = DataError if file else ConfigurationError
+        raise wrong(_complaint(fields, error)) from error
 
 
 def _read(file: Path) -> Json:

@@ -11,7 +11,7 @@ from stream_app.adapters.kafka import KafkaEventLog
 from stream_app.adapters.kafka_reader import TopicReader
 from stream_app.clients import connection_of
 from stream_app.embedded.running import find_running
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ServerUnavailable
 from stream_app.settings import Settings
 
 EMBEDDED_TIMING: Mapping[str, str] = {"kafka_rebalance_timeout": "2", "kafka_fetch_wait": "0.05"}
@@ -43,10 +43,10 @@ def addresses_in_use(settings: Settings) -> dict[str, str]:
 
 
 def settings_with_kafka() -> Settings:
-    """Return the settings; ConfigurationError where they name no broker and none runs here."""
+    """Return the settings; ServerUnavailable where they name no broker and none runs here."""
     settings = settings_in_use()
     if settings.kafka_brokers is None:
-        raise ConfigurationError(
+        raise ServerUnavailable(
             f"no Kafka is configured and no `stream-app up` runs with state folder {settings.state_dir}: "
             "set STREAM_APP_KAFKA_BROKERS, or run `stream-app up`"
         )

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from stream_app.cli.how_far import HowFar
 from stream_app.cli.output import stderr
 
 
@@ -24,9 +25,9 @@ class Step(Protocol):
 
 @contextmanager
 def open_bar() -> Iterator[Progress]:
-    """Yield the bar; a task of it has the field `loss`, any words."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as bar:
+    """Yield the bar; a task of it has the field `said`, any words."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"))
+    with HowFar(*columns, TimeRemainingColumn(), console=stderr(), transient=False) as bar:
         yield bar
 
 
@@ -41,12 +42,12 @@ def training_bar(what: str) -> Iterator[Callable[[Step], None]]:
 def training_bars(*stages: str) -> Iterator[tuple[Callable[[Step], None], ...]]:
     """Yield what hears of each step of a stage, for each of them, the first one first."""
     with open_bar() as bar:
-        yield tuple(_hearing(bar, bar.add_task(what, total=None, loss="")) for what in stages)
+        yield tuple(_hearing(bar, bar.add_task(what, total=None, said="")) for what in stages)
 
 
 def _hearing(bar: Progress, task: TaskID) -> Callable[[Step], None]:
     def hear(now: Step) -> None:
         said = f"loss {now.loss:.3f}" if now.loss else ""
-        bar.update(task, completed=now.step, total=now.steps, loss=said)
+        bar.update(task, completed=now.step, total=now.steps, said=said)
 
     return hear

@@ -24,8 +24,8 @@ def worker(
 ) -> None:
     """Run one worker against configured servers until SIGTERM or Ctrl-C; it finishes the batch in hand.
 
-    Exit status: 0 asked to stop, 2 wrong use, 3 most records of a stretch were invalid, 4 consumption stood still,
-    1 anything else; start it again after 1 and 4.
+    Exit status: 0 asked to stop, 2 wrong use or settings, 3 most records of a stretch were invalid, 4 consumption
+    stood still, 1 anything else; start it again after 1 and 4.
 
     Example: STREAM_APP_KAFKA_BROKERS=kafka:9092 STREAM_APP_REDIS_URL=redis://redis STREAM_APP_TRITON_URL=triton:8001
     stream-app worker

@@ -19,6 +19,7 @@ from stream_app.doctor.finding import Finding, Status, failed, found
 from stream_app.doctor.images import check_images
 from stream_app.doctor.model import check_model
 from stream_app.doctor.servers import check_build, check_graph, check_kafka, check_redis, check_triton
+from stream_app.doctor.topics import Wanted
 from stream_app.embedded.broker import start_broker
 from stream_app.embedded.cache import start_cache
 from stream_app.embedded.server import RunningServer
@@ -45,10 +46,10 @@ class TritonAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is examined; a server that is None is to be embedded. `topics` are with their prefix."""
+    """What is examined; a server that is None is to be embedded."""
 
     state_dir: Path
-    topics: Collection[str]
+    topics: Wanted
     kafka: Callable[[], Connection] | None
     redis: RedisAddress | None
     triton: TritonAddress | None
@@ -91,11 +92,11 @@ def _machine(subject: Subject) -> Iterator[Finding]:
 async def _kafka(subject: Subject, started: ExitStack) -> list[Finding]:
     try:
         if subject.kafka is not None:
-            return await found("kafka", check_kafka(subject.kafka(), topics=subject.topics))
+            return await found("kafka", check_kafka(subject.kafka(), wanted=subject.topics))
         server = await _start(started, lambda: start_broker(subject.state_dir))
     except StreamAppError as error:
         return [failed("kafka", error)]
-    return await found("kafka", check_kafka(kafka_connection(server.address), topics=()))
+    return await found("kafka", check_kafka(kafka_connection(server.address), wanted=None))
 
 
 async def _redis(subject: Subject, started: ExitStack) -> list[Finding]:

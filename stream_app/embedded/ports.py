@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import ServerUnavailable
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux takes the ports of outgoing connections (32768 and up): a port that was just found
@@ -32,4 +32,4 @@ def free_port(taken: Sequence[int] = ()) -> int:
         port = _FIRST + secrets.randbelow(_LAST - _FIRST + 1)
         if port not in taken and is_free(port):
             return port
-    raise ConfigurationError(f"no free port between {_FIRST} and {_LAST} on {LOOPBACK}: stop some servers")
+    raise ServerUnavailable(f"no free port between {_FIRST} and {_LAST} on {LOOPBACK}: stop some servers")

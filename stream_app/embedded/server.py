@@ -14,7 +14,7 @@ from typing import Self
 from stream_app.embedded.logs import LogFile
 from stream_app.embedded.ports import LOOPBACK, free_port, is_free
 from stream_app.embedded.process import Child
-from stream_app.errors import ConfigurationError, ServerUnavailable
+from stream_app.errors import ServerUnavailable
 
 Ports = Mapping[str, int]
 MAIN = "main"
@@ -135,10 +135,10 @@ class RunningServer:
 def start_server(recipe: Recipe, *, state_dir: Path, port: int = 0, timeout_seconds: float = 60.0) -> RunningServer:
     """Start a server on that port (0: a free one) and return it when it is ready.
 
-    Raises ConfigurationError for a port in use and ServerUnavailable for a server that does not come up.
+    Raises ServerUnavailable for a port in use and for a server that does not come up.
     """
     if port and not is_free(port):
-        raise ConfigurationError(
+        raise ServerUnavailable(
             f"port {port} on {LOOPBACK} is in use, so {recipe.title} cannot have it: choose another"
         )
     with ExitStack() as on_failure:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 _STUB = "triton_python_backend_stub"
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -33,7 +33,7 @@ def packaged_triton(state_dir: Path) -> Installation:
     server = root / "bin" / "tritonserver"
     for part in (stub, server):
         if not part.is_file():
-            raise ConfigurationError(f"nvidia-pytriton has no {part}: install version 0.7.0, {_ELSEWHERE}")
+            raise NotInstalled(f"nvidia-pytriton has no {part}: install version 0.7.0, {_ELSEWHERE}")
     backends = state_dir.resolve() / f"triton-backends-{_PYTHON}"
     for part in [*sorted((root / "backends" / "python").glob("*.*")), stub]:
         _link(backends / "python" / part.name, part)
@@ -51,9 +51,7 @@ def _package() -> Path:
     # The package itself is not imported: it is slow, and nothing of it is needed but its files.
     spec = find_spec("pytriton")
     if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError(
-            f"the embedded Triton is not installed: pip install 'stream-app[embedded]', {_ELSEWHERE}"
-        )
+        raise NotInstalled(f"the embedded Triton is not installed: pip install 'stream-app[embedded]', {_ELSEWHERE}")
     return Path(spec.submodule_search_locations[0])
 
 
@@ -71,7 +69,7 @@ def _libpython_folder() -> Path:
     for folder in _library_folders():
         if (folder / _LIBPYTHON).exists():
             return folder
-    raise ConfigurationError(
+    raise NotInstalled(
         f"Triton's Python backend needs {_LIBPYTHON}, and this Python has none: "
         f"install it (Debian, Ubuntu: apt install libpython{_PYTHON}), {_ELSEWHERE}"
     )

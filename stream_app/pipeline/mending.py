@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.pipeline.ports import Message
 from stream_app.pipeline.records import MAX_CARRIED_BYTES, MAX_CARRIED_KEY_BYTES
@@ -31,11 +31,13 @@ class Place:
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read `topic/partition/offset`; DataError where it is not one."""
+        """Read `topic/partition/offset`; ConfigurationError where it is not one."""
         topic, _, numbers = written.partition("/")
         partition, _, offset = numbers.partition("/")
         if not (topic and partition.isdecimal() and offset.isdecimal()):
-            raise DataError(f"“{written}” is no dead letter's id: ids are topic/partition/offset, as `dlq list` shows")
+            raise ConfigurationError(
+                f"“{written}” is no dead letter's id: ids are topic/partition/offset, as `dlq list` shows"
+            )
         return cls(topic, int(partition), int(offset))
 
     def __str__(self) -> str:
@@ -56,18 +58,18 @@ class Change:
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read `field=text` or `field:=JSON`; a dot leads into an object."""
+        """Read `field=text` or `field:=JSON`; a dot leads into an object. ConfigurationError for anything else."""
         field, separator, text = written.partition("=")
         is_json = field.endswith(":")
         path = tuple(field.removesuffix(":").split("."))
         if not separator or not all(path):
-            raise DataError(f"“{written}” changes nothing: write field=text or field:=JSON")
+            raise ConfigurationError(f"“{written}” changes nothing: write field=text or field:=JSON")
         if not is_json:
             return cls(path, text)
         try:
             return cls(path, _read(text))
         except _UNREADABLE as error:
-            raise DataError(f"“{text:.100}” is not JSON ({error}): write field=text for a text") from error
+            raise ConfigurationError(f"“{text:.100}” is not JSON ({error}): write field=text for a text") from error
 
 
 def message_again(letter: DeadLetter, changes: Sequence[Change] = ()) -> Message:

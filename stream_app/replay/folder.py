@@ -87,9 +87,9 @@ class RunFolder:
         return (self.path / _RUN).exists()
 
     def begin(self, run: RunFile) -> None:
-        """Write down what is asked for; ConfigurationError where the name is taken."""
+        """Write down what is asked for; DataError where the name is taken."""
         if self.exists:
-            raise ConfigurationError(
+            raise DataError(
                 f"there is a run {self.name} already: `replay resume {self.name}` goes on with it, "
                 f"`replay drop {self.name}` deletes it"
             )
@@ -181,10 +181,10 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be the one that runs it; ConfigurationError where somebody else does."""
+        """Be the one that runs it; DataError where somebody else does."""
         with self._lock() as fd:
             if not _try_lock(fd):
-                raise ConfigurationError(f"run {self.name} is under way already: see `replay list`")
+                raise DataError(f"run {self.name} is under way already: see `replay list`")
             yield
 
     def delete(self) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from stream_app.alerts.reading import EndOf, read_subscription
+from stream_app.alerts.labels import TopicLabels, no_labels
+from stream_app.alerts.reading import read_subscription
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS, BARS, DEAD_LETTERS, INPUTS, SUBSCRIPTIONS
-from stream_app.pipeline.records import Record, Rejection
+from stream_app.pipeline.records import Record
 from stream_app.replay.canonical import OUTPUTS
 from stream_app.replay.event_files import read_kept, take_over
 from stream_app.replay.folder import RunFile, RunFolder, folders
@@ -53,8 +55,11 @@ def decides_anew(source: Source, made: Made, run: RunFile) -> bool:
     return source.manifest.config_sha256 != made.config_sha256 and (not parts or "alerts" in parts)
 
 
-def obstacle(source: Source, made: Made, run: RunFile) -> str | None:
-    """Return why a full run might give something else than what is taken from a finished one; None: nothing."""
+def obstacle(source: Source, made: Made, run: RunFile, *, labels: TopicLabels = no_labels) -> str | None:
+    """Return why a full run might give something else than what is taken from a finished one; None: nothing.
+
+    `labels` are the topics that the model tells apart.
+    """
     manifest = source.manifest
     if manifest.last is not None and manifest.last > source.folder.run().begun_at:
         return "its history goes on after the moment at which it began"
@@ -62,22 +67,22 @@ def obstacle(source: Source, made: Made, run: RunFile) -> str | None:
         return None
     if manifest.late:
         return f"{manifest.late:,} of its rows were late (see --lateness), and alerts depend on when they came"
-    if len(subscriptions_of(run)) < len(run.subscriptions):
+    if len(subscriptions_of(run, labels)) < len(run.subscriptions):
         return "some of these subscriptions are invalid, and become dead letters"
     if any(letter["source_topic"] not in _FED for letter in read_kept(source.folder.path, DEAD_LETTERS.name)):
         return "it has dead letters of other records than its input's"
     return None
 
 
-def subscriptions_of(run: RunFile) -> list[Subscription]:
+def subscriptions_of(run: RunFile, labels: TopicLabels = no_labels) -> list[Subscription]:
     """Return the run's subscriptions, as its workers read them: those that are valid."""
-    found = (_subscription(run, name, value) for name, value in run.subscriptions.items())
+    read = partial(read_subscription, prefix=run.namespace.topic_prefix, labels=labels)
+    found = (read(_record(run, name, value)) for name, value in run.subscriptions.items())
     return [one for one in found if isinstance(one, Subscription)]
 
 
-def _subscription(run: RunFile, name: str, value: str) -> Subscription | EndOf | Rejection:
-    record = Record(SUBSCRIPTIONS.name, 0, 0, name.encode(), value.encode(), received_at=run.begun_at)
-    return read_subscription(record, prefix=run.namespace.topic_prefix)
+def _record(run: RunFile, name: str, value: str) -> Record:
+    return Record(SUBSCRIPTIONS.name, 0, 0, name.encode(), value.encode(), received_at=run.begun_at)
 
 
 def taken(source: Source, folder: RunFolder, *, alerts: bool) -> dict[str, Kept]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.encoder import copy_encoder
 from stream_app.training.run import WEIGHTS, AveragedRecord, RunRecord, load_record, write_record
 
@@ -18,10 +18,10 @@ from stream_app.training.run import WEIGHTS, AveragedRecord, RunRecord, load_rec
 def average(before: Path, after: Path, out: Path, *, share: float) -> RunRecord:
     """Write the mean of two finished runs into the folder `out`, in which `after` counts `share`, 0..1.
 
-    Raises DataError where they are of different networks, ConfigurationError where `out` holds a run already.
+    Raises DataError where they are of different networks, or `out` holds a run already.
     """
     if (out / WEIGHTS).exists():
-        raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
+        raise DataError(f"{out} holds a run already; give another folder with --out")
     records = load_record(before), load_record(after)
     one, other = (load_file(run / WEIGHTS) for run in (before, after))
     alike = one.keys() == other.keys() and all(one[name].shape == other[name].shape for name in one)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError
 
 _FILE = "checkpoint.pt"
 
@@ -37,7 +37,7 @@ def load_checkpoint(run: Path, recipe: str) -> dict[str, Any] | None:
         return None
     state: dict[str, Any] = torch.load(path, weights_only=True)
     if state["recipe"] != recipe:
-        raise ConfigurationError(
+        raise DataError(
             f"{path} was written with other data or settings; give another folder with --out, or remove this one"
         )
     return state

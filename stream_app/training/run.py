@@ -184,6 +184,11 @@ def write_metrics(run: Path, scores: Mapping[str, HeadScore]) -> None:
     (run / _METRICS).write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
+def has_metrics(run: Path) -> bool:
+    """Tell whether scores are kept with a run."""
+    return (run / _METRICS).exists()
+
+
 def read_metrics(run: Path) -> dict[str, HeadScore]:
     """Return a finished run's scores on the dev texts; `DataError` where it was not scored."""
     try:

@@ -95,6 +95,6 @@ def test_a_fit_writes_numbers_that_score_takes(history: Shell) -> None:
 
 def test_dates_without_prices_are_one_line_that_says_what_to_do(history: Shell) -> None:
     done = history.here(*CALL, "--check-until", "2013-06-30", "--out", "new.json")
-    assert done.status == 1
+    assert done.status == 2
     assert "the stretches must follow each other" in done.err
     assert not (history.folder / "new.json").exists()

@@ -87,5 +87,5 @@ def test_errors_say_what_to_do(place: Shell) -> None:
     missing = place.here("backtest", "none", *OPTIONS)
     assert (missing.status, "replay list" in missing.err) == (1, True)
     wrong = place.here("backtest", "made-up", *OPTIONS, "--session", "morning")
-    assert (wrong.status, "09:30 America/New_York" in wrong.err) == (1, True)
+    assert (wrong.status, "09:30 America/New_York" in wrong.err) == (2, True)
     assert place.here("backtest", "made-up", "--market", "bars.jsonl", "--horizons", "soon").status == 2

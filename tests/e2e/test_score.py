@@ -144,7 +144,7 @@ def test_a_file_is_a_table_for_a_person(shell: Shell) -> None:
 
 def test_a_text_without_words_is_refused(shell: Shell) -> None:
     done = shell.here("score", "  ", "--json")
-    assert (done.status, done.out) == (1, "")
+    assert (done.status, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
 
 

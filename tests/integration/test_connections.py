@@ -201,6 +201,8 @@ async def test_triton_refuses_who_does_not_show_the_right_certificate(
     ("arguments", "setting"),
     [
         ({"brokers": " , "}, "STREAM_APP_KAFKA_BROKERS"),
+        ({"brokers": "h:1,host:port"}, "STREAM_APP_KAFKA_BROKERS: “port” of host:port is no port"),
+        ({"brokers": "h:0"}, "STREAM_APP_KAFKA_BROKERS"),
         ({"brokers": "h:1", "security": "SASL_SSL"}, "STREAM_APP_KAFKA_USERNAME"),
         ({"brokers": "h:1", "security": "SSL", "tls": TlsFiles(ca=Path("/nowhere"))}, "STREAM_APP_KAFKA_CA_FILE"),
         ({"brokers": "h:1", "security": "SSL", "tls": TlsFiles(key=Path(__file__))}, "STREAM_APP_KAFKA_CERT_FILE"),
@@ -230,7 +232,7 @@ def test_authority_for_redis_without_tls_is_a_contradiction() -> None:
         redis_client("redis://host:6379", ca_file=Path(__file__))
 
 
-@pytest.mark.parametrize("url", ["http://host:8000", "host"])
+@pytest.mark.parametrize("url", ["http://host:8000", "host", "host:grpc", "[::1]:70000"])
 def test_wrong_address_of_triton_is_told(url: str) -> None:
     with pytest.raises(ConfigurationError, match="STREAM_APP_TRITON_URL"):
         triton_client(url)

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,14 @@ from stream_app.adapters.connections import Login, kafka_connection, redis_clien
 from stream_app.adapters.kafka import create_topics
 from stream_app.adapters.model_repository import read_model
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.compose import state_topics
 from stream_app.doctor.finding import Finding, Status, found
 from stream_app.doctor.servers import check_graph, check_kafka, check_redis, check_triton
+from stream_app.doctor.topics import Wanted
 from stream_app.embedded.ports import LOOPBACK
 from stream_app.embedded.server import RunningServer
 from stream_app.embedded.triton import TritonOptions, start_triton
-from stream_app.events.topics import NEWS, SOCIAL
+from stream_app.events.topics import ALERT_STATE, INTERNAL, MATCHES, NEWS, SENTIMENT, SOCIAL, TICKS_EVERYWHERE, TOPICS
 from stream_app.knowledge.entities import Entity
 from stream_app.knowledge.graph import make_graph
 from tests.conftest import MODEL_REPOSITORY
@@ -38,16 +42,44 @@ async def test_kafka_is_told_with_the_topics_that_are_missing(broker: RunningSer
     connection = kafka_connection(broker.address)
     await create_topics(connection, [NEWS], prefix=namespace, partitions=1, replication=1)
     names = [namespace + topic.name for topic in (NEWS, SOCIAL)]
-    complete = await check_kafka(connection, topics=names[:1])
+    complete = await check_kafka(connection, wanted=Wanted(namespace, [NEWS]))
     assert statuses(complete) == {"kafka": "ok", "topics": "ok"}
-    partial = await check_kafka(connection, topics=names)
+    partial = await check_kafka(connection, wanted=Wanted(namespace, [NEWS, SOCIAL]))
     assert statuses(partial) == {"kafka": "ok", "topics": "warning"}
     assert names[1] in partial[1].detail
     assert names[0] not in partial[1].detail
 
 
+async def test_internal_topics_are_told_when_they_are_missing_uneven_or_not_compacted(
+    broker: RunningServer, namespace: str
+) -> None:
+    connection = kafka_connection(broker.address)
+    wanted = Wanted(namespace, [SENTIMENT], [MATCHES, ALERT_STATE], [TICKS_EVERYWHERE])
+    await create_topics(connection, [SENTIMENT, MATCHES], prefix=namespace, partitions=2, replication=1)
+    (missing,) = (await check_kafka(connection, wanted=wanted))[2:]
+    assert (missing.check, missing.status) == ("internal topics", "warning")
+    assert missing.detail.startswith("2 of 3 are missing")
+    forgetting = replace(ALERT_STATE, compacted=False, kept=timedelta(days=7))
+    await create_topics(connection, [forgetting], prefix=namespace, partitions=2, replication=1)
+    await create_topics(connection, [TICKS_EVERYWHERE], prefix=namespace, partitions=3, replication=1)
+    found = (await check_kafka(connection, wanted=wanted))[2:]
+    assert [(one.check, one.status) for one in found] == [
+        ("internal topics", "warning"),
+        ("internal topics", "failure"),
+    ]
+    assert f"{namespace}subscriptions.state has cleanup.policy delete, not compact" in found[0].detail
+    assert "clock.ticks.all has 3 partitions" in found[1].detail
+
+
+async def test_what_workers_create_is_well(broker: RunningServer, namespace: str) -> None:
+    connection, state = kafka_connection(broker.address), state_topics(f"{namespace}group")
+    await create_topics(connection, [*TOPICS, *INTERNAL, *state], prefix=namespace, partitions=2, replication=1)
+    found = await check_kafka(connection, wanted=Wanted(namespace, TOPICS, INTERNAL, state))
+    assert [(one.check, one.status) for one in found] == [("kafka", "ok"), ("topics", "ok"), ("internal topics", "ok")]
+
+
 async def test_kafka_that_is_away_is_a_failure() -> None:
-    findings = await check_kafka(kafka_connection(NOBODY), topics=["news.raw"])
+    findings = await check_kafka(kafka_connection(NOBODY), wanted=Wanted("", [NEWS]))
     assert statuses(findings) == {"kafka": "failure"}
     assert "STREAM_APP_KAFKA_BROKERS" in str(findings[0].advice)
 
@@ -58,7 +90,7 @@ async def test_wrong_password_of_kafka_is_the_first_thing_to_check(tmp_path: Pat
         for password, status in (("swordfish", Status.OK), ("sardine", Status.FAILURE)):
             login = Login(mechanism="SCRAM-SHA-256", username="reader", password=password)
             connection = kafka_connection(server.address, security="SASL_PLAINTEXT", login=login)
-            findings = await check_kafka(connection, topics=())
+            findings = await check_kafka(connection, wanted=None)
             assert [finding.status for finding in findings] == [status]
     assert str(findings[0].advice).startswith("a wrong user, password or mechanism")
 

@@ -151,7 +151,7 @@ def assert_one_helpful_line(error: BaseException, *words: str) -> None:
 
 @pytest.mark.parametrize("start_on", [start_broker, start_cache])
 def test_port_in_use_is_named(start_on: Callable[..., RunningServer], tmp_path: Path, busy_port: int) -> None:
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ServerUnavailable) as caught:
         start_on(tmp_path, port=busy_port)
     assert_one_helpful_line(caught.value, str(busy_port), "in use", "choose another")
 
@@ -247,7 +247,7 @@ def test_missing_extra_is_told_with_the_command_that_installs_it(
     )
     done = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, check=False)
     last = done.stderr.splitlines()[-1]
-    assert "ConfigurationError" in last
+    assert "NotInstalled" in last
     assert "pip install 'stream-app[embedded]'" in last
     assert setting in last
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from stream_app.cli.subscribe import app
 from stream_app.embedded.server import RunningServer
-from stream_app.errors import DataError
+from stream_app.errors import DataError, StreamAppError
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_a_subscription_is_added_listed_shown_changed_and_removed(runner: CliRun
         (["add", "No Good", "--ticker", "AAPL"], "should match pattern"),
         (["add", "desk", "--ticker", "AAPL", "--min-novelty", "2"], "less than or equal to 1"),
         (["add", "desk", "--kind", "risk", "--topic", "earnings"], "no event meets topics"),
+        (["add", "desk", "--topic", "earning"], "did you mean earnings? there are analyst_update, "),
         (["add", "--from", "nowhere.json"], "cannot be read"),
         (["remove", "nobody"], "nobody has subscribed"),
     ],
@@ -57,9 +58,17 @@ def test_a_subscription_is_added_listed_shown_changed_and_removed(runner: CliRun
 )
 def test_what_is_wrong_is_said_in_one_line(runner: CliRunner, call: list[str], complaint: str) -> None:
     error = runner.invoke(app, call).exception
-    assert isinstance(error, DataError)
+    assert isinstance(error, StreamAppError)
     assert complaint in str(error)
     assert len(str(error).splitlines()) == 1
+
+
+def test_what_the_graph_does_not_know_is_a_warning_beside_what_is_asked_for(runner: CliRunner) -> None:
+    done = runner.invoke(app, ["add", "desk", "--industry", "semiconductor", "--ticker", "AAPL", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)["match"]["tickers"]) == (0, ["AAPL"])
+    assert "no industry “semiconductor”" in done.stderr
+    assert "did you mean semiconductors" in done.stderr
+    assert "AAPL" not in done.stderr
 
 
 @pytest.mark.parametrize("call", [["add"], ["add", "desk", "--ticker", "A", "--throttle", "3600"]], ids=" ".join)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from stream_app.cli.commands import COMMANDS
+from stream_app.cli.complaints import WrongUse
 from stream_app.events.examples import example
 from stream_app.events.schema import Schema
 from stream_app.events.topics import DEAD_LETTERS, FEEDBACK, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
@@ -45,6 +50,35 @@ def test_commands_that_are_named_exist(page: Path) -> None:
         for word in re.findall(r"^(?:.*\s)?stream-app ([a-z]+)", block, re.MULTILINE)
     }
     assert not (named | typed) - COMMANDS.keys()
+
+
+def typed(page: Path) -> list[str]:
+    """Return the commands of a page's shell blocks, whole, without comments; those with an ellipsis are no commands."""
+    lines = "\n".join(blocks(page, "sh")).replace("\\\n", " ").splitlines()
+    found = [line.partition("stream-app ")[2] for line in lines if re.match(r"(?:[A-Z_]+=\S+ )*stream-app ", line)]
+    return [one.partition(" | ")[0] for one in found if "…" not in one.partition(" #")[0]]
+
+
+def complaint_of(command: Any, name: str, args: list[str]) -> str | None:
+    """Return what is wrong with a call, without making it."""
+    try:
+        with command.make_context(name, list(args)) as context:
+            if not hasattr(command, "commands"):
+                return None
+            inner, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])  # noqa: SLF001
+            return complaint_of(found, inner, rest)
+    except typer.Exit:  # of --help
+        return None
+    except WrongUse as error:
+        return str(error.format_message())
+
+
+@each_page
+def test_commands_that_are_shown_are_right_use(page: Path) -> None:
+    for line in typed(page):
+        name, *args = shlex.split(line, comments=True)
+        app = typer.main.get_command(importlib.import_module(f"stream_app.cli.{name}").app)
+        assert complaint_of(app, name, args) is None, line
 
 
 @each_page

@@ -259,12 +259,12 @@ class Worker:
 
     def _of_alerts(self) -> list[Agent]:
         outlet = Outlet(self._outside, self._outside, self._clock, self._telemetry, self._patience)
-        table = SubscriptionTable(_no_reader, self._outside, self._clock, telemetry=self._telemetry, prefix="")
+        table = SubscriptionTable(_no_reader, self._outside, self._clock, telemetry=self._telemetry)
         for partition in range(self._broker.partitions):
             for record in self._broker.records((SUBSCRIPTIONS.name, partition)):
                 table.learn(record)
         matching = Matching(table, nowhere, outlet, partitions=self._outside)
-        keeping = SubscriptionKeeping(outlet, prefix="")
+        keeping = SubscriptionKeeping(outlet)
         self._delivery = Delivery(outlet, self._outside, settle=self._settles, compute=at_once)
         return [
             *(Agent(topic.name, matching.handle) for topic in (SENTIMENT, RISK, TICKS)),

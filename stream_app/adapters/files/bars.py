@@ -17,7 +17,7 @@ from stream_app.adapters.files.columns import column_map
 from stream_app.adapters.files.json_lines import lines_of
 from stream_app.adapters.files.reading import FileFormat, decompressed, format_of, told
 from stream_app.adapters.files.tables import csv_table, seekable
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.events.bar import Bar
 
 _FIELDS = tuple(Bar.model_fields)
@@ -68,7 +68,7 @@ def _rows(stream: BinaryIO, name: str) -> Iterator[Mapping[str, Any]]:
                 for batch in pq.ParquetFile(seekable(stream)).iter_batches(batch_size=_ROWS_AT_ONCE):
                     yield from batch.to_pylist()
             case _:
-                raise ConfigurationError(f"{name} holds no bars: name a file of JSON lines, CSV or Parquet")
+                raise DataError(f"{name} holds no bars: name a file of JSON lines, CSV or Parquet")
     except (orjson.JSONDecodeError, csv.Error, pa.ArrowException) as error:
         raise DataError(f"{name} cannot be read as what its name says ({error}): mend or rename it") from error
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +21,7 @@ from stream_app.adapters.files.feeds import read_feed
 from stream_app.adapters.files.json_lines import read_json_lines
 from stream_app.adapters.files.record import FileRecord
 from stream_app.adapters.files.tables import read_csv, read_parquet
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 
 STDIN = "-"
 _GZIP, _ZSTD = ".gz", ".zst"
@@ -56,12 +58,12 @@ _SUFFIXES = {
 
 
 def format_of(name: str) -> FileFormat:
-    """Tell the format of a file by its name; DataError where that does not tell. Standard input is JSON lines."""
+    """Tell the format of a file by its name; ConfigurationError where that is silent. Standard input is JSON lines."""
     if name == STDIN:
         return FileFormat.JSONL
     suffix = Path(name.removesuffix(_GZIP).removesuffix(_ZSTD)).suffix.lower()
     if suffix not in _SUFFIXES:
-        raise DataError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
+        raise ConfigurationError(f"{name} does not tell its format by its name: say --format {'|'.join(FileFormat)}")
     return _SUFFIXES[suffix]
 
 
@@ -90,13 +92,18 @@ def open_file(name: str) -> BinaryIO:
 
 
 def size_of(name: str) -> int | None:
-    """Return the size in bytes (None for standard input); DataError where there is no such file."""
+    """Return the size in bytes (None for standard input); DataError where there is no file that may be read."""
     if name == STDIN:
         return None
     try:
-        return Path(name).stat().st_size
+        size = Path(name).stat().st_size
+        if Path(name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(name, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise _unreadable(name, error) from error
+    return size
 
 
 def _unreadable(name: str, error: OSError) -> DataError:

@@ -10,7 +10,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import DataError
 from stream_app.research.backtest.prices import Floats, Prices
 
 MEAN, NONE = "mean", "none"
@@ -20,13 +20,13 @@ MEAN, NONE = "mean", "none"
 def abnormal_returns(prices: Prices, horizon: int, *, market: str) -> dict[str, Floats]:
     """Return each ticker's returns less those of the market over bars of the same start, by ticker, [bars].
 
-    NaN where either is not known. ConfigurationError for an index that has no bars.
+    NaN where either is not known. DataError for an index that has no bars.
     """
     raw = {ticker: series.returns(horizon) for ticker, series in prices.items()}
     if market == NONE:
         return raw
     if market not in {MEAN, *prices}:
-        raise ConfigurationError(f"there are no bars of {market}: name another index, “{MEAN}” or “{NONE}”")
+        raise DataError(f"there are no bars of {market}: name another index, “{MEAN}” or “{NONE}”")
     of_market = _mean_by_start(prices, raw, {market} if market in prices else set(prices))
     return {
         ticker: found - np.array([of_market.get(start, np.nan) for start in prices[ticker].starts.tolist()])

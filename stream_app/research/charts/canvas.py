@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stream_app.errors import ConfigurationError
+from stream_app.errors import NotInstalled
 
 INK, FAINT, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 BLUE, ORANGE, TEAL, RED, GOLD = "#2f6db3", "#d9822b", "#2a9d8f", "#b83b3b", "#c9a227"
@@ -42,12 +42,12 @@ Draw = Callable[[Any], None]
 
 
 def svg(draw: Draw, *, height: float, width: float = WIDTH_INCHES) -> str:
-    """Return what `draw` puts on a figure, as an SVG element; ConfigurationError where matplotlib is missing."""
+    """Return what `draw` puts on a figure, as an SVG element; NotInstalled where matplotlib is missing."""
     try:
         from matplotlib import rc_context  # noqa: PLC0415  (an extra)
         from matplotlib.figure import Figure  # noqa: PLC0415  (the same)
     except ImportError:
-        raise ConfigurationError("plots need matplotlib: pip install 'stream-app[research]'") from None
+        raise NotInstalled("plots need matplotlib: pip install 'stream-app[research]'") from None
     with rc_context(_STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)

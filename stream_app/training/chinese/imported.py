@@ -11,7 +11,7 @@ from transformers import AutoModel
 
 from stream_app.adapters.model_repository import TOKENIZER, read_metadata
 from stream_app.adapters.model_repository import WEIGHTS as FILE
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.chinese.encoder_folder import configuration
 from stream_app.training.chinese.network import chinese_network
 from stream_app.training.chinese.packed_encoder import Shape, packaged_file, read_packed
@@ -33,7 +33,7 @@ def import_chinese(version: Path, out: Path, shape: Shape | None = None) -> Chin
     package's. Raises DataError for a file of another shape, and ConfigurationError where `out` holds a run already.
     """
     if (out / RECORD).exists():
-        raise ConfigurationError(f"{out} holds a run already; give another folder with --out")
+        raise DataError(f"{out} holds a run already; give another folder with --out")
     metadata, file = read_metadata(version), onnx.load(version / FILE)
     stored, tokenizer = floats_of(file), load_tokenizer(version)
     layers = len({int(found[1]) for name in stored if (found := LAYER.search(name))})

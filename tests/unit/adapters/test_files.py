@@ -231,5 +231,5 @@ def test_a_file_that_cannot_be_opened_is_named(name: str, tmp_path: Path) -> Non
 
 
 def test_a_name_that_tells_no_format_asks_for_one() -> None:
-    with pytest.raises(DataError, match=r"--format jsonl\|csv\|parquet\|feed"):
+    with pytest.raises(ConfigurationError, match=r"--format jsonl\|csv\|parquet\|feed"):
         format_of("documents.dat")

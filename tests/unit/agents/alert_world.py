@@ -101,9 +101,7 @@ class AlertWorld:
 
     def table(self) -> SubscriptionTable:
         """Return the table of a worker that has just started."""
-        table = SubscriptionTable(
-            self._open, self.outside, self.clock, telemetry=self.telemetry, prefix="", sweep_seconds=3600
-        )
+        table = SubscriptionTable(self._open, self.outside, self.clock, telemetry=self.telemetry, sweep_seconds=3600)
         for record in self.subscriptions:
             table.learn(record)
         return table
@@ -120,7 +118,7 @@ class AlertWorld:
         return Matching(self.table(), small_world(), self.outlet(), partitions=self.outside)
 
     def keeping(self) -> Keeping:
-        return Keeping(self.outlet(), prefix="")
+        return Keeping(self.outlet())
 
     def delivery(self) -> Delivery:
         return Delivery(self.outlet(), self.outside, settle=self.settle, compute=at_once)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from stream_app.agents.alerts_matching import Keeping
+from stream_app.alerts.reading import read_subscription
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.events.alert import Alert
 from stream_app.events.schema import Schema
@@ -166,6 +169,16 @@ async def test_a_bad_subscription_is_a_dead_letter_and_subscribes_nobody(
     assert world.outside.topics.there == {"good"}
     await world.run([sentiment("e")], batch=1)
     assert {alert["subscription"] for alert in world.alerts().values()} == {"good"}
+
+
+async def test_a_subscription_to_a_topic_that_the_model_does_not_know_is_a_dead_letter() -> None:
+    read = partial(read_subscription, labels=lambda: ("earnings", "macro"))
+    world = AlertWorld([])
+    asked = subscription_record(subscription("desk", match={"topics": ["weather"]}), 0)
+    await Keeping(world.outlet(), read=read).handle([asked])
+    (letter,) = world.dead_letters()
+    assert (letter["error_kind"], letter["field"]) == ("wrong_type", "match.topics")
+    assert "there are earnings, macro" in letter["message"]
 
 
 @pytest.mark.parametrize(

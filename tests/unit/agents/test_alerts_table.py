@@ -48,7 +48,7 @@ class ScriptedReader:
 
 def _table(reader: ScriptedReader) -> SubscriptionTable:
     topics, telemetry = MemoryAlertTopics(), MemoryTelemetry()
-    return SubscriptionTable(reader.open, topics, FixedClock(START), telemetry=telemetry, prefix="")
+    return SubscriptionTable(reader.open, topics, FixedClock(START), telemetry=telemetry)
 
 
 def _patience() -> Patience:

@@ -26,7 +26,7 @@ from stream_app.calibration.fit import (
 from stream_app.calibration.report import report_of
 from stream_app.calibration.skill import Figure
 from stream_app.causal.parameters import from_json, to_json
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 from stream_app.knowledge.dependence import DependenceKind
 from tests.calibration_world import FIRST, market
 from tests.causal_world import PARAMETERS
@@ -108,7 +108,7 @@ def test_every_comparison_is_reported(chance: Fit) -> None:
 
 
 def test_stretches_that_do_not_follow_each_other_are_refused() -> None:
-    with pytest.raises(DataError, match="must follow each other"):
+    with pytest.raises(ConfigurationError, match="must follow each other"):
         Split(SPLIT.until, SPLIT.strengths_until, SPLIT.check_until)
 
 

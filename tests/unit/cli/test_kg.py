@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stream_app.cli.kg import app
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError, ServerUnavailable
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
 from stream_app.knowledge.entities import Entity, Relation, RelationKind
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_graph_is_an_error_that_names_it(runner: CliRunner, tm
 
 def test_load_without_a_redis_says_how_to_get_one(runner: CliRunner, file: Path) -> None:
     result = runner.invoke(app, ["load", str(file)])
-    assert isinstance(result.exception, ConfigurationError)
+    assert isinstance(result.exception, ServerUnavailable)
     assert "STREAM_APP_REDIS_URL" in str(result.exception)
 
 
@@ -163,4 +163,4 @@ def test_diff_says_what_was_added_removed_and_changed(runner: CliRunner, file: P
 
 def test_diff_of_a_published_version_without_a_redis_says_how_to_get_one(runner: CliRunner, file: Path) -> None:
     result = runner.invoke(app, ["diff", "kg-000000000000", str(file)])
-    assert isinstance(result.exception, ConfigurationError)
+    assert isinstance(result.exception, ServerUnavailable)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.errors import DataError
+from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.dead_letter import DeadLetter
 from stream_app.events.examples import example
 from stream_app.events.topics import DEAD_LETTERS
@@ -36,7 +36,7 @@ def test_a_place_is_read_as_it_is_written(topic: str, partition: int, offset: in
 
 @pytest.mark.parametrize("written", ["", "news.raw", "news.raw/1", "news.raw/1/x", "/1/2", "news.raw/-1/2", "a/1/2/3"])
 def test_what_is_no_place_is_refused(written: str) -> None:
-    with pytest.raises(DataError, match="ids are topic/partition/offset"):
+    with pytest.raises(ConfigurationError, match="ids are topic/partition/offset"):
         Place.parse(written)
 
 
@@ -63,7 +63,7 @@ def test_changes_set_texts_json_and_members_of_objects() -> None:
 
 @pytest.mark.parametrize("written", ["title", "=x", ".a=x", "a..b=x", "a:={broken", "a:=NaN", "a:=" + DEEP])
 def test_what_is_no_change_is_refused(written: str) -> None:
-    with pytest.raises(DataError):
+    with pytest.raises(ConfigurationError):
         Change.parse(written)
 
 

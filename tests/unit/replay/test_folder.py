@@ -27,7 +27,7 @@ def test_state_follows_what_happens(tmp_path: Path) -> None:
 
 def test_run_is_held_by_one_alone(tmp_path: Path) -> None:
     folder = begun(tmp_path, "one")
-    with folder.held(), pytest.raises(ConfigurationError, match="under way"), RunFolder(tmp_path, "one").held():
+    with folder.held(), pytest.raises(DataError, match="under way"), RunFolder(tmp_path, "one").held():
         pass
 
 
@@ -48,7 +48,7 @@ def test_run_goes_on_only_with_what_it_was_begun_with(tmp_path: Path) -> None:
 
 def test_name_is_taken_once(tmp_path: Path) -> None:
     folder = begun(tmp_path, "one")
-    with pytest.raises(ConfigurationError, match="replay drop one"):
+    with pytest.raises(DataError, match="replay drop one"):
         folder.begin(folder.run())
 
 

@@ -76,7 +76,7 @@ def test_abnormal_return_is_less_the_mean_the_index_or_nothing() -> None:
     assert abnormal_returns(prices, 1, market="B")["A"].tolist() == pytest.approx([-0.2])
     assert abnormal_returns(prices, 1, market=NONE)["A"].tolist() == pytest.approx([0.1])
     assert np.isnan(abnormal_returns(prices, 1, market="A")["B"][1])
-    with pytest.raises(ConfigurationError, match="no bars of SPY"):
+    with pytest.raises(DataError, match="no bars of SPY"):
         abnormal_returns(prices, 1, market="SPY")
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.averaging import average
 from stream_app.training.config import TrainConfig
 from stream_app.training.run import WEIGHTS, RunRecord, load_record, write_record
@@ -42,5 +42,5 @@ def test_runs_of_different_networks_are_refused(tmp_path: Path, other: dict[str,
 
 def test_a_run_is_not_written_over(tmp_path: Path) -> None:
     runs = a_run(tmp_path / "a", 1.0), a_run(tmp_path / "b", 2.0)
-    with pytest.raises(ConfigurationError, match="holds a run already"):
+    with pytest.raises(DataError, match="holds a run already"):
         average(*runs, runs[1], share=0.5)

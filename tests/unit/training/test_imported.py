@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.encoder import load_encoder
 from stream_app.training.imported import import_version
 from stream_app.training.network import FusionNetwork
@@ -67,7 +67,7 @@ def test_run_says_where_it_is_from_and_how_good_it_is(run: Path, version: Path, 
     record = load_record(run)
     assert (record.imported, record.topics) == ("fusion-7-abc", TOPICS)
     assert read_metrics(run)["document"].accuracy == SCORE["accuracy"]
-    with pytest.raises(ConfigurationError, match="holds a run already"):
+    with pytest.raises(DataError, match="holds a run already"):
         import_version(version, run, encoder_folder)
 
 

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Encoding
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.config import PretrainConfig, TrainConfig
 from stream_app.training.descent import Progress
 from stream_app.training.examples import load_examples
@@ -174,5 +174,5 @@ def test_tokenizer_without_a_mask_is_refused(tmp_path: Path, texts_folder: Path,
     other = shutil.copytree(encoder_folder, tmp_path / "encoder")
     file = other / "tokenizer.json"
     file.write_text(file.read_text().replace("[MASK]", "[HIDE]"))
-    with pytest.raises(ConfigurationError, match=r"no token \[MASK\]"):
+    with pytest.raises(DataError, match=r"no token \[MASK\]"):
         pretrain(tmp_path / "out", texts_folder, encoder=other, graph=None, config=CONFIG, report=lambda _: None)

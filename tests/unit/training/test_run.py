@@ -51,7 +51,7 @@ def test_interrupted_run_ends_in_the_weights_of_an_uninterrupted_one(
 def test_checkpoint_of_other_settings_is_refused(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
     sources = Sources(data_folder, encoder_folder, None)
     train(tmp_path, sources, CONFIG, report=lambda _: None)
-    with pytest.raises(ConfigurationError, match="other data or settings"):
+    with pytest.raises(DataError, match="other data or settings"):
         train(tmp_path, sources, CONFIG.model_copy(update={"seed": 8}), report=lambda _: None)
 
 

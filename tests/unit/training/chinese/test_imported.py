@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from stream_app.errors import ConfigurationError, DataError
+from stream_app.errors import DataError
 from stream_app.training.chinese.imported import import_chinese
 from stream_app.training.chinese.network import chinese_network
 from stream_app.training.chinese.packed_encoder import Shape
@@ -72,7 +72,7 @@ def test_what_an_imported_run_exports_has_the_weights_that_it_was_imported_with(
     before, after = (floats_of(onnx.load(file)) for file in (version / "model.onnx", again))
     assert before.keys() == after.keys()
     assert all((before[name] == after[name]).all() for name in before)
-    with pytest.raises(ConfigurationError, match="holds a run already"):
+    with pytest.raises(DataError, match="holds a run already"):
         import_chinese(version, tmp_path / "out", shape_of(run))
 
 
