@@ -70,7 +70,7 @@ def _tags(read: Sequence[Read]) -> Judged:
     )
 
 
-def _tagged(read: Sequence[Read]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], bool]]:
+def _tagged(read: Sequence[Read]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], int]]:
     for example, tokens, result in read:
         if example.relations:
             tags = tags_of(example, tokens.spans)

@@ -111,7 +111,7 @@ def _row(collator: Collator, example: Example) -> ModelRow:
     return ModelRow(ids, spans[:mentions], kg[:mentions], context)
 
 
-Judgement = tuple[NDArray[np.float32], int, bool]
+Judgement = tuple[NDArray[np.float32], int, int]
 Pairs = Sequence[tuple[Example, RowResult]]
 
 

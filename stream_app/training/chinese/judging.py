@@ -33,7 +33,7 @@ UNSEEN = {"posts": "document", "news": "document", "names": "mention"}
 
 _NEGATIVE = LABELS.index("negative")
 Pairs = Sequence[tuple[ChineseText, RowResult]]
-Judgement = tuple[NDArray[np.float32], NDArray[np.bool_], bool]
+Judgement = tuple[NDArray[np.float32], NDArray[np.bool_], int]
 
 
 @dataclass(frozen=True, slots=True)

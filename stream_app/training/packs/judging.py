@@ -24,7 +24,7 @@ SWITCH = 0.0
 
 def judge(network: PackNetwork, pack: Pack, corpus: PackCorpus, *, texts: Sequence[Labelled]) -> dict[str, Judged]:
     """Return each head's probabilities at temperature 1 beside the labels, for the heads that have any there."""
-    found: dict[str, list[tuple[Probabilities, Labels, bool]]] = {head.name: [] for head in pack.heads}
+    found: dict[str, list[tuple[Probabilities, Labels, int]]] = {head.name: [] for head in pack.heads}
     collator = PackCollator(pack, corpus)
     for at in range(0, len(texts), _ROWS):
         rows = texts[at : at + _ROWS]
@@ -49,7 +49,7 @@ def read(network: PackNetwork, batch: PackBatch) -> dict[str, Probabilities]:
     return {name: torch.softmax(one.double(), dim=-1).numpy() for name, one in scores.items()}
 
 
-def _judged(found: Sequence[tuple[Probabilities, Labels, bool]], tags: tuple[str, ...] | None) -> Judged:
+def _judged(found: Sequence[tuple[Probabilities, Labels, int]], tags: tuple[str, ...] | None) -> Judged:
     lengths = tuple(len(labels) for _, labels, _ in found)
     judged = Judged(
         np.concatenate([probabilities for probabilities, _, _ in found]),
