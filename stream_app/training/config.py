@@ -153,6 +153,8 @@ class TrainConfig(BaseModel):
     checkpoint_steps: Count = 250
     # how much the texts on cause and effect count, which are read between the others; 0: they are not read
     causes: float = Field(0.0, ge=0.0)
+    # how often an epoch reads each of the English texts on what is stated of names, between the others
+    stated: int = Field(0, ge=0)
     # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
     learn: tuple[str, ...] = ()
     # the encoder's lowest layers, and what lies below them, that stay as they are

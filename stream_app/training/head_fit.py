@@ -30,10 +30,9 @@ def read_vectors(
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     for at in range(0, len(order), _READ_ROWS):
         places = order[at : at + _READ_ROWS]
-        ids = padded([torch.from_numpy(texts[place].astype(np.int64)) for place in places])
-        mask = padded([torch.ones(len(texts[place]), dtype=torch.int64) for place in places])
         with torch.inference_mode():
-            layers = torch.stack(network.token_vectors(ids, mask), dim=1).half().numpy()
+            vectors = network.token_vectors(*padded_ids([texts[place] for place in places]))
+        layers = torch.stack(vectors, dim=1).half().numpy()
         found |= {place: own[:, : len(texts[place])] for place, own in zip(places, layers, strict=True)}
         report(len(found), len(order))
     return [found[place] for place in range(len(texts))]
@@ -79,6 +78,12 @@ def fit_head(
 def padded(rows: list[Tensor], value: float = 0.0) -> Tensor:
     """Return the rows as one tensor, shorter ones filled up with `value`."""
     return pad_sequence(rows, batch_first=True, padding_value=value)
+
+
+def padded_ids(texts: Sequence[NDArray[np.int32 | np.int64]]) -> tuple[Tensor, Tensor]:
+    """Return token ids and mask `[batch, T]` of texts, tokens' ids `[T]` each, as an encoder takes them."""
+    ids = padded([torch.from_numpy(text.astype(np.int64)) for text in texts])
+    return ids, padded([torch.ones(len(text), dtype=torch.int64) for text in texts])
 
 
 def _set_rate(optimiser: AdamW, config: HeadConfig, done: float) -> None:

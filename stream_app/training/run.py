@@ -18,7 +18,6 @@ from transformers import AutoConfig, AutoModel
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
-from stream_app.training.causal_lessons import lessons_of, with_causes
 from stream_app.training.checkpoint import tensors_digest
 from stream_app.training.config import CausalConfig, DistilConfig, StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
@@ -27,6 +26,7 @@ from stream_app.training.encoder import copy_encoder, load_encoder, load_tokeniz
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.fit import Progress, fit
 from stream_app.training.fusion_task import FusionTask
+from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
 from stream_app.training.source_file import SourceFile
@@ -113,7 +113,7 @@ def train_on(
     network = first_network(sources, len(corpus.topics))
     embeddings = kept_embeddings(run, sources.encoder, corpus, config=config)
     task = FusionTask(network, corpus, embeddings, config=config)
-    write_cost(run, fit(with_causes(task, corpus, config), config=config, run=run, report=report))
+    write_cost(run, fit(with_lessons(task, corpus, config), config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     return RunRecord(
@@ -122,8 +122,8 @@ def train_on(
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
         start=start,
-        causal=lessons_of(corpus, config) or (start.causal if start else None),
-        statements=start.statements if start else None,
+        causal=causes_of(corpus, config) or (start.causal if start else None),
+        statements=statements_of(config) or (start.statements if start else None),
         pretrained=None if start else read_pretrained(sources.encoder),
     )
 

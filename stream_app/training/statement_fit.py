@@ -16,7 +16,7 @@ from stream_app.training.config import StatementConfig
 from stream_app.training.head_fit import fit_head, padded, read_vectors
 from stream_app.training.network import FusionNetwork, span_mask
 from stream_app.training.stated_texts import StatedRow
-from stream_app.training.statement_head import StatementHead
+from stream_app.training.statement_head import StatementHead, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,31 @@ def fit_statements(
 
     def loss(places: list[int], epoch: int) -> Tensor:
         rng = np.random.default_rng([config.seed, epoch, places[0]])
-        return loss_of(head, [rows[place] for place in places], config, known=lambda: rng.random() >= config.drop_kg)
+        asked = [rows[place] for place in places]
+        lower, last = padded([torch.from_numpy(one.vectors).transpose(0, 1) for one in asked]).float().unbind(2)
+        known = lambda: rng.random() >= config.drop_kg  # noqa: E731  (two arguments would not be shorter)
+        return loss_of(head, (lower, last), [one.row for one in asked], config=config, known=known)
 
     fit_head(head, [len(one.row.ids) for one in rows], loss, config=config, report=report)
 
 
 def loss_of(
     head: StatementHead,
-    rows: Sequence[StatementRow],
-    config: StatementConfig,
+    vectors: Vectors,
+    rows: Sequence[StatedRow],
     *,
+    config: StatementConfig,
     known: Callable[[], bool] = lambda: True,
 ) -> Tensor:
-    """Return the cross-entropy over all names; `known` tells of each whether the head learns of what kind it is."""
-    length = max(len(one.row.ids) for one in rows)
-    lower, last = padded([torch.from_numpy(one.vectors).transpose(0, 1) for one in rows]).float().unbind(2)
-    mask = padded([torch.ones(len(one.row.ids)) for one in rows])
-    spans = padded([torch.from_numpy(one.row.spans) for one in rows])
-    kinds = [torch.stack([torch.from_numpy(kg) * known() for kg in one.row.kg]) for one in rows]
-    labels = padded([torch.from_numpy(one.row.labels) for one in rows], NO_LABEL)
-    said = head((lower, last), mask, inside=span_mask(spans, length), kg=padded(kinds))
+    """Return the cross-entropy over all names of texts whose tokens have these vectors `[batch, T, hidden]`.
+
+    `known` tells of each name whether the head learns of what kind it is.
+    """
+    mask = padded([torch.ones(len(row.ids)) for row in rows])
+    spans = padded([torch.from_numpy(row.spans) for row in rows])
+    kinds = [torch.stack([torch.from_numpy(kg) * known() for kg in row.kg]) for row in rows]
+    labels = padded([torch.from_numpy(row.labels) for row in rows], NO_LABEL)
+    said = head(vectors, mask, inside=span_mask(spans, mask.shape[1]), kg=padded(kinds))
     loss: Tensor = functional.cross_entropy(
         said.flatten(0, 1), labels.flatten(), ignore_index=NO_LABEL, label_smoothing=config.label_smoothing
     )

@@ -12,7 +12,6 @@ from safetensors.torch import save_file
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.promotion.gate import check_loss
-from stream_app.training.causal_lessons import lessons_of, with_causes
 from stream_app.training.config import DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
@@ -24,6 +23,7 @@ from stream_app.training.distillation.texts import MoreTexts, joined_headlines, 
 from stream_app.training.encoder import copy_encoder, load_tokenizer, shape_of, write_depth
 from stream_app.training.fit import Progress, fit
 from stream_app.training.judged import HeadScore
+from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.pretrain import read_pretrained
 from stream_app.training.run import (
     WEIGHTS,
@@ -105,7 +105,7 @@ def distil_afresh(
     as_asked = config.model_copy(update={"join": 0.0})
     embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
     task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
-    write_cost(out, fit(with_causes(task, corpus, as_asked), config=as_asked, run=out, report=report))
+    write_cost(out, fit(with_lessons(task, corpus, as_asked), config=as_asked, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
     record = RunRecord(
         config=_of_training(config),
@@ -113,8 +113,8 @@ def distil_afresh(
         files=corpus.files,
         graph=sources.graph.version if sources.graph else None,
         start=start,
-        causal=lessons_of(corpus, as_asked),
-        statements=start.statements if start else None,
+        causal=causes_of(corpus, as_asked),
+        statements=statements_of(as_asked) or (start.statements if start else None),
         pretrained=read_pretrained(sources.encoder),
         distilled=_distilled(teachers, more, config, accuracy=accuracy, afresh=True),
     )

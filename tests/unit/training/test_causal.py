@@ -14,7 +14,7 @@ from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.causal_examples import FINCAUSAL_SPANS, NO_TAG, CausalExample, load_causal, tags_of
 from stream_app.training.causal_fit import loss_of, read_rows
 from stream_app.training.causal_heads import CausalHeads
-from stream_app.training.causal_lessons import LESSONS
+from stream_app.training.lessons import CAUSES
 from stream_app.training.causal_run import learn_causes
 from stream_app.training.causal_texts import texts_of
 from stream_app.training.config import CausalConfig, TrainConfig
@@ -92,7 +92,7 @@ def test_causes_are_learnt_between_the_other_texts_and_the_encoder_learns_for_th
         encoders.append(load_network(run).encoder.state_dict())
     assert held_out_loss(tmp_path / "1.0", causal_corpus) < held_out_loss(tmp_path / "0.0", causal_corpus) / 2
     assert any(not torch.equal(encoders[0][name], encoders[1][name]) for name in encoders[0])
-    assert (load_record(tmp_path / "0.0").causal, load_record(tmp_path / "1.0").causal) == (None, LESSONS)
+    assert (load_record(tmp_path / "0.0").causal, load_record(tmp_path / "1.0").causal) == (None, CAUSES)
 
 
 def test_data_without_causal_sets_teaches_none(tmp_path: Path, corpus: Corpus) -> None:

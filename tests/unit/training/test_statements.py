@@ -13,9 +13,12 @@ from stream_app.events.entity import EntityKind
 from stream_app.pipeline.features import KIND_FEATURES, kind_features
 from stream_app.pipeline.tensors import KG_FEATURES, MAY_LACK, OUTPUTS, SEQUENCE, STATEMENTS
 from stream_app.training import run as runs
+from stream_app.training import statement_lesson
 from stream_app.training.config import StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.evaluation import Arrays, Infer, torch_infer
+from stream_app.training.head_fit import padded_ids
+from stream_app.training.lessons import STATEMENTS as STATEMENT_LESSON
 from stream_app.training.network import FusionNetwork
 from stream_app.training.run import Sources, load_network, load_record, train
 from stream_app.training.served import uncalibrated
@@ -29,7 +32,7 @@ from stream_app.training.stated_texts import (
     stated_texts,
 )
 from stream_app.training.statement_evaluation import judge_statements
-from stream_app.training.statement_fit import loss_of, read_rows
+from stream_app.training.statement_fit import loss_of
 from stream_app.training.statement_head import StatementHead
 from stream_app.training.statement_run import learn_statements
 
@@ -145,10 +148,12 @@ def test_a_run_learns_statements_and_keeps_its_other_weights(
     assert (judged.probabilities.argmax(axis=1) == judged.labels).mean() > 0.9
     taught = after.statement_head
     assert taught is not None
-    rows = read_rows(after, rows_of(corpus.tokenizer, made_texts()), report=lambda *_: None)
+    rows = rows_of(corpus.tokenizer, made_texts())
+    with torch.no_grad():
+        vectors = after.token_vectors(*padded_ids([row.ids for row in rows]))
     torch.manual_seed(0)
     fresh = StatementHead(after.projection.in_features).eval()
-    losses = [loss_of(one.eval(), rows, config).item() for one in (fresh, taught)]
+    losses = [loss_of(one.eval(), vectors, rows, config=config).item() for one in (fresh, taught)]
     assert losses[1] < losses[0] / 2
 
 
@@ -167,3 +172,20 @@ def test_a_run_that_goes_on_keeps_the_head(tmp_path: Path, data_folder: Path, en
     assert heads[1] is not None
     pairs = zip(heads[0].parameters(), heads[1].parameters(), strict=True)
     assert all(np.array_equal(one.detach().numpy(), other.detach().numpy()) for one, other in pairs)
+
+
+def test_statements_are_learnt_between_the_other_texts_and_the_encoder_learns_for_them(
+    tmp_path: Path, corpus: Corpus, data_folder: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_lesson, "stated_texts", lambda *, held_out: () if held_out else made_texts())
+    sources = Sources(data_folder, encoder_folder, None)
+    for stated in (0, 32):
+        config = TrainConfig(epochs=1, reports=0, head_rate=5e-3, stated=stated)
+        train(tmp_path / f"{stated}", sources, config, report=lambda _: None)
+    plain, taught = (load_network(tmp_path / one) for one in ("0", "32"))
+    assert (load_record(tmp_path / "0").statements, load_record(tmp_path / "32").statements) == (None, STATEMENT_LESSON)
+    assert plain.statement_head is None
+    judged = judge_statements(infer_of(taught), corpus.tokenizer, made_texts())["statements"]
+    assert (judged.probabilities.argmax(axis=1) == judged.labels).mean() > 0.9
+    encoders = [one.encoder.state_dict() for one in (plain, taught)]
+    assert any(not torch.equal(encoders[0][name], encoders[1][name]) for name in encoders[0])
