@@ -1,4 +1,4 @@
-"""Texts of other kinds between the batches of a supervised stage, so that the encoder learns for their heads as well."""
+"""Texts of other kinds between the batches of a supervised stage: the encoder learns for their heads as well."""
 
 from __future__ import annotations
 

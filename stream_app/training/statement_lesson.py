@@ -34,11 +34,12 @@ class StatementLesson:
     def loss(self, network: FusionNetwork, places: Sequence[int], epoch: int) -> Tensor:
         """Return the head's loss on these texts, whose names it sometimes knows nothing of."""
         rows = [self._rows[place] for place in places]
+        head = network.statement_head or network.add_statement_head()
         with half_precision(wanted=self._bf16):
             lower, last = network.token_vectors(*padded_ids([row.ids for row in rows]))
         rng = np.random.default_rng([self._config.seed, epoch, *places])
         return loss_of(
-            network.statement_head,
+            head,
             (lower.float(), last.float()),
             rows,
             config=self._config,

@@ -14,12 +14,12 @@ from stream_app.training.causal_evaluation import judge_causal
 from stream_app.training.causal_examples import FINCAUSAL_SPANS, NO_TAG, CausalExample, load_causal, tags_of
 from stream_app.training.causal_fit import loss_of, read_rows
 from stream_app.training.causal_heads import CausalHeads
-from stream_app.training.lessons import CAUSES
 from stream_app.training.causal_run import learn_causes
 from stream_app.training.causal_texts import texts_of
 from stream_app.training.config import CausalConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus
 from stream_app.training.encoder import load_tokenizer
+from stream_app.training.lessons import CAUSES
 from stream_app.training.run import Sources, load_network, load_record, train
 from tests.training_sets import write_causal_sets
 
