@@ -17,7 +17,7 @@ _FINANCE = load_pack("finance")
 _Config = TypeVar("_Config", bound=BaseModel)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Count = Annotated[int, Field(ge=1)]
-Rate = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
 class LossWeights(BaseModel):

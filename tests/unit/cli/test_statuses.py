@@ -117,7 +117,7 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are() -> None:
         read_model(shipped_model_repository(), 99)
 
 
-@pytest.mark.parametrize("changes", [{"epochs": 0}, {"batch_rows": -1}, {"seed": -1}, {"head_rate": 0.0}])
+@pytest.mark.parametrize("changes", [{"epochs": 0}, {"batch_rows": -1}, {"seed": -1}, {"head_rate": -1.0}])
 def test_impossible_hyperparameters_are_refused(changes: dict[str, float]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(changes))):
         load_config(None, **changes)
