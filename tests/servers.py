@@ -25,7 +25,7 @@ HOW_TO_GET_KAFKA = (
 _CONTROLLER = "controller"
 _API_VERSIONS = 18
 _COMPILED_ONCE = "-XX:TieredStopAtLevel=1"
-"""Java's second compiler is for servers that run for days: without it a start takes two thirds of the processor time."""
+"""Java's second compiler is for servers that run for days: without it a start takes a third less processor time."""
 _SINGLE_NODE = """\
 process.roles=broker,controller
 node.id=1
