@@ -37,6 +37,7 @@ from stream_app.knowledge.build import build_graph
 from stream_app.settings import Settings
 
 PARTS = frozenset({"ingest", "risk", "rollups", "alerts"})
+_WITHOUT_GRAPH = frozenset({"rollups"})
 _GRACE_SECONDS = 20.0
 _HEARTBEATS_A_SESSION = 6
 
@@ -65,6 +66,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         telemetry,
         build=build_graph,
         poll_seconds=settings.kg_poll,
+        links="ingest" in parts,
     )
     around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
     batch, prefix = around.batch, settings.topic_prefix
@@ -154,9 +156,9 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
             await worker.patience.until_available(worker.ingesting.model.start)
             for beside in worker.ingesting.follow():
                 running.push_async_callback(_cancelled, asyncio.create_task(beside))
-        await worker.snapshots.start()
-        following = asyncio.create_task(worker.snapshots.follow())
-        running.push_async_callback(_cancelled, following)
+        if set(parts) - _WITHOUT_GRAPH:
+            await worker.snapshots.start()
+            running.push_async_callback(_cancelled, asyncio.create_task(worker.snapshots.follow()))
         if settings.tick_period:
             ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
             running.push_async_callback(_cancelled, asyncio.create_task(ticking))
