@@ -22,8 +22,8 @@ demo: $(VENV)/.demo ## Run the main job on embedded servers with the shipped sam
 	$(BIN)/stream-app demo
 
 test: $(VENV)/.dev ## Run all tests against real servers
-	@# one thread a process: more of them would wait for each other
-	OMP_NUM_THREADS=1 STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(SPREAD) $(PYTEST_ARGS)
+	@# one thread a process: more of them would wait for each other; compiled code is kept, for hundreds of commands start
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= STREAM_APP_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m "not soak" $(SPREAD) $(PYTEST_ARGS)
 
 check: lint types arrows house test ## Do all that continuous integration does
 

@@ -45,6 +45,7 @@ from stream_app.knowledge.build import build_graph
 from stream_app.settings import Settings
 
 PARTS = frozenset({"ingest", "risk", "rollups", "alerts"})
+_WITHOUT_GRAPH = frozenset({"rollups"})
 _GRACE_SECONDS = 20.0
 _HEARTBEATS_A_SESSION = 6
 
@@ -73,6 +74,7 @@ def build_worker(settings: Settings, parts: Collection[str] = PARTS) -> Worker:
         telemetry,
         build=build_graph,
         poll_seconds=settings.kg_poll,
+        links="ingest" in parts,
     )
     around = _surroundings(settings, log, telemetry=telemetry, patience=patience)
     batch, prefix = around.batch, settings.topic_prefix
@@ -161,11 +163,11 @@ async def run_worker(settings: Settings, *, ready_file: Path | None = None, part
     async with AsyncExitStack() as running:
         if settings.metrics_port:
             worker.telemetry.serve(settings.metrics_port)
-        if await ended_before(stop, _start(worker, settings, running)):
+        if await ended_before(stop, _start(worker, settings, running, with_graph=bool(set(parts) - _WITHOUT_GRAPH))):
             await run_until_stopped(worker.app, stop, on_ready=write_when_ready(ready_file, worker.app))
 
 
-async def _start(worker: Worker, settings: Settings, running: AsyncExitStack) -> None:
+async def _start(worker: Worker, settings: Settings, running: AsyncExitStack, *, with_graph: bool) -> None:
     """Start all but the engine, one after the other; `running` ends what was started."""
     available = worker.patience.until_available
     await available(partial(ensure_topics, settings))
@@ -177,9 +179,9 @@ async def _start(worker: Worker, settings: Settings, running: AsyncExitStack) ->
         await available(worker.ingesting.model.start)
         for beside in worker.ingesting.follow():
             running.push_async_callback(_cancelled, asyncio.create_task(beside))
-    await worker.snapshots.start()
-    following = asyncio.create_task(worker.snapshots.follow())
-    running.push_async_callback(_cancelled, following)
+    if with_graph:
+        await worker.snapshots.start()
+        running.push_async_callback(_cancelled, asyncio.create_task(worker.snapshots.follow()))
     if settings.tick_period:
         ticking = tick_for_ever(worker.log, SystemClock(), seconds=settings.tick_period)
         running.push_async_callback(_cancelled, asyncio.create_task(ticking))

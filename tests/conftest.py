@@ -5,6 +5,7 @@ A part of the embedded stack that cannot start fails the test. Only Apache Kafka
 
 from __future__ import annotations
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from tests.servers import start_apache_kafka
 MODEL_REPOSITORY = Path(__file__).parent.parent / "model_repo"
 settings.register_profile("no-clock", deadline=None)  # how long an example takes is the machine's matter
 settings.load_profile("no-clock")
+gc.set_threshold(50_000, 20, 50)  # as the command has it: graphs are a million objects that stay
 EMBEDDED, APACHE = "embedded_broker", "apache_kafka"
 """Fixtures of the two brokers."""
 
@@ -47,7 +49,7 @@ def _broker(item: pytest.Item) -> str:
 def _group(item: pytest.Item) -> str:
     if "up" in getattr(item, "fixturenames", ()):
         return "up"
-    return f"{item.path.relative_to(Path(__file__).parent)}-{_broker(item)}"
+    return f"{item.nodeid.partition('::')[0]}-{_broker(item)}"
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ HOW_TO_GET_KAFKA = (
 )
 _CONTROLLER = "controller"
 _API_VERSIONS = 18
+_COMPILED_ONCE = "-XX:TieredStopAtLevel=1"
+"""Java's second compiler is for servers that run for days: without it a start takes a third less processor time."""
 _SINGLE_NODE = """\
 process.roles=broker,controller
 node.id=1
@@ -87,6 +89,7 @@ def start_apache_kafka(data_dir: Path, security: Security = Security()) -> Runni
         cause=r"(?:ERROR|FATAL|Exception|kafka-start:).*",
         port_names=(MAIN, _CONTROLLER),
         grace_seconds=30.0,
+        environment={"JAVA_TOOL_OPTIONS": f"{os.environ.get('JAVA_TOOL_OPTIONS', '')} {_COMPILED_ONCE}"},
     )
     return start_server(recipe, state_dir=data_dir, timeout_seconds=90)
 

@@ -33,12 +33,13 @@ class SnapshotSource:
         build: Callable[[], KnowledgeGraph],
         poll_seconds: float,
         compute: Compute = asyncio.to_thread,
+        links: bool = True,
     ) -> None:
-        """`build` gives a graph where none was ever published."""
+        """`build` gives a graph where none was ever published; without `links` there is a graph, but no snapshot."""
         self._store = store
         self._telemetry = telemetry
         self._build = build
-        self._poll_seconds, self._compute = poll_seconds, compute
+        self._poll_seconds, self._compute, self._links = poll_seconds, compute, links
         self._graph: KnowledgeGraph | None = None
         self._snapshot: Snapshot | None = None
         self._store_away = False
@@ -61,7 +62,7 @@ class SnapshotSource:
     async def start(self) -> None:
         """Load the published graph, or build and publish one; the store may be away."""
         await self.refresh()
-        if self._snapshot is None:
+        if self._graph is None:
             await self._adopt(await self._compute(self._build))
             await self.refresh()
 
@@ -112,7 +113,7 @@ class SnapshotSource:
             await self._adopt(await self._store.load(version))
 
     async def _adopt(self, graph: KnowledgeGraph) -> None:
-        linker = await self._compute(partial(Linker, graph))
-        self._graph, self._snapshot = graph, Snapshot(graph.version, linker)
+        linker = await self._compute(partial(Linker, graph)) if self._links else None
+        self._graph, self._snapshot = graph, Snapshot(graph.version, linker) if linker else None
         self._telemetry.count("stream_app_graph_adoptions_total", kg_version=graph.version)
         _log.info("the knowledge graph is loaded", kg_version=graph.version, entities=len(graph.entities))

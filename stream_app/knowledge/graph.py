@@ -67,6 +67,10 @@ class KnowledgeGraph:
     cues: tuple[Cue, ...] = ()
     dependences: tuple[Dependence, ...] = ()
 
+    def __repr__(self) -> str:
+        # `asyncio.run` makes the text of what it returns: that of all facts takes longer than reading them does
+        return f"<KnowledgeGraph {self.version}: {len(self.entities)} entities>"
+
 
 def make_graph(
     entities: Iterable[Entity],

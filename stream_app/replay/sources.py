@@ -94,7 +94,7 @@ def _bars(name: str, request: Request, opened: ExitStack, *, extent: Extent) -> 
 def _opened(name: str, opened: ExitStack, extent: Extent) -> BinaryIO:
     extent.expect(size_of(name))
     file = opened.enter_context(open_file(name))
-    return cast("BinaryIO", BufferedReader(cast("Any", _Counting(file, extent)), _BUFFER_BYTES))
+    return cast("BinaryIO", opened.enter_context(BufferedReader(cast("Any", _Counting(file, extent)), _BUFFER_BYTES)))
 
 
 class _Counting:

@@ -7,6 +7,7 @@ network of the same shape whose weights are known; that the answers agree is che
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -93,24 +94,36 @@ def weights_of(
 
     Weights whose names begin with `leaves_out` are in no file of it.
     """
+    looked_for = {
+        name: weight
+        for name, weight in network.state_dict().items()
+        if not leaves_out or not name.startswith(leaves_out)
+    }
+    _check_sizes(looked_for, stored)
     torch.manual_seed(0)
     for parameter in network.parameters():
         # no two alike: the exporter keeps tensors that are equal, such as fresh biases, as one
         torch.nn.init.normal_(parameter)
     known = floats_of(to_onnx(served))
     found = {}
-    for name, weight in network.state_dict().items():
-        if leaves_out and name.startswith(leaves_out):
-            continue
+    for name, weight in looked_for.items():
         if not weight.is_floating_point():
             found[name] = weight
             continue
-        looked_for, straight = weight.numpy(), f"{_PREFIX}{name}"
-        place = straight if straight in known else _place(known, looked_for)
+        drawn, straight = weight.numpy(), f"{_PREFIX}{name}"
+        place = straight if straight in known else _place(known, drawn)
         array = stored[place]
-        as_it_is = np.array_equal(known[place].reshape(weight.shape), looked_for)
+        as_it_is = np.array_equal(known[place].reshape(weight.shape), drawn)
         found[name] = torch.from_numpy(np.ascontiguousarray(array if as_it_is else array.T)).reshape(weight.shape)
     return found
+
+
+def _check_sizes(weights: Mapping[str, Tensor], stored: Arrays) -> None:
+    """Raise KeyError where the file has nothing as large as a weight: known at once, where tracing takes long."""
+    sizes = {array.size for array in stored.values()}
+    for name, weight in weights.items():
+        if weight.is_floating_point() and weight.numel() not in sizes:
+            raise KeyError(f"no tensor of the size of {name}: {tuple(weight.shape)}")
 
 
 def _place(known: Arrays, weight: NDArray[np.float32]) -> str:

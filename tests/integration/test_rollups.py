@@ -175,10 +175,11 @@ async def test_one_tick_closes_the_windows_of_every_partition_also_after_a_kill(
 @pytest.mark.timeout(500)
 async def test_wall_clock_of_a_worker_closes_windows_and_a_bad_record_stops_nothing(stream: StreamUnderTest) -> None:
     events = Stream(stream)
-    async with running_worker(stream, only=ALONE, TICK_PERIOD="0.5"):
+    async with running_worker(stream, only=ALONE, TICK_PERIOD="0.5") as worker:
         await events.send_raw(b"not JSON")
         await events.send([_event(0)])
         await events.until(lambda windows: _complete(windows, 1))
+        assert "the knowledge graph is loaded" not in worker.log()
     letters = await events.records(DEAD_LETTERS.name)
     assert len(letters) == 1
     assert b'"source_topic":"sentiment.events"' in (letters[0].value or b"")

@@ -108,6 +108,7 @@ async def _begun(stream: StreamUnderTest) -> None:
     connection = {"bootstrap_servers": stream.brokers}
     everything = (*TOPICS, *INTERNAL)
     await create_topics(connection, everything, prefix=stream.namespace, partitions=PARTITIONS, replication=1)
+    await stream.publish_graph()
     log = KafkaEventLog(connection, prefix=stream.namespace)
     wishes = [(wish.name.encode(), wish.model_dump_json(exclude_none=True).encode()) for wish in WISHES]
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,21 @@ async def test_entities_that_the_store_has_lost_are_published_again(source: Snap
     assert await source.details(version, ids) == {}
     await source.refresh()
     assert set(await source.details(version, ids)) == {"company:apple"}
+
+
+async def test_who_does_not_link_has_the_graph_and_makes_no_linker(store: _Store, telemetry: MemoryTelemetry) -> None:
+    computed: list[object] = []
+
+    async def counting(step: Any) -> Any:
+        computed.append(step)
+        return step()
+
+    await store.publish(_graph("Apple"))
+    source = SnapshotSource(
+        store, telemetry, build=lambda: _graph("Other"), poll_seconds=1, compute=counting, links=False
+    )
+    await source.start()
+    assert source.graph == _graph("Apple")
+    assert not computed
+    with pytest.raises(RuntimeError):
+        _ = source.current

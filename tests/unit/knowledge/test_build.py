@@ -106,6 +106,10 @@ def test_another_process_builds_the_same_version(graph: KnowledgeGraph) -> None:
     assert re.fullmatch(r"kg-[0-9a-f]{12}", graph.version)
 
 
+def test_the_text_of_a_graph_names_it_and_does_not_spell_it_out(graph: KnowledgeGraph) -> None:
+    assert repr(graph) == f"<KnowledgeGraph {graph.version}: {len(graph.entities)} entities>"
+
+
 def test_a_graph_survives_its_bytes(graph: KnowledgeGraph) -> None:
     data = to_bytes(graph)
     assert to_bytes(graph) == data

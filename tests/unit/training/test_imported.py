@@ -6,14 +6,16 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from stream_app.errors import DataError
 from stream_app.training.encoder import load_encoder
-from stream_app.training.imported import import_version
+from stream_app.training.imported import import_version, weights_of
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import write_onnx
 from stream_app.training.run import load_network, load_record, read_metrics
@@ -76,3 +78,14 @@ def test_encoder_of_another_shape_is_refused(tmp_path: Path, version: Path) -> N
     with pytest.raises(DataError, match="give its own by --encoder"):
         import_version(version, tmp_path / "run", other)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_file_without_a_tensor_of_the_size_of_a_weight_is_refused_before_anything_is_traced(
+    network: FusionNetwork,
+) -> None:
+    class Untraced(ServedNetwork):
+        def forward(self, *_: Tensor) -> Any:
+            raise AssertionError("it was traced")
+
+    with pytest.raises(KeyError, match="no tensor of the size of"):
+        weights_of(network, Untraced(network, {}), {"one": np.ones(3, np.float32)})
