@@ -219,18 +219,13 @@ class VerbReading:
             holders = held(self._pieces, self._subject[0]) or main_names(self._sentence, self._subject)
             yield from of_noun("activity", amount, holders, at=self._at, verb=self._verb, last=part)
             return
-        if noun is None and as_object and self._verb.act == "have":
-            return  # `Nvidia disclosed that`: nobody is better off for what is told
         if noun is None:
+            if as_object and self._verb.act == "have":
+                return  # `Nvidia disclosed that`
             names = main_names(self._sentence, self._subject)
             about = self._object.noun(self._pieces)
-            moved = of_name(
-                self._verb,
-                amount,
-                names,
-                at=self._at,
-                disrupted=self._passive and is_by_event(self._pieces, self._right),
-            )
+            is_hit = self._passive and is_by_event(self._pieces, self._right)
+            moved = of_name(self._verb, amount, names, at=self._at, disrupted=is_hit)
             yield from (replace(one, about=about) for one in moved)
             yield from of_policy(self._verb, [one for one in names if self._verb.policy], at=self._at)
             return
