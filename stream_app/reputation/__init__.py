@@ -4,7 +4,7 @@ One `Reputation` is kept for each entity, so that the same events give the same 
 """
 
 from stream_app.reputation.claim import Claim, claim_of
-from stream_app.reputation.credibility import MOST_OF_A_CROWD, Weight, credibility, weighed_hour, weights_of_hour
+from stream_app.reputation.credibility import MOST_OF_A_CROWD, Weight, credibility, weighed_hour
 from stream_app.reputation.record import Reputation, observe
 
 __all__ = [
@@ -16,5 +16,4 @@ __all__ = [
     "credibility",
     "observe",
     "weighed_hour",
-    "weights_of_hour",
 ]

@@ -49,11 +49,6 @@ def credibility(event: SentimentEvent, state: Records) -> float:
     return weighed(claims, lambda voice: state.standing(voice, claim.day))[claim.id].amount / MICRO
 
 
-def weights_of_hour(state: Records, hour: int) -> dict[str, int]:
-    """Return credibility times novelty of an hour's claims, in millionths, by id."""
-    return {claim: weight for claim, (weight, _) in weighed_hour(state, hour).items()}
-
-
 def weighed_hour(state: Records, hour: int) -> dict[str, Weight]:
     """Return the weights of an hour's claims by id."""
     return weighed(state.hours.get(hour, ()), lambda voice: state.standing(voice, hour // _HOURS_A_DAY))

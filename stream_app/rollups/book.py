@@ -16,7 +16,7 @@ from stream_app.events.entity import EntityRef
 from stream_app.reputation import Claim, Reputation, observe, weighed_hour
 from stream_app.reputation.claim import DAY, HOUR
 from stream_app.rollups.tally import Sums, Tally, tally
-from stream_app.rollups.window import LENGTHS, Window
+from stream_app.rollups.window import MINUTE, Window
 
 LATENESS = DAY
 """How far behind its entity's clock a document may be and still correct its windows."""
@@ -25,7 +25,6 @@ DAYS_KEPT = 40
 """Days whose sums are kept: the thirty of the baseline, and the eight that a day's momentum looks back on."""
 
 _HOURS_A_DAY = DAY // HOUR
-_MINUTE = LENGTHS["1m"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Book:
                 return sum((self._of_hour(one).whole for one in held), whole)
             case "1h":
                 return self._of_hour(hour).whole
-        return self._of_hour(hour).minutes.get(window.start // _MINUTE, Tally())
+        return self._of_hour(hour).minutes.get(window.start // MINUTE, Tally())
 
     def holds(self, claim: Claim) -> bool:
         """Tell whether the document was taken in, also where it named another time then."""
@@ -95,8 +94,7 @@ class Book:
             return _NO_HOUR
         if hour not in self.remembered:
             weights = weighed_hour(self.reputation, hour)
-            by_minute = groupby(claims, key=lambda claim: claim.at // _MINUTE)
-            minutes = {minute: tally(some, weights) for minute, some in by_minute}
+            minutes = {minute: tally(some, weights) for minute, some in by_minute(claims).items()}
             self.remembered[hour] = _Hour(sum(minutes.values(), Tally()), minutes)
         return self.remembered[hour]
 
@@ -109,6 +107,11 @@ class Book:
         days = sum(sums.documents for day, sums in self.days.items() if start <= day * DAY < end)
         hours = (claims for hour, claims in self.hours.items() if start <= hour * HOUR < end)
         return days + sum(bisect_left(claims, end, key=_time) for claims in hours)
+
+
+def by_minute(claims: Sequence[Claim]) -> dict[int, tuple[Claim, ...]]:
+    """Return claims, which are sorted, by the number of their minute since 1970."""
+    return {minute: tuple(some) for minute, some in groupby(claims, key=lambda claim: claim.at // MINUTE)}
 
 
 def _time(claim: Claim) -> int:

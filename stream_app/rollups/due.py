@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from stream_app.reputation.claim import DAY, HOUR
 from stream_app.rollups.book import Book
-from stream_app.rollups.window import LENGTHS, Window, window_of
-
-_MINUTE = LENGTHS["1m"]
+from stream_app.rollups.window import MINUTE, Window, window_of
 
 
 class Due(NamedTuple):
@@ -48,5 +46,5 @@ def _windows(book: Book, since: int) -> Iterator[Window]:
     for hour, claims in book.hours.items():
         if (hour + 1) * HOUR > since:
             yield Window("1h", hour * HOUR)
-            yield from (Window("1m", start) for start in {claim.at - claim.at % _MINUTE for claim in claims})
+            yield from (Window("1m", start) for start in {claim.at - claim.at % MINUTE for claim in claims})
     yield from (Window("1d", day * DAY) for day in book.held_days)

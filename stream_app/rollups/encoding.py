@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields, replace
-from itertools import groupby
 from typing import Any
 
 import orjson
@@ -20,15 +19,14 @@ from stream_app.events.voice import Grade
 from stream_app.reputation import Claim, Reputation
 from stream_app.reputation.claim import DAY
 from stream_app.reputation.standing import Standing
-from stream_app.rollups.book import Book
+from stream_app.rollups.book import Book, by_minute
 from stream_app.rollups.due import next_due
 from stream_app.rollups.tally import Sums
-from stream_app.rollups.window import LENGTHS
+from stream_app.rollups.window import LENGTHS, MINUTE
 
 # not `head`, as when an hour was one part: what such a book says is left alone, and its entity begins anew
 HEAD = b"book"
-_MINUTE = LENGTHS["1m"]
-_MINUTES_AN_HOUR = LENGTHS["1h"] // _MINUTE
+_MINUTES_AN_HOUR = LENGTHS["1h"] // MINUTE
 _CLAIM_FIELDS = tuple(one.name for one in fields(Claim))
 
 Parts = Mapping[bytes, bytes | None]
@@ -43,15 +41,15 @@ def changed_parts(before: Book | None, after: Book) -> Parts:
     for hour, claims in after.hours.items():
         known = held.get(hour, ())
         if known != claims:
-            minutes = _by_minute(known)
-            changed = ((minute, some) for minute, some in _by_minute(claims).items() if minutes.get(minute) != some)
+            minutes = by_minute(known)
+            changed = ((minute, some) for minute, some in by_minute(claims).items() if minutes.get(minute) != some)
             parts |= {_minute(minute): orjson.dumps([_row(claim) for claim in some]) for minute, some in changed}
     if before is None or _records(before) != _records(after):
         parts[_records(after)] = orjson.dumps(_row_of_records(after.reputation))
     parts[HEAD] = _head(after)
     if before is not None and _records(before) != _records(after):
         parts[_records(before)] = None
-    gone = (minute for hour, claims in held.items() if hour not in after.hours for minute in _by_minute(claims))
+    gone = (minute for hour, claims in held.items() if hour not in after.hours for minute in by_minute(claims))
     return parts | {_minute(minute): None for minute in gone}
 
 
@@ -100,13 +98,9 @@ def _minute(minute: int) -> bytes:
     return b"minute-" + str(minute).encode()
 
 
-def _by_minute(claims: Sequence[Claim]) -> dict[int, tuple[Claim, ...]]:
-    return {minute: tuple(some) for minute, some in groupby(claims, key=lambda claim: claim.at // _MINUTE)}
-
-
 def _marks(hour: int, claims: Sequence[Claim]) -> int:
     """Return which minutes of the hour have claims, a bit for each."""
-    return sum(1 << (minute - hour * _MINUTES_AN_HOUR) for minute in {claim.at // _MINUTE for claim in claims})
+    return sum(1 << (minute - hour * _MINUTES_AN_HOUR) for minute in by_minute(claims))
 
 
 def _minutes_of(hour: int, marks: int) -> Iterator[int]:

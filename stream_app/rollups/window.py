@@ -10,6 +10,8 @@ from stream_app.reputation.claim import DAY, HOUR, MICRO
 LENGTHS: dict[WindowName, int] = {"1m": 60 * MICRO, "1h": HOUR, "1d": DAY}
 """In microseconds, the unit of all times here."""
 
+MINUTE = LENGTHS["1m"]
+
 BEFORE = 8
 """Windows before a window that its momentum looks back on."""
 

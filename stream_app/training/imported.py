@@ -45,8 +45,8 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     """Write the run of an exported `version`, a folder of the model repository, into the folder `out`.
 
     Its weights are those of the file, which keeps them in float16. `encoder` is a folder whose `config.json` tells the
-    shape of the encoder; its number of layers is told by the file. Raises DataError for a file of another shape,
-    and ConfigurationError where `out` holds a run already.
+    shape of the encoder; its number of layers is told by the file. Raises DataError for a file of another shape, and
+    where `out` holds a run already.
     """
     if (out / WEIGHTS).exists():
         raise DataError(f"{out} holds a run already; give another folder with --out")

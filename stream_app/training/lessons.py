@@ -58,9 +58,8 @@ def with_lessons(task: FusionTask, corpus: Corpus, config: TrainConfig) -> Task:
     if causes := causes_of(corpus, config):
         lessons.append(CausalLesson(corpus, causes, weight=config.causes, bf16=config.bf16))
     if statements := statements_of(config):
-        if task.network.statement_head is None:
-            task.network.add_statement_head()
-        lessons.append(StatementLesson(corpus.tokenizer, statements, reads=config.stated, bf16=config.bf16))
+        head = task.network.statement_head or task.network.add_statement_head()
+        lessons.append(StatementLesson(head, corpus.tokenizer, statements, reads=config.stated, bf16=config.bf16))
     return WithLessons(task, lessons, seed=config.seed) if lessons else task
 
 

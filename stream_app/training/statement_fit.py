@@ -48,8 +48,13 @@ def fit_statements(
         rng = np.random.default_rng([config.seed, epoch, places[0]])
         asked = [rows[place] for place in places]
         lower, last = padded([torch.from_numpy(one.vectors).transpose(0, 1) for one in asked]).float().unbind(2)
-        known = lambda: rng.random() >= config.drop_kg  # noqa: E731  (two arguments would not be shorter)
-        return loss_of(head, (lower, last), [one.row for one in asked], config=config, known=known)
+        return loss_of(
+            head,
+            (lower, last),
+            [one.row for one in asked],
+            config=config,
+            known=lambda: rng.random() >= config.drop_kg,
+        )
 
     fit_head(head, [len(one.row.ids) for one in rows], loss, config=config, report=report)
 

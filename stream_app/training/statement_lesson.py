@@ -14,14 +14,18 @@ from stream_app.training.head_fit import batches_of, padded_ids
 from stream_app.training.network import FusionNetwork
 from stream_app.training.stated_texts import rows_of, stated_texts
 from stream_app.training.statement_fit import loss_of
+from stream_app.training.statement_head import StatementHead
 
 
 class StatementLesson:
-    """The English texts that teach the head on statements, each read `reads` times in an epoch."""
+    """The English texts that teach a network's head on statements, each read `reads` times in an epoch."""
 
     name = "statements"
 
-    def __init__(self, tokenizer: Tokenizer, config: StatementConfig, *, reads: int, bf16: bool) -> None:
+    def __init__(
+        self, head: StatementHead, tokenizer: Tokenizer, config: StatementConfig, *, reads: int, bf16: bool
+    ) -> None:
+        self._head = head
         self._rows = rows_of(tokenizer, stated_texts(held_out=False))
         self._config, self._reads, self._bf16 = config, reads, bf16
 
@@ -34,12 +38,11 @@ class StatementLesson:
     def loss(self, network: FusionNetwork, places: Sequence[int], epoch: int) -> Tensor:
         """Return the head's loss on these texts, whose names it sometimes knows nothing of."""
         rows = [self._rows[place] for place in places]
-        head = network.statement_head or network.add_statement_head()
         with half_precision(wanted=self._bf16):
             lower, last = network.token_vectors(*padded_ids([row.ids for row in rows]))
         rng = np.random.default_rng([self._config.seed, epoch, *places])
         return loss_of(
-            head,
+            self._head,
             (lower.float(), last.float()),
             rows,
             config=self._config,

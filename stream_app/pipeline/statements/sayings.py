@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from stream_app.pipeline.statements.inflection import Form
 from stream_app.pipeline.statements.lexicon import Saying, natures, sayings_of
@@ -37,6 +38,8 @@ def told_together(text: str, pieces: list[Piece], *, is_han: bool) -> list[Piece
 
 
 def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
+    if _words(text, pieces[at : at + 1]).partition(" ")[0] not in _openings():
+        return
     sayings = sayings_of("en")
     for size in range(min(_LONGEST_HEAD, len(pieces) - at), 0, -1):
         head = pieces[at : at + size]
@@ -51,6 +54,12 @@ def _turned_english(text: str, pieces: list[Piece], at: int) -> None:
                 pieces[one] = replace(pieces[one], word=saying.noun or pieces[one].word)
             pieces[at : at + size] = [Piece(head[0].start, head[-1].end, saying.word)]
             return
+
+
+@cache
+def _openings() -> frozenset[str]:
+    """Return the first words of all English sayings: most words are none, and are passed over at once."""
+    return frozenset(head.split()[0] for head in sayings_of("en"))
 
 
 def _key(text: str, pieces: Sequence[Piece], first: int, *, saying: Saying) -> tuple[int, int] | None:

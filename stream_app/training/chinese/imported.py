@@ -30,7 +30,7 @@ def import_chinese(version: Path, out: Path, shape: Shape | None = None) -> Chin
     """Write the run of the network for Chinese, a folder within a version of the model, into the folder `out`.
 
     Its weights are those of the file, which keeps matrices in int8. `shape` is that of the encoder, by default the
-    package's. Raises DataError for a file of another shape, and ConfigurationError where `out` holds a run already.
+    package's. Raises DataError for a file of another shape, and where `out` holds a run already.
     """
     if (out / RECORD).exists():
         raise DataError(f"{out} holds a run already; give another folder with --out")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.voice import Grade
-from stream_app.reputation import Reputation, claim_of, credibility, observe, weights_of_hour
+from stream_app.reputation import Reputation, claim_of, credibility, observe, weighed_hour
 from stream_app.reputation.claim import MICRO, micros
 from stream_app.reputation.crowd import CROWD
 from stream_app.reputation.record import MOST_VOICES
@@ -46,7 +46,7 @@ def pump(bots: int, *, stories: int = 1, first: int = 1_000, at: datetime = STAR
 
 def total_weight(events: Sequence[SentimentEvent]) -> float:
     state = seen(events)
-    return sum(sum(weights_of_hour(state, hour).values()) for hour in state.hours) / MICRO
+    return sum(one.amount for hour in state.hours for one in weighed_hour(state, hour).values()) / MICRO
 
 
 def test_unknown_voices_have_the_prior_of_their_kind() -> None:
