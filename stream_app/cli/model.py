@@ -21,7 +21,7 @@ from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag
 from stream_app.cli.model_quantise import quantise
 from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_select import select, select_trial
-from stream_app.cli.model_sources import export_run, is_chinese_run, need_training, needed
+from stream_app.cli.model_sources import export_run, is_chinese_run, need_training, needed, runs_of
 from stream_app.cli.model_stages import compare, pretrain
 from stream_app.cli.model_train import train
 from stream_app.cli.model_versions import list_versions, promote, rollback
@@ -102,8 +102,6 @@ def statements(
     Example: stream-app model statements runs/second --out runs/statements
     """
     need_training()
-    from stream_app.training import run as english
-    from stream_app.training.chinese import run as chinese
     from stream_app.training.chinese.written import CHINESE_DATA
     from stream_app.training.config import StatementConfig
     from stream_app.training.scored import score_statements
@@ -119,7 +117,7 @@ def statements(
             run,
             out,
             texts,
-            runs=chinese if is_chinese else english,
+            runs=runs_of(run),
             config=StatementConfig() if epochs is None else StatementConfig(epochs=epochs),
             report=lambda part, done, whole: bar.update(task, completed=done, total=whole, said=part),
         )

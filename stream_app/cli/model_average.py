@@ -9,7 +9,7 @@ import typer
 
 from stream_app.adapters.installed_graph import installed_graph
 from stream_app.cli.model_options import JsonOption
-from stream_app.cli.model_sources import need_training
+from stream_app.cli.model_sources import is_chinese_run, need_training, runs_of
 from stream_app.cli.output import stdout, write_json
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by the command.
@@ -35,8 +35,8 @@ def average(
     from stream_app.training.averaging import average as averaged
     from stream_app.training.scored import score_run
 
-    averaged(before, after, out, share=share)
-    if data is not None:
+    averaged(before, after, out, share=share, runs=runs_of(after))
+    if data is not None and not is_chinese_run(after):
         score_run(out, data, installed_graph())
     if json:
         write_json({"run": str(out), "share": share})

@@ -27,7 +27,9 @@ class Language(StrEnum):
 Scores = dict[str, dict[str, "HeadScore"]]
 
 
-def train_chinese(out: Path, data: Path, *, recipe: Path | None, seed: int | None, epochs: int | None) -> None:
+def train_chinese(
+    out: Path, data: Path, *, recipe: Path | None, seed: int | None, epochs: int | None, start: Path | None
+) -> None:
     """Train a run, going on where an interrupted call stopped."""
     from stream_app.training.chinese.corpus import load_corpus
     from stream_app.training.chinese.run import RECIPE, train
@@ -36,7 +38,7 @@ def train_chinese(out: Path, data: Path, *, recipe: Path | None, seed: int | Non
     config = load_config(recipe or RECIPE, seed=seed, epochs=epochs)
     corpus = load_corpus(data)
     with training_bar("training") as report:
-        train(out, corpus, config=config, report=report)
+        train(out, corpus, config=config, report=report, start=start)
 
 
 def evaluate_chinese(run: Path, data: Path, repository: Path | None) -> Scores:

@@ -14,6 +14,7 @@ from stream_app.pipeline.tensors import MODEL_NAME
 
 if TYPE_CHECKING:
     from stream_app.training.export import Exported
+    from stream_app.training.runs import Runs
 
 # Training needs PyTorch, which no serving machine has: its modules are imported by what needs them.
 # ruff: noqa: PLC0415
@@ -37,6 +38,14 @@ def is_chinese_run(run: Path) -> bool:
     from stream_app.training.chinese.run import RECORD
 
     return (run / RECORD).exists()
+
+
+def runs_of(run: Path) -> Runs:
+    """Return what reads and writes finished runs of the kind that this one is of."""
+    from stream_app.training import run as english
+    from stream_app.training.chinese import run as chinese
+
+    return chinese if is_chinese_run(run) else english
 
 
 def export_run(run: Path, data: Path, target: Path) -> Exported:

@@ -79,7 +79,7 @@ def train(  # noqa: PLR0913  (options of a command)
         return
     data = needed(data)
     if language is Language.CHINESE:
-        train_chinese(out, data, recipe=recipe, seed=seed, epochs=epochs)
+        train_chinese(out, data, recipe=recipe, seed=seed, epochs=epochs, start=start)
         show_scores(evaluate_chinese(out, data, None), as_json=False)
         return
     if before:

@@ -12,17 +12,17 @@ from torch import Tensor
 
 from stream_app.errors import DataError
 from stream_app.training.encoder import copy_encoder
-from stream_app.training.run import WEIGHTS, AveragedRecord, RunRecord, load_record, write_record
+from stream_app.training.runs import WEIGHTS, AveragedRecord, Record, Runs
 
 
-def average(before: Path, after: Path, out: Path, *, share: float) -> RunRecord:
+def average(before: Path, after: Path, out: Path, *, share: float, runs: Runs) -> Record:
     """Write the mean of two finished runs into the folder `out`, in which `after` counts `share`, 0..1.
 
     Raises DataError where they are of different networks, or `out` holds a run already.
     """
     if (out / WEIGHTS).exists():
         raise DataError(f"{out} holds a run already; give another folder with --out")
-    records = load_record(before), load_record(after)
+    records = runs.load_record(before), runs.load_record(after)
     one, other = (load_file(run / WEIGHTS) for run in (before, after))
     alike = one.keys() == other.keys() and all(one[name].shape == other[name].shape for name in one)
     if not alike or records[0].topics != records[1].topics:
@@ -31,7 +31,7 @@ def average(before: Path, after: Path, out: Path, *, share: float) -> RunRecord:
     copy_encoder(after, out)
     save_file({name: _mean(one[name], other[name], share) for name in one}, out / WEIGHTS)
     record = records[1].model_copy(update={"averaged": AveragedRecord(run=before.name, share=share)})
-    write_record(out, record)
+    runs.write_record(out, record)
     return record
 
 

@@ -15,7 +15,8 @@ from stream_app.training.causal_texts import chosen, texts_of
 from stream_app.training.config import CausalConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.encoder import copy_encoder, load_tokenizer
-from stream_app.training.run import WEIGHTS, load_network, load_record, write_record
+from stream_app.training.run import load_network, load_record, write_record
+from stream_app.training.runs import WEIGHTS
 
 Report = Callable[[str, int, int], None]
 

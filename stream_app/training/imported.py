@@ -31,7 +31,8 @@ from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import example_inputs, to_onnx
 from stream_app.training.onnx_weights import floats_of
-from stream_app.training.run import WEIGHTS, RunRecord, write_metrics, write_record
+from stream_app.training.run import RunRecord, write_metrics, write_record
+from stream_app.training.runs import WEIGHTS
 from stream_app.training.served import ServedModule, ServedNetwork
 from stream_app.training.temperature import temperatures_told
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from stream_app.training.causal_lesson import CausalLesson
 from stream_app.training.config import CausalConfig, StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.fit import Task
-from stream_app.training.fusion_task import FusionTask
 from stream_app.training.network import FusionNetwork
+from stream_app.training.stated_texts import rows_of, stated_texts
 from stream_app.training.statement_lesson import StatementLesson
 
 CAUSES, STATEMENTS = CausalConfig(), StatementConfig()
 """How the texts of each lesson are weighted and batched."""
+
+
+class FusionLike(Task, Protocol):
+    """A task whose network has the heads of the fusion model."""
+
+    @property
+    def network(self) -> FusionNetwork: ...  # noqa: D102
 
 
 class Lesson(Protocol):
@@ -52,21 +61,33 @@ def statements_of(config: TrainConfig) -> StatementConfig | None:
     return STATEMENTS if config.stated else None
 
 
-def with_lessons(task: FusionTask, corpus: Corpus, config: TrainConfig) -> Task:
-    """Return the task with all lessons that its configuration asks for; the network gets the heads that they need."""
+def with_lessons(
+    task: FusionLike,
+    tokenizer: Tokenizer,
+    config: TrainConfig,
+    *,
+    stated: Path,
+    corpus: Corpus | None = None,
+) -> Task:
+    """Return the task with all lessons that its configuration asks for; the network gets the heads that they need.
+
+    The folder `stated` has texts on what is stated of names, in the network's language; those on cause and effect are
+    the `corpus`'s.
+    """
     lessons: list[Lesson] = []
-    if causes := causes_of(corpus, config):
+    if corpus and (causes := causes_of(corpus, config)):
         lessons.append(CausalLesson(corpus, causes, weight=config.causes, bf16=config.bf16))
     if statements := statements_of(config):
         head = task.network.statement_head or task.network.add_statement_head()
-        lessons.append(StatementLesson(head, corpus.tokenizer, statements, reads=config.stated, bf16=config.bf16))
+        rows = rows_of(tokenizer, stated_texts(stated, held_out=False))
+        lessons.append(StatementLesson(head, rows, statements, reads=config.stated, bf16=config.bf16))
     return WithLessons(task, lessons, seed=config.seed) if lessons else task
 
 
 class WithLessons:
     """A task with lessons between its batches; place p of the k-th of n lessons is row -1 - (n p + k) of its plan."""
 
-    def __init__(self, task: FusionTask, lessons: Sequence[Lesson], *, seed: int) -> None:
+    def __init__(self, task: FusionLike, lessons: Sequence[Lesson], *, seed: int) -> None:
         self._task, self._lessons, self._seed = task, lessons, seed
 
     @property

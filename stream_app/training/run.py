@@ -19,7 +19,7 @@ from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
 from stream_app.training.checkpoint import tensors_digest
-from stream_app.training.config import CausalConfig, DistilConfig, StatementConfig, TrainConfig
+from stream_app.training.config import CausalConfig, DistilConfig, TrainConfig
 from stream_app.training.corpus import Corpus, load_corpus, with_made, with_share
 from stream_app.training.cost import write_cost
 from stream_app.training.encoder import copy_encoder, load_encoder, load_tokenizer, sentence_embeddings
@@ -29,9 +29,11 @@ from stream_app.training.fusion_task import FusionTask
 from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
+from stream_app.training.runs import WEIGHTS, Record
 from stream_app.training.source_file import SourceFile
+from stream_app.training.written import DATA
 
-WEIGHTS, RECORD, _METRICS = "network.safetensors", "run.json", "metrics.json"
+RECORD, _METRICS = "run.json", "metrics.json"
 _TEACHER, _TEACHER_DIGEST = "teacher.npy", "teacher.sha256"
 _LEARNT_LAST = "causal_heads."
 
@@ -64,34 +66,21 @@ class DistilRecord(BaseModel):
     afresh: bool = False
 
 
-class AveragedRecord(BaseModel):
-    """The run whose weights are in a mean with those of this one, and how much this one counts, 0..1."""
-
-    run: str
-    share: float
-
-
-class RunRecord(BaseModel):
+class RunRecord(Record):
     """What a finished run was made of; `topics` are in label order, `graph` is a version, `start` the run before.
 
-    `causal` is how the heads on cause and effect were learnt, `statements` how that on what texts state, `pretrained`
-    the self-supervised stage of the encoder that this run began with, `rehearsal` the share of old texts beside
-    corrections, `distilled` how it was made a student, `averaged` with what its weights are in a mean; None where there
-    was none. A run that is `imported` is the exported version of that name, whose card tells how it was made.
+    `causal` is how the heads on cause and effect were learnt, `pretrained` the self-supervised stage of the encoder
+    that this run began with, `rehearsal` the share of old texts beside corrections, `distilled` how it was made a
+    student; None where there was none. Of a run that is `imported`, the card of that version tells how it was made.
     """
 
-    config: TrainConfig
     topics: tuple[str, ...]
-    files: tuple[SourceFile, ...]
     graph: str | None
     start: RunRecord | None = None
     causal: CausalConfig | None = None
-    statements: StatementConfig | None = None
     rehearsal: float | None = None
     pretrained: PretrainRecord | None = None
     distilled: DistilRecord | None = None
-    averaged: AveragedRecord | None = None
-    imported: str | None = None
 
 
 def train(run: Path, sources: Sources, config: TrainConfig, *, report: Callable[[Progress], None]) -> None:
@@ -113,7 +102,8 @@ def train_on(
     network = first_network(sources, len(corpus.topics))
     embeddings = kept_embeddings(run, sources.encoder, corpus, config=config)
     task = FusionTask(network, corpus, embeddings, config=config)
-    write_cost(run, fit(with_lessons(task, corpus, config), config=config, run=run, report=report))
+    lessons = with_lessons(task, corpus.tokenizer, config, stated=DATA, corpus=corpus)
+    write_cost(run, fit(lessons, config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     start = load_record(sources.start) if sources.start else None
     return RunRecord(

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from stream_app.training.config import StatementConfig
 from stream_app.training.encoder import half_precision
 from stream_app.training.head_fit import batches_of, padded_ids
 from stream_app.training.network import FusionNetwork
-from stream_app.training.stated_texts import rows_of, stated_texts
+from stream_app.training.stated_texts import StatedRow
 from stream_app.training.statement_fit import loss_of
 from stream_app.training.statement_head import StatementHead
 
 
 class StatementLesson:
-    """The English texts that teach a network's head on statements, each read `reads` times in an epoch."""
+    """Texts that teach a network's head on statements, each read `reads` times in an epoch."""
 
     name = "statements"
 
     def __init__(
-        self, head: StatementHead, tokenizer: Tokenizer, config: StatementConfig, *, reads: int, bf16: bool
+        self, head: StatementHead, rows: Sequence[StatedRow], config: StatementConfig, *, reads: int, bf16: bool
     ) -> None:
         self._head = head
-        self._rows = rows_of(tokenizer, stated_texts(held_out=False))
+        self._rows = rows
         self._config, self._reads, self._bf16 = config, reads, bf16
 
     def batches(self, epoch: int) -> list[list[int]]:

