@@ -78,6 +78,19 @@ class CausalGraph:
                 hurt[one.source] += one.forward.weight if one.forward.sign < 0 else 0.0
         return frozenset(key for key, weight in touched.items() if hurt[key] > _DREADED_SHARE * weight)
 
+    @cached_property
+    def makers(self) -> Mapping[int, tuple[int, ...]]:
+        """Of each product, such as a mine, the nodes of those who own or make it."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for one in self.statements:
+            if one.kind is DependenceKind.OWNS and self.entities[self.index[one.target]].kind is EntityKind.PRODUCT:
+                found[self.index[one.target]].append(self.index[one.source])
+        return {product: tuple(owners) for product, owners in found.items()}
+
+    def arcs_into(self, nodes: Sequence[int]) -> tuple[int, ...]:
+        """Return all arcs that end in one of these nodes: without them, nothing reaches it or goes on through it."""
+        return tuple(np.flatnonzero(np.isin(self.targets, nodes)).tolist())
+
     @property
     def memory_bytes(self) -> int:
         """Size of the arrays, the kept views included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from stream_app.causal.alive import absorb
@@ -46,17 +47,25 @@ class RiskModel:
         object.__setattr__(self, "_relations", Relations(self.graph))
 
     def effects_of(self, event: SentimentEvent, *, processed_at: datetime) -> tuple[RiskEffect, ...]:
-        """Return what the event does to those whom it exposes, strongest first; never against what is stated of one."""
+        """Return what the event does to those whom it exposes, strongest first.
+
+        Nobody is moved against what the document states of him, nor is anybody through him.
+        """
         shock = shock_of(event, self.parameters, dreaded=self.graph.dreaded)
         if shock is None:
             return ()
         rates = self.parameters.rates(event.topic, shock.side)
-        reach = reach_of(self.graph, shock.entity_id, event.published_at, rates=rates, parameters=self.parameters)
+        travel = partial(
+            reach_of, self.graph, shock.entity_id, event.published_at, rates=rates, parameters=self.parameters
+        )
+        reach = travel()
         if reach is None:
             return ()
+        told = self._told_beside(event)
+        against = [node for node, move in told.items() if move * shock.value * reach.mass.net[node] < 0]
+        if against:
+            reach = travel(cut=self.graph.arcs_into(against)) or reach
         found = exposures(self.graph, reach, shock.value, parameters=self.parameters, limits=self.limits)
-        told = {one.entity_id: one.move for one in event.shock.beside} if event.shock else {}
-        believed = (one for one in found if told.get(self.graph.entities[one.node].id, 0.0) * one.net >= 0)
         trigger = Trigger(
             event_id=event.event_id,
             document_id=event.document_id,
@@ -64,7 +73,16 @@ class RiskModel:
             polarity=event.polarity or 0.0,
         )
         traveller = _Traveller(event, shock, trigger, rates)
-        return tuple(self._effect(traveller, one, processed_at=processed_at) for one in believed)
+        return tuple(self._effect(traveller, one, processed_at=processed_at) for one in found)
+
+    def _told_beside(self, event: SentimentEvent) -> dict[int, float]:
+        """Return how the document states others to move, by their nodes: a mine that stands still stops its owners."""
+        told: dict[int, float] = {}
+        for one in event.shock.beside if event.shock else ():
+            node = self.graph.index.get(one.entity_id)
+            if node is not None:
+                told |= dict.fromkeys(self.graph.makers.get(node, ()), one.move) | told | {node: one.move}
+        return told
 
     def _effect(self, traveller: _Traveller, exposure: Exposure, *, processed_at: datetime) -> RiskEffect:
         event, shock, trigger, rates = traveller

@@ -47,6 +47,7 @@ class StatedShock(Schema):
     effect: Span | None = None
     beside: tuple[OtherMove, ...] = Field(
         default=(),
-        description="Of a price, rate or level: companies that the document states to move, as a fact. Nobody infers "
-        "the contrary of them: a miner that halts its mine does not gain by the dearer metal.",
+        description="Of a price, rate or level: companies, and products such as mines, that the document states to "
+        "move, as a fact or as surely as it states this. Nobody infers the contrary of them or of who owns them: a "
+        "miner whose mine is halted does not gain by the dearer metal.",
     )

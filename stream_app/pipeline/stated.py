@@ -14,6 +14,7 @@ from stream_app.pipeline.statements import EntityStatement, Statements
 _DECIMALS = 6
 _MOST_BESIDE = 20
 _FORTUNES = frozenset({EntityKind.COMPANY, EntityKind.INDUSTRY, EntityKind.PERSON, EntityKind.PRODUCT})
+_OTHERS = frozenset({EntityKind.COMPANY, EntityKind.PRODUCT})
 _FACTS = frozenset({"stated", "ended"})
 
 
@@ -23,14 +24,16 @@ def shock_of(linked: LinkedDocument, stated: Statements | None, place: int) -> S
     if stated is None or said is None:
         return None
     entity = linked.entities[place].entity
-    beside = () if entity is None or entity.kind in _FORTUNES else tuple(_moves_of_companies(linked, stated))
+    beside = () if entity is None or entity.kind in _FORTUNES else tuple(_moves_of_others(linked, stated, said))
     return _shock(linked.document, said, beside[:_MOST_BESIDE])
 
 
-def _moves_of_companies(linked: LinkedDocument, stated: Statements) -> Iterator[OtherMove]:
+def _moves_of_others(linked: LinkedDocument, stated: Statements, asked: EntityStatement) -> Iterator[OtherMove]:
+    """Yield what is stated of companies and products, as surely as what is stated of the one that is asked about."""
     for one, said in zip(linked.entities, stated.entities, strict=True):
-        is_company = one.entity is not None and one.entity.kind is EntityKind.COMPANY
-        if one.entity is not None and is_company and said is not None and said.move and said.modality in _FACTS:
+        if one.entity is None or one.entity.kind not in _OTHERS or said is None or not said.move:
+            continue
+        if said.modality in _FACTS or said.modality == asked.modality:
             yield OtherMove(entity_id=one.entity.id, move=round(said.move, _DECIMALS))
 
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream_app.causal.arcs import make_causal_graph
 from stream_app.causal.curve import UNCHANGED, Curve
 from stream_app.causal.probability import probability, score, size_of_rise
 from stream_app.causal.queries import World, arcs_between, do
 from stream_app.causal.risks import RiskModel, judge
 from stream_app.causal.shock import Shock
 from stream_app.events.document import Author
+from stream_app.events.entity import EntityKind
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
@@ -32,7 +34,7 @@ from tests.causal_world import (
     statements,
     supplies,
 )
-from tests.factories import START, hours
+from tests.factories import START, entity, hours
 
 BASE = probability(0.0, PARAMETERS)
 PLAIN = replace(PARAMETERS, calibration=UNCHANGED)
@@ -256,6 +258,30 @@ def test_nobody_is_thought_to_gain_of_whom_the_document_says_that_he_loses(
     beside = (OtherMove(entity_id=name(1), move=move),) if move is not None else ()
     told = StatedShock(move=0.9, modality="stated", tense="past", role="effect", certainty=1.0, beside=beside)
     found = risks_of(model_of(supplies(0, 1), supplies(0, 2)), 0.8, shock=told)
+    assert (name(1) in found, name(2) in found) == (is_named, True)
+
+
+def test_who_loses_hands_on_no_gain() -> None:
+    """A maker's own outage makes its goods dear: its customers do not gain by what it would gain from that."""
+    told = StatedShock(move=0.9, modality="stated", tense="past", role="effect", certainty=1.0)
+    model = model_of(supplies(0, 1), supplies(1, 2))
+    assert risks_of(model, 0.8, shock=told).keys() == {name(1), name(2)}
+    loses = told.model_copy(update={"beside": (OtherMove(entity_id=name(1), move=-0.9),)})
+    assert risks_of(model, 0.8, shock=loses) == {}
+
+
+@pytest.mark.parametrize(("own", "is_named"), [(None, False), (0.5, True)])
+def test_owner_of_a_mine_that_stands_still_does_not_gain_unless_it_is_said(
+    own: float | None, *, is_named: bool
+) -> None:
+    mine = "product:mine"
+    owns = statement(name(1), DependenceKind.OWNS, mine)
+    entities = [*(entity(name(number)) for number in range(3)), entity(mine, kind=EntityKind.PRODUCT)]
+    graph = make_causal_graph(entities, (supplies(0, 1), supplies(0, 2), owns), version="kg-test")
+    halted = OtherMove(entity_id=mine, move=-0.9)
+    beside = (halted,) if own is None else (halted, OtherMove(entity_id=name(1), move=own))
+    told = StatedShock(move=0.9, modality="stated", tense="past", role="effect", certainty=1.0, beside=beside)
+    found = risks_of(RiskModel(graph, PARAMETERS, LIMITS), 0.8, shock=told)
     assert (name(1) in found, name(2) in found) == (is_named, True)
 
 
