@@ -98,7 +98,8 @@ class Reading:
         role, relation = self.side(one.named)
         side = side_of(pieces, one)
         told = None if one.idle else words
-        sure = one.idle or pieces[one.at].word.sure or one.nature == _TURNED
+        # A model hears the tone: of a plague that breaks out, that something gets worse.
+        sure = one.idle or pieces[one.at].word.sure or one.nature == _TURNED or one.named.dreaded
         return Said(rank, move, ended, manner, role=role, words=told, relation=relation, side=side, sure=sure)
 
     def side(self, named: Named) -> tuple[Role, Relation | None]:

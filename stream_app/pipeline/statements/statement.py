@@ -37,7 +37,8 @@ class CausalRelation:
 class EntityStatement:
     """What is said to happen to one entity: the values of `StatedShock`, with spans still as offsets.
 
-    `sure` where words tell it that have one meaning together, be it that nothing happens.
+    `sure` where words tell it that have one meaning together, be it that nothing happens, and of indicators whose name
+    is what is dreaded.
     """
 
     move: float = 0.0

@@ -115,7 +115,7 @@ def _is_nominal(pieces: Sequence[Piece], at: int) -> bool:
         or after.cue in _AFTER_NOUN
         or after.cue in {"comma", "stop"}
         or after.word.verb
-        or after.word.noun
+        or (after.word.noun and not after.named)  # 限制稀土出口, where the name of a thing is the object
     ):
         return True
     return bool(before.word.noun) and not after.named

@@ -218,3 +218,11 @@ def test_tables_name_only_what_is_known() -> None:
         assert {row["nature"] for row in table(f"verbs_{language}")} - {""} <= natures().keys()
         marks = [row for row in table(f"cues_{language}") if row["kind"] in {"before", "both", "noun", "quantifier"}]
         assert {row["value"] for row in marks} <= grades().keys()
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_sure"), [("<Swine fever:macro_indicator>", True), ("<Exports:macro_indicator>", False)]
+)
+def test_what_rules_read_of_a_dreaded_indicator_is_surer_than_its_tone(marked: str, *, is_sure: bool) -> None:
+    (found,) = stated(f"{marked} spreads")
+    assert (sign(found.move), found.sure) == ("+", is_sure)
