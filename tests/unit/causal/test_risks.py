@@ -286,6 +286,27 @@ def test_what_is_over_fades_faster() -> None:
     assert BASE < without[0] < without[1]
 
 
+def test_each_new_story_of_a_crisis_is_told_of_those_whom_it_hits_hardest() -> None:
+    """The fifth says no less than the first, though the four before it are alive; what is told again says nothing."""
+    stories = [effect(number, size=1.6, net=1.0, at=START + hours(number)) for number in range(5)]
+    again = effect(5, story_id=stories[4].story_id, size=1.2, net=0.8, at=START + hours(5))
+    state, said = AliveEffects(), []
+    for one in (*stories, again):
+        state, event = judge(state, one, parameters=PARAMETERS, threshold=0.02)
+        said.append(event)
+    assert all(said[:-1])
+    assert said[-1] is None
+
+
+def test_the_probability_of_many_stories_is_no_certainty() -> None:
+    """A score that rounds to 1 is still a number of stories to the curve: it neither leaps nor stands still."""
+    told = [probability(size, PARAMETERS) for size in (14.0, 14.5, 15.0, 15.5, 16.0)]  # from 15 on the score is 1
+    steps = [other - one for one, other in pairwise(told)]
+    assert steps == pytest.approx([0.0156, 0.0144, 0.0132, 0.0121], abs=1e-4)
+    assert probability(0.0, replace(PARAMETERS, base_rate=0.0)) == 0
+    assert probability(1e6, PLAIN) == 1
+
+
 @given(wanted=st.floats(0, 0.8))
 def test_the_size_of_a_rise_of_the_score_gives_that_rise(wanted: float) -> None:
     size = size_of_rise(wanted, PARAMETERS)
