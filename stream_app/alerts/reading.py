@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from stream_app.alerts.facts import Event
+from stream_app.alerts.faults import fault_of, in_words
 from stream_app.alerts.labels import TopicLabels, no_labels, unknown_topic
 from stream_app.events.dead_letter import ErrorKind
 from stream_app.events.risk_event import RiskEvent
@@ -101,7 +102,4 @@ def _read(validate: Callable[[dict[str, object]], _S], value: bytes) -> _S | Rej
     except NotAnObject as error:
         return Rejection(ErrorKind.NOT_JSON, None, str(error) if value else "the record has no value")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or None
-        message = first["msg"].removeprefix("Value error, ")
-        return Rejection(ErrorKind.WRONG_TYPE, field, f"{field}: {message}" if field else message)
+        return Rejection(ErrorKind.WRONG_TYPE, fault_of(error)[0], in_words(error))
