@@ -175,7 +175,7 @@ async def test_a_bad_subscription_is_a_dead_letter_and_subscribes_nobody(
 @pytest.mark.parametrize(
     ("fields", "field", "said"),
     [
-        ({"thottle": {"per": "entity", "seconds": 60}}, "thottle", "did you mean throttle?"),
+        ({"throttled": {"per": "entity", "seconds": 60}}, "throttled", "did you mean throttle?"),
         ({"min_abs_polarity": 0.9}, "min_abs_polarity", "conditions stand in match"),
         ({"match": {"tickers": ["AAPL"], "min_sevrity": 0.5}}, "match.min_sevrity", "did you mean min_severity?"),
         ({"throttle": {"per": "entity", "seconds": 1, "x": 2}}, "throttle.x", "only per, seconds"),

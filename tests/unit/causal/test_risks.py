@@ -9,17 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream_app.causal.arcs import make_causal_graph
 from stream_app.causal.curve import UNCHANGED, Curve
 from stream_app.causal.probability import probability, score, size_of_rise
 from stream_app.causal.queries import World, arcs_between, do
 from stream_app.causal.risks import RiskModel, judge
 from stream_app.causal.shock import Shock
 from stream_app.events.document import Author
+from stream_app.events.entity import EntityKind
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.span import Span
 from stream_app.events.stated_shock import OtherMove, Side, StatedShock
 from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
+from stream_app.knowledge.entities import Entity
 from tests.causal_world import (
     LIMITS,
     PARAMETERS,
@@ -32,7 +36,7 @@ from tests.causal_world import (
     statements,
     supplies,
 )
-from tests.factories import START, hours
+from tests.factories import START, entity, hours
 
 BASE = probability(0.0, PARAMETERS)
 PLAIN = replace(PARAMETERS, calibration=UNCHANGED)
@@ -148,6 +152,38 @@ def test_an_explanation_names_both_the_relation_and_its_source() -> None:
     assert event.explanation == (
         "C1 may be hurt because C0 supplies C1 (weight 0.20, annual report 2023): C0 has bad news."
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "named", "move", "said"),
+    [
+        ("country:us", "United States", -0.8, "the economy of the United States is said to weaken, “slumps”."),
+        ("country:cn", "China", 0.8, "the economy of China is said to strengthen, “slumps”."),
+        ("country:cn", "China", 0.0, "the economy of China seems to weaken by the tone of the text."),
+        ("currency:jpy", "Japanese Yen", -0.8, "the value of the Japanese Yen is said to fall, “slumps”."),
+        ("currency:btc", "Bitcoin", -0.8, "the value of Bitcoin is said to fall, “slumps”."),
+        (
+            "central_bank:x",
+            "European Central Bank",
+            0.8,
+            "the policy rate of the European Central Bank is said to rise",
+        ),
+        ("central_bank:x", "Norges Bank", 0.8, "the policy rate of Norges Bank is said to rise, “slumps”."),
+        ("commodity:gold", "Gold", 0.0, "the price of Gold seems to fall by the tone of the text."),
+    ],
+)
+def test_an_explanation_says_of_what_is_no_company_what_moves_and_what_of_it_is_only_tone(
+    key: str, named: str, move: float, said: str
+) -> None:
+    kind = EntityKind(key.partition(":")[0])
+    told = statement(key, DependenceKind.AFFECTS, name(1), forward=Transmission(1, 0.9), backward=None)
+    trigger = Entity(key, kind, named)
+    model = RiskModel(make_causal_graph([trigger, entity(name(1))], [told], version="kg-test"), PARAMETERS, LIMITS)
+    words = Span(text="slumps", start=0, end=6, field="title") if move else None
+    shock = StatedShock(move=move, modality="stated", tense="past", role="effect", certainty=1.0, words=words)
+    event = shocking(polarity=-0.9, entity=trigger.ref(), shock=shock, evidence=())
+    (effect_of,) = model.effects_of(event, processed_at=START)
+    assert said in effect_of.explanation
 
 
 def _told(effects: list[RiskEffect]) -> tuple[AliveEffects, dict[str, RiskEvent | None]]:
