@@ -82,6 +82,11 @@ def read_event(record: Record) -> Event | Tick | Rejection:
     return _read(SentimentEvent.model_validate, record.value)
 
 
+def most_name_characters(prefix: str) -> int:
+    """Return how long a subscription's name may be, so that its topic's fits with that prefix."""
+    return min(MAX_NAME_CHARACTERS, _LONGEST_TOPIC - len(prefix + alerts_of("")))
+
+
 def _name(key: bytes | None, prefix: str) -> str | Rejection:
     wrong = ErrorKind.WRONG_KEY
     try:
@@ -90,8 +95,7 @@ def _name(key: bytes | None, prefix: str) -> str | Rejection:
         name = ""
     if not name or not set(name) <= _NAME_CHARACTERS:
         return Rejection(wrong, "key", "the key has to be the subscription's name: a to z, 0 to 9 and -")
-    most = min(MAX_NAME_CHARACTERS, _LONGEST_TOPIC - len(prefix + alerts_of("")))
-    if len(name) > most:
+    if len(name) > (most := most_name_characters(prefix)):
         return Rejection(wrong, "key", f"the name has {len(name)} characters, {most} are allowed")
     return name
 
