@@ -102,7 +102,8 @@ class Settings(BaseSettings):
         5.0, description="Seconds between the ticks of a worker's wall clock; 0: none, where ticks come from elsewhere."
     )
     risk_threshold: Annotated[float, Field(gt=0, lt=1)] = Field(
-        0.02, description="Least rise of a score, before calibration, by its trigger for which there is a risk event."
+        0.02,
+        description="Least rise of a score, before calibration, by its trigger alone, for which there is a risk event.",
     )
     risk_exposures: PositiveInt = Field(20, description="Most risk events of one trigger; the strongest are kept.")
     causal_parameters: Path | None = Field(

@@ -118,7 +118,7 @@ class Delivery:
             case Matched() | Calm():
                 inbox.hold(notice, record.offset, record.value or b"")
             case Ended():
-                inbox.end(notice.subscription, record.offset)
+                inbox.end(notice, record.offset)
                 outgoing.add(self._applied(notice, book, record.offset))
             case Reached() if due := inbox.reach(notice.event_time, record.offset):
                 self._settle(due, record, book=book, outgoing=outgoing)

@@ -84,7 +84,7 @@ class Keeping:
                     names.add(subscription.name)
                     continue
             if (name := name_of(record)) is not None:  # a tombstone, or a value that takes the place of what was valid
-                messages.append(_message(Ended(subscription=name)))
+                messages.append(_message(Ended(subscription=name, at=record.offset)))
                 names.discard(name)
         if names:
             self._outlet.topics.forget(names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,12 +18,12 @@ import structlog
 from stream_app.agents.patience import Patience
 from stream_app.alerts.matcher import Matcher
 from stream_app.alerts.ports import AlertTopics
-from stream_app.alerts.reading import ReadSubscription, name_of, read_subscription
+from stream_app.alerts.reading import EndOf, ReadSubscription, name_of, read_subscription
 from stream_app.errors import StreamAppError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS
 from stream_app.pipeline.ports import Clock, Telemetry
-from stream_app.pipeline.records import Record
+from stream_app.pipeline.records import Record, Rejection
 
 _log = structlog.get_logger(__name__)
 _KEPT = ALERTS.kept or timedelta.max
@@ -45,6 +46,26 @@ class Reader(Protocol):
 Open = Callable[[], AbstractAsyncContextManager[Reader]]
 
 
+@dataclass(slots=True)
+class _Known:
+    """What the topic says: who subscribes, and when those ended who do no more."""
+
+    matcher: Matcher = field(default_factory=Matcher)
+    ended: dict[str, datetime] = field(default_factory=dict)
+
+    def learn(self, meaning: Subscription | EndOf | Rejection, record: Record) -> None:
+        """Take over what a record means; one that means nothing valid ends what stood under its key.
+
+        The topic is compacted: what stood there before is not there for the next worker that reads it.
+        """
+        if isinstance(meaning, Subscription):
+            self.ended.pop(meaning.name, None)
+            self.matcher.put(meaning, since=record.offset)
+        elif (name := name_of(record)) is not None:
+            self.matcher.remove(name)
+            self.ended[name] = record.received_at
+
+
 class SubscriptionTable:
     """Keeps the matcher in step with the topic, and deletes the topics of those that ended long enough ago."""
 
@@ -58,12 +79,16 @@ class SubscriptionTable:
         read: ReadSubscription = read_subscription,
         sweep_seconds: float = 60.0,
     ) -> None:
-        self.matcher = Matcher()
+        self._known = _Known()
         self._open, self._topics, self._clock = open_reader, topics, clock
         self._telemetry, self._read, self._sweep_seconds = telemetry, read, sweep_seconds
-        self._ended: dict[str, datetime] = {}
         self._read_once = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def matcher(self) -> Matcher:
+        """The subscriptions as they are known now."""
+        return self._known.matcher
 
     async def start(self, patience: Patience) -> None:
         """Return when all that the topic holds is known; go on following it."""
@@ -85,27 +110,22 @@ class SubscriptionTable:
         self._tasks = []
 
     def learn(self, record: Record) -> None:
-        """Take over what a record says; one that says nothing valid ends what stood under its key.
-
-        The topic is compacted: what stood there before is not there for the next worker that reads it.
-        """
-        meaning = self._read(record)
-        if isinstance(meaning, Subscription):
-            self._ended.pop(meaning.name, None)
-            self.matcher.put(meaning)
-        elif (name := name_of(record)) is not None:
-            self.matcher.remove(name)
-            self._ended[name] = record.received_at
-        self._telemetry.gauge("stream_app_subscriptions", len(self.matcher))
+        """Take over what a record says."""
+        self._known.learn(self._read(record), record)
+        self._tell()
 
     async def sweep(self) -> None:
         """Delete the topics of subscriptions that ended longer ago than alerts are kept."""
         now = self._clock.now()
-        over = [name for name, ended_at in self._ended.items() if ended_at + _KEPT <= now]
+        ended = self._known.ended
+        over = [name for name, ended_at in ended.items() if ended_at + _KEPT <= now]
         if over:
             await self._topics.delete(over)
         for name in over:
-            self._ended.pop(name, None)
+            ended.pop(name, None)
+
+    def _tell(self) -> None:
+        self._telemetry.gauge("stream_app_subscriptions", len(self.matcher))
 
     async def _follow_forever(self, patience: Patience) -> None:
         """Begin again whatever happens; only what is wrong from the start is an error."""
@@ -119,9 +139,12 @@ class SubscriptionTable:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _follow(self) -> None:
+        known = _Known()
         async with self._open() as reader:
             async for record in reader.read_to_end():
-                self.learn(record)
+                known.learn(self._read(record), record)
+            self._known = known  # not before: half of the topic tells of ends after which there was a beginning
+            self._tell()
             if not self._read_once.is_set():
                 _log.info("subscriptions are known", subscriptions=len(self.matcher))
             self._read_once.set()

@@ -15,6 +15,7 @@ from stream_app.alerts.verdicts import (
     admit,
     alert_of,
     close_due,
+    is_repeat,
     keep_until,
     needs_cell,
     needs_desk,
@@ -60,7 +61,7 @@ class AlertBook:
                 self._sweep(notice.event_time)
                 return self._reach(notice.event_time, offset, processed_at)
             case Ended():
-                self._end(notice.subscription)
+                self._end(notice)
         return _NOTHING
 
     def begin_settling(self, upto: datetime) -> None:
@@ -89,12 +90,14 @@ class AlertBook:
         terms = matched.terms
         if self._settling is not None and matched.origin is not None:  # their records do not stand in this order
             matched = matched.model_copy(update={"origin": None})
-        if not needs_cell(terms):
-            return Verdict((alert_of(matched, processed_at),))
         key = _SEPARATOR.join((terms.name, _entity(matched.event)))
-        before = self._cells.get(key) or Cell(keep_until=keep_until(terms, self._swept_at))
-        if self._contains(key, before, offset):
+        before = self._cells.get(key)
+        if before is not None and self._contains(key, before, offset):
             return Verdict(held="repeated")
+        if not needs_cell(terms):  # with other terms before, it may have been told in a digest, or not at all
+            repeated = before is not None and is_repeat(before, matched)
+            return Verdict(held="repeated") if repeated else Verdict((alert_of(matched, processed_at),))
+        before = before or Cell(keep_until=keep_until(terms, self._swept_at))
         cell, held = admit(before, matched, offset)
         if cell is not before:
             self._put(key, cell)
@@ -136,11 +139,13 @@ class AlertBook:
                 alerts.extend(due)
         return Verdict(tuple(alerts))
 
-    def _end(self, name: str) -> None:
-        for key in [key for key in self._cells if key.startswith(name + _SEPARATOR)]:
-            self._drop(key)
-        if name in self._desks:
-            self._drop(name)
+    def _end(self, ended: Ended) -> None:
+        name = ended.subscription
+        ours: dict[str, State] = {key: one for key, one in self._cells.items() if key.startswith(name + _SEPARATOR)}
+        ours |= {name: self._desks[name]} if name in self._desks else {}
+        for key, state in ours.items():
+            if state.since < ended.at:  # else one of the same name, made after it, has gone on with it
+                self._drop(key)
 
     def _sweep(self, event_time: datetime) -> None:
         """Forget, once an hour of event time, what cannot matter any more."""

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from stream_app.alerts.facts import Event, direction_of, moment_of
 from stream_app.alerts.notices import Matched
-from stream_app.alerts.state import OpenDigest
-from stream_app.alerts.throttle import Sent
+from stream_app.alerts.state import OpenDigest, Sent
 from stream_app.events.alert import Alert, Digest, DigestedEvent
 from stream_app.events.ids import alert_id
 from stream_app.events.risk_event import RiskEvent
@@ -20,13 +19,15 @@ def opened(matched: Matched, sent: Sent) -> OpenDigest:
     """Return a new digest; a throttle of the subscription lets it gather for longer, so that nothing is dropped."""
     terms, moment = matched.terms, moment_of(matched.event)
     closes_at = moment + timedelta(seconds=terms.digest)
-    if terms.throttle and terms.throttle.per == "subscription" and sent:
-        closes_at = max(closes_at, sent[-1] + timedelta(seconds=terms.throttle.seconds))
+    if terms.throttle and terms.throttle.per == "subscription" and sent.sent:
+        closes_at = max(closes_at, sent.sent[-1] + timedelta(seconds=terms.throttle.seconds))
     return OpenDigest(
         subscription=terms.name,
         opened_at=moment,
         closes_at=closes_at,
         count=1,
+        earliest=matched.event.published_at,
+        latest=matched.event.published_at,
         events=(_short(matched.event),),
         strongest=matched.event,
         reason=matched.reason,
@@ -36,7 +37,12 @@ def opened(matched: Matched, sent: Sent) -> OpenDigest:
 def added(digest: OpenDigest, matched: Matched) -> OpenDigest:
     """Return the digest with one more event."""
     new = _short(matched.event)
-    change = {"count": digest.count + 1, "events": _kept((*digest.events, new))}
+    change = {
+        "count": digest.count + 1,
+        "events": _kept((*digest.events, new)),
+        "earliest": min(new.published_at, digest.earliest or digest.opened_at),
+        "latest": max(new.published_at, digest.latest or digest.opened_at),
+    }
     if _rank(new) < _rank(_short(digest.strongest)):
         change |= {"strongest": matched.event, "reason": matched.reason}
     return digest.model_copy(update=change)
@@ -75,7 +81,8 @@ def _rank(event: DigestedEvent) -> tuple[float, str]:
 def _reason(digest: OpenDigest) -> str:
     if digest.count == 1:
         return digest.reason
-    between = f"between {digest.opened_at:%Y-%m-%d %H:%M:%S} and {digest.closes_at:%Y-%m-%d %H:%M:%S} UTC"
+    first, last = digest.earliest or digest.opened_at, digest.latest or digest.closes_at
+    between = f"published from {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC"
     return f"{digest.count} events {between}. The strongest: {digest.reason}"
 
 

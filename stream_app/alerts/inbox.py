@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from stream_app.alerts.notices import Calm, Matched, notice_from
+from stream_app.alerts.notices import Calm, Ended, Matched, notice_from
 from stream_app.alerts.order import order_of, published_at
 from stream_app.events.schema import Instant, Schema
 
@@ -33,6 +33,7 @@ class Waiting:
     offset: int
     value: bytes
     subscription: str
+    since: int
     order: bytes
     published_at: datetime
     judged_at: datetime | None
@@ -84,11 +85,13 @@ class Inbox:
         upto = self._clock.before
         return None if upto is None else Due(upto, self._taken(upto))
 
-    def end(self, subscription: str, offset: int) -> None:
-        """Drop what waits of a subscription that has ended."""
+    def end(self, ended: Ended, offset: int) -> None:
+        """Drop what waits of a subscription that has ended, but not of one that was made of the same name after it."""
         if self._is_new(offset):
-            for one in [one for one in self._waiting.values() if one.subscription == subscription]:
-                self._drop(one)
+            ours = [one for one in self._waiting.values() if one.subscription == ended.subscription]
+            for one in ours:
+                if one.since < ended.at:
+                    self._drop(one)
 
     def added(self) -> dict[str, bytes]:
         """Return what came since the last call."""
@@ -114,8 +117,12 @@ class Inbox:
         return tuple(one for _, one in sorted({one.order: one for one in due}.items()))
 
     def _put(self, notice: Matched | Calm, offset: int, value: bytes) -> None:
-        name = notice.terms.name if isinstance(notice, Matched) else notice.subscription
-        self._waiting[offset] = Waiting(offset, value, name, order_of(notice), published_at(notice), notice.judged_at)
+        if isinstance(notice, Calm):
+            name, since = notice.subscription, -1
+        else:
+            name, since = notice.terms.name, notice.terms.since
+        place, moment = order_of(notice), published_at(notice)
+        self._waiting[offset] = Waiting(offset, value, name, since, place, moment, notice.judged_at)
 
     def _drop(self, one: Waiting) -> None:
         del self._waiting[one.offset]

@@ -69,13 +69,15 @@ class Matcher:
         self._places: dict[str, _Place] = {}
         self._slots: dict[_Shape, dict[tuple[str, ...], _Slot]] = {}
         self._with_hysteresis: set[str] = set()
+        self._since: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def put(self, subscription: Subscription) -> None:
-        """Hold a subscription."""
+    def put(self, subscription: Subscription, *, since: int = -1) -> None:
+        """Hold a subscription; `since` is the offset of its record."""
         self.remove(subscription.name)
+        self._since[subscription.name] = since
         place = self._places[subscription.name] = _place(conditions_of(subscription))
         if subscription.hysteresis is not None:
             self._with_hysteresis.add(subscription.name)
@@ -87,6 +89,7 @@ class Matcher:
         """Forget a subscription; one that is not held is no error."""
         place = self._places.pop(name, None)
         self._with_hysteresis.discard(name)
+        self._since.pop(name, None)
         if place is None:
             return
         slots = self._slots[place.shape]
@@ -95,6 +98,10 @@ class Matcher:
                 del slots[values]
         if not slots:  # each shape that is there costs every event
             del self._slots[place.shape]
+
+    def since(self, name: str) -> int:
+        """Return the offset of the record of a subscription that is held; -1 where nobody said."""
+        return self._since.get(name, -1)
 
     def matches(self, facts: Facts) -> list[Subscription]:
         """Return the subscriptions whose conditions all hold, by name."""

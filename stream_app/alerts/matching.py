@@ -37,5 +37,5 @@ def notices_of(
         )
     for subscription in matcher.matches(facts):
         reason = reason_of(subscription.match, event, affiliate)
-        terms = Terms.of(subscription)
+        terms = Terms.of(subscription, since=matcher.since(subscription.name))
         yield Matched(terms=terms, event=event, reason=reason, origin=origin, judged_at=judged_at)

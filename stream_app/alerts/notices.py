@@ -15,6 +15,8 @@ from stream_app.events.schema import Instant, Schema
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.subscription import Hysteresis, Subscription, Throttle
 
+_EVER = 2**63 - 1
+
 
 class Terms(Schema):
     """How a subscription wants its alerts, as it stood when the event matched."""
@@ -23,13 +25,18 @@ class Terms(Schema):
     throttle: Throttle | None
     hysteresis: Hysteresis | None
     digest: int
+    since: int = Field(default=-1, description="Offset of the record by which it was made or changed last.")
 
     @classmethod
-    def of(cls, subscription: Subscription) -> Self:
-        """Return the terms of a subscription."""
+    def of(cls, subscription: Subscription, *, since: int = -1) -> Self:
+        """Return the terms of a subscription that a record of that offset holds."""
         throttle = subscription.throttle if subscription.throttle and subscription.throttle.seconds else None
         return cls(
-            name=subscription.name, throttle=throttle, hysteresis=subscription.hysteresis, digest=subscription.digest
+            name=subscription.name,
+            throttle=throttle,
+            hysteresis=subscription.hysteresis,
+            digest=subscription.digest,
+            since=since,
         )
 
 
@@ -73,10 +80,14 @@ class Reached(Schema):
 
 
 class Ended(Schema):
-    """A subscription has ended: nothing more is to be sent, and what is remembered of it can go."""
+    """A subscription has ended: nothing more is to be sent, and what is remembered of it can go.
+
+    `at` is the offset of the record that ended it: one of the same name that was made after it goes on.
+    """
 
     what: Literal["ended"] = "ended"
     subscription: str
+    at: int = _EVER
 
 
 Notice = Matched | Calm | Reached | Ended

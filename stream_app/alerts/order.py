@@ -11,7 +11,7 @@ from stream_app.alerts.notices import Calm, Matched
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _TIME_BYTES, _DIGEST_BYTES = 8, 16
-_NOT_SAID: Mapping[str, Any] = {"origin": True, "judged_at": True, "event": {"processed_at"}}
+_NOT_SAID: Mapping[str, Any] = {"origin": True, "judged_at": True, "event": {"processed_at"}, "terms": {"since"}}
 
 
 def published_at(notice: Matched | Calm) -> datetime:

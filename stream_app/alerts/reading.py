@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from stream_app.alerts.facts import Event
+from stream_app.alerts.faults import fault_of, in_words
 from stream_app.alerts.labels import TopicLabels, no_labels, unknown_topic
 from stream_app.events.dead_letter import ErrorKind
 from stream_app.events.risk_event import RiskEvent
@@ -81,6 +82,11 @@ def read_event(record: Record) -> Event | Tick | Rejection:
     return _read(SentimentEvent.model_validate, record.value)
 
 
+def most_name_characters(prefix: str) -> int:
+    """Return how long a subscription's name may be, so that its topic's fits with that prefix."""
+    return min(MAX_NAME_CHARACTERS, _LONGEST_TOPIC - len(prefix + alerts_of("")))
+
+
 def _name(key: bytes | None, prefix: str) -> str | Rejection:
     wrong = ErrorKind.WRONG_KEY
     try:
@@ -89,8 +95,7 @@ def _name(key: bytes | None, prefix: str) -> str | Rejection:
         name = ""
     if not name or not set(name) <= _NAME_CHARACTERS:
         return Rejection(wrong, "key", "the key has to be the subscription's name: a to z, 0 to 9 and -")
-    most = min(MAX_NAME_CHARACTERS, _LONGEST_TOPIC - len(prefix + alerts_of("")))
-    if len(name) > most:
+    if len(name) > (most := most_name_characters(prefix)):
         return Rejection(wrong, "key", f"the name has {len(name)} characters, {most} are allowed")
     return name
 
@@ -101,7 +106,4 @@ def _read(validate: Callable[[dict[str, object]], _S], value: bytes) -> _S | Rej
     except NotAnObject as error:
         return Rejection(ErrorKind.NOT_JSON, None, str(error) if value else "the record has no value")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or None
-        message = first["msg"].removeprefix("Value error, ")
-        return Rejection(ErrorKind.WRONG_TYPE, field, f"{field}: {message}" if field else message)
+        return Rejection(ErrorKind.WRONG_TYPE, fault_of(error)[0], in_words(error))

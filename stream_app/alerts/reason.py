@@ -12,6 +12,7 @@ from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.events.subscription import Match
 
 _SHOWN_VALUES = 3
+_MOST_DIGITS = 6  # of figures in events
 
 
 def reason_of(match: Match, event: Event, affiliate: Affiliate) -> str:
@@ -48,11 +49,11 @@ _CLAUSES = {
 def _figures(match: Match, event: Event) -> Iterator[str]:
     yield from _of_risk(match, event) if isinstance(event, RiskEvent) else _of_sentiment(match, event)
     if match.min_probability is not None:
-        yield f"its probability of {probability_of(event):.3g} is at least {match.min_probability:g}"
+        yield f"its probability of {_reached(probability_of(event), match.min_probability)}"
     if match.min_severity is not None and isinstance(event, RiskEvent):
-        yield f"its severity of {event.severity:.2f} is at least {match.min_severity:g}"
+        yield f"its severity of {_reached(event.severity, match.min_severity)}"
     if match.min_novelty is not None and isinstance(event, SentimentEvent):
-        yield f"its novelty of {event.novelty:.2f} is at least {match.min_novelty:g}"
+        yield f"its novelty of {_reached(event.novelty, match.min_novelty)}"
 
 
 def _of_sentiment(match: Match, event: SentimentEvent) -> Iterator[str]:
@@ -60,7 +61,7 @@ def _of_sentiment(match: Match, event: SentimentEvent) -> Iterator[str]:
     if match.min_abs_polarity is not None:
         said.append(f"at least {match.min_abs_polarity:g} in size")
     if said and event.polarity is not None:
-        yield f"its polarity of {event.polarity:+.2f} is {' and '.join(said)}"
+        yield f"its polarity of {event.polarity:+.{_digits(event.polarity, match)}f} is {' and '.join(said)}"
 
 
 def _of_risk(match: Match, event: RiskEvent) -> Iterator[str]:
@@ -68,7 +69,21 @@ def _of_risk(match: Match, event: RiskEvent) -> Iterator[str]:
         yield f"it is {match.direction}"
     if match.min_abs_polarity is not None:
         polarity = event.trigger.polarity
-        yield f"the trigger's polarity of {polarity:+.2f} is at least {match.min_abs_polarity:g} in size"
+        digits = _digits(polarity, match)
+        yield f"the trigger's polarity of {polarity:+.{digits}f} is at least {match.min_abs_polarity:g} in size"
+
+
+def _reached(figure: float, least: float) -> str:
+    return f"{figure:.{digits_that_reach(figure, least)}f} is at least {least:g}"
+
+
+def _digits(polarity: float, match: Match) -> int:
+    return digits_that_reach(abs(polarity), match.min_abs_polarity or 0.0)
+
+
+def digits_that_reach(figure: float, least: float) -> int:
+    """Return with how many digits a figure is shown that reached a threshold: two, or as many as it takes to see it."""
+    return next((digits for digits in range(2, _MOST_DIGITS) if round(figure, digits) >= least), _MOST_DIGITS)
 
 
 def _listed(clauses: Sequence[str]) -> str:

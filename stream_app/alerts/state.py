@@ -27,18 +27,30 @@ class Mark(Schema):
     stamp: Instant
 
 
-class Cell(Schema):
+class Sent(Schema):
+    """When alerts were sent, sorted: all of them after `sent_since`, if that is given."""
+
+    sent: tuple[Instant, ...] = ()
+    sent_since: Instant | None = None
+
+
+class Kept(Sent):
+    """What cells and desks have in common: `since` is that of the terms which were applied last."""
+
+    offset: int = -1
+    since: int = -1
+    keep_until: Instant
+
+
+class Cell(Kept):
     """One subscription and entity: events that came, alerts that were sent, times over a threshold by side.
 
     All events of an entity stand in one partition, so `origins` has a mark or two.
     """
 
-    offset: int = -1
     seen: tuple[str, ...] = ()
     origins: dict[str, Mark] = Field(default_factory=dict)
-    sent: tuple[Instant, ...] = ()
     episodes: dict[str, Episode] = Field(default_factory=dict)
-    keep_until: Instant
 
     def has_seen(self, event_id: str) -> bool:
         """Return whether the event came before, unless over a hundred others came since."""
@@ -69,18 +81,17 @@ class OpenDigest(Schema):
     opened_at: Instant
     closes_at: Instant
     count: int
+    earliest: Instant | None = None
+    latest: Instant | None = None
     events: tuple[DigestedEvent, ...]
     strongest: SentimentEvent | RiskEvent
     reason: str
 
 
-class Desk(Schema):
+class Desk(Kept):
     """One subscription as a whole: alerts that were sent, and the digest that is open."""
 
-    offset: int = -1
-    sent: tuple[Instant, ...] = ()
     digest: OpenDigest | None = None
-    keep_until: Instant
 
 
 State = Cell | Desk

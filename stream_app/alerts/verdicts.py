@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from stream_app.alerts.digest import added, closed, opened
 from stream_app.alerts.facts import direction_of, moment_of
@@ -45,11 +45,12 @@ def alert_of(matched: Matched, processed_at: datetime) -> Alert:
 
 def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]:
     """Decide for an event of one entity; None lets it pass on to the subscription's desk."""
-    if cell.has_passed(matched.origin) or cell.has_seen(matched.event.event_id):
+    if is_repeat(cell, matched):
         return cell, "repeated"
     moment, terms = moment_of(matched.event), matched.terms
     remembered = {
         "offset": offset,
+        "since": max(cell.since, terms.since),
         "seen": cell.having_seen(matched.event.event_id),
         "origins": cell.having_passed(matched.origin),
         "keep_until": max(cell.keep_until, keep_until(terms, moment)),
@@ -60,13 +61,18 @@ def admit(cell: Cell, matched: Matched, offset: int) -> tuple[Cell, Held | None]
     held: Held | None = None
     if hovers:
         held = "hovering"
-    elif by_entity and not is_free(cell.sent, moment, by_entity.seconds):
+    elif by_entity and not is_free(cell, moment, by_entity.seconds):
         held = "throttled"
     if terms.hysteresis and held != "throttled":  # what nobody was told of is told when the throttle lets it
         remembered["episodes"] = with_event(cell.episodes, side, moment, told=hovers)
     if by_entity and held is None:
-        remembered["sent"] = with_sent(cell.sent, moment)
+        remembered |= with_sent(cell, moment)
     return cell.model_copy(update=remembered), held
+
+
+def is_repeat(cell: Cell, matched: Matched) -> bool:
+    """Return whether the cell contains the event, whatever was decided of it."""
+    return cell.has_passed(matched.origin) or cell.has_seen(matched.event.event_id)
 
 
 def relieve(cell: Cell, calm: Calm, offset: int) -> Cell:
@@ -80,16 +86,15 @@ def seat(desk: Desk, matched: Matched, offset: int, *, processed_at: datetime) -
     """Decide for the subscription as a whole: its digest, its throttle."""
     terms, moment = matched.terms, moment_of(matched.event)
     desk, due = close_due(desk, moment, offset, processed_at=processed_at)
+    update: dict[str, Any] = {"offset": offset, "since": max(desk.since, terms.since)}
     if terms.digest:
-        digest = added(desk.digest, matched) if desk.digest else opened(matched, desk.sent)
+        digest = added(desk.digest, matched) if desk.digest else opened(matched, desk)
         until = max(desk.keep_until, keep_until(terms, max(moment, digest.closes_at)))
-        desk = desk.model_copy(update={"offset": offset, "keep_until": until, "digest": digest})
-        return desk, Verdict(due, "digested")
-    update = {"offset": offset, "keep_until": max(desk.keep_until, keep_until(terms, moment))}
-    if terms.throttle and not is_free(desk.sent, moment, terms.throttle.seconds):
+        return desk.model_copy(update=update | {"keep_until": until, "digest": digest}), Verdict(due, "digested")
+    update["keep_until"] = max(desk.keep_until, keep_until(terms, moment))
+    if terms.throttle and not is_free(desk, moment, terms.throttle.seconds):
         return desk.model_copy(update=update), Verdict(due, "throttled")
-    sent = with_sent(desk.sent, moment)
-    return desk.model_copy(update=update | {"sent": sent}), Verdict((*due, alert_of(matched, processed_at)))
+    return desk.model_copy(update=update | with_sent(desk, moment)), Verdict((*due, alert_of(matched, processed_at)))
 
 
 def close_due(desk: Desk, moment: datetime, offset: int, *, processed_at: datetime) -> tuple[Desk, tuple[Alert, ...]]:
@@ -97,8 +102,8 @@ def close_due(desk: Desk, moment: datetime, offset: int, *, processed_at: dateti
     digest = desk.digest
     if digest is None or moment < digest.closes_at:
         return desk, ()
-    sent = with_sent(desk.sent, digest.closes_at)
-    return desk.model_copy(update={"offset": offset, "digest": None, "sent": sent}), (closed(digest, processed_at),)
+    update = {"offset": offset, "digest": None} | with_sent(desk, digest.closes_at)
+    return desk.model_copy(update=update), (closed(digest, processed_at),)
 
 
 def needs_cell(terms: Terms) -> bool:

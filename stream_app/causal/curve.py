@@ -24,8 +24,11 @@ class Curve:
         """Return the probability that belongs to a score."""
         if (self.intercept, self.slope) == (0.0, 1.0) or not 0 < score < 1:
             return score
-        log_odds = self.intercept + self.slope * (math.log(score) - math.log1p(-score))
-        return 1.0 / (1.0 + math.exp(min(-log_odds, _MOST_LOG_ODDS)))
+        return self.of_log_odds(math.log(score) - math.log1p(-score))
+
+    def of_log_odds(self, log_odds: float) -> float:
+        """Return the probability that belongs to a score with these log-odds, which may be too high for a score."""
+        return 1.0 / (1.0 + math.exp(min(-self.intercept - self.slope * log_odds, _MOST_LOG_ODDS)))
 
 
 UNCHANGED = Curve()

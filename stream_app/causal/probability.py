@@ -20,8 +20,15 @@ def score(size: float, parameters: CausalParameters) -> float:
 
 
 def probability(size: float, parameters: CausalParameters) -> float:
-    """Return the chance of an abnormal move to the side that effects of this size together push to."""
-    return parameters.calibration(score(size, parameters))
+    """Return the chance of an abnormal move to the side that effects of this size together push to.
+
+    The curve takes log-odds of the size: a score of many stories rounds to 1, which says nothing of how many.
+    """
+    scored = score(size, parameters)
+    if scored <= 0:  # nothing happens by itself, and nothing did
+        return 0.0
+    log_against = math.log1p(-parameters.base_rate) - parameters.probability_rate * size
+    return parameters.calibration.of_log_odds(math.log(scored) - log_against)
 
 
 def rise(size: float, parameters: CausalParameters) -> float:

@@ -128,10 +128,12 @@ def judge(
 ) -> tuple[AliveEffects, RiskEvent | None]:
     """Return the state that holds the effect, and its risk event; None where it adds less than the threshold.
 
-    What it adds is told by the scores: how far probabilities lie apart depends on what a fit found.
+    What it adds to others of its story is told by the score that this would have alone. A score has no room left above
+    many stories: by its rise, those who are hit hardest in a crisis would be told of no more. And how far probabilities
+    lie apart depends on what a fit found.
     """
     state, held = absorb(state, effect, parameters)
-    added = round(score(held.size_with, parameters) - score(held.size_without, parameters), DECIMALS)
+    added = round(score(held.size_with - held.size_without, parameters) - score(0.0, parameters), DECIMALS)
     return state, risk_event(effect, held, parameters) if added >= threshold else None
 
 

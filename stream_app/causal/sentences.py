@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from stream_app.causal.arcs import CausalGraph
@@ -32,7 +33,16 @@ _QUANTITIES: Mapping[EntityKind, str] = {
     EntityKind.COMMODITY: "the price of {}",
     EntityKind.CURRENCY: "the value of {}",
     EntityKind.CENTRAL_BANK: "the policy rate of {}",
+    EntityKind.COUNTRY: "the economy of {}",
+    EntityKind.ORGANISATION: "the pressure or output of {}",
 }
+_WAYS: Mapping[EntityKind, tuple[str, str]] = {EntityKind.COUNTRY: ("weaken", "strengthen")}
+_WITH_THE: Mapping[EntityKind, re.Pattern[str]] = {
+    EntityKind.COUNTRY: re.compile(r"United|.* (Republic|Islands)|Bahamas|Comoros|Maldives|Netherlands|Philippines"),
+    EntityKind.CURRENCY: re.compile(r"Euro|.* "),
+    EntityKind.CENTRAL_BANK: re.compile(r".* of |(Czech|European|Federal|Hong Kong|Saudi|South African|Swiss) "),
+}
+"""Names that stand with an article where one speaks of them, by how they begin."""
 
 
 def explanation(event: SentimentEvent, exposed: Entity, *, chain: str, direction: Direction, rises: bool) -> str:
@@ -41,7 +51,7 @@ def explanation(event: SentimentEvent, exposed: Entity, *, chain: str, direction
     if trigger is None:
         raise ValueError("an event without an entity exposes nobody")
     outcome = f"{_quantity(exposed.kind, exposed.name)} {_fate(exposed.kind, direction)}"
-    reason = f"{_quantity(trigger.kind, trigger.name)} {_move(trigger.kind, rises=rises)}{_words(event)}"
+    reason = f"{_quantity(trigger.kind, trigger.name)} {_move(event, trigger.kind, rises=rises)}{_words(event)}"
     return f"{_opened(outcome)} because {chain}: {reason}."
 
 
@@ -69,19 +79,26 @@ def _against(sign: int, *, is_shared: bool) -> str:
 
 
 def _quantity(kind: EntityKind, name: str) -> str:
-    return _QUANTITIES.get(kind, "{}").format(name)
+    article = "the " if kind in _WITH_THE and _WITH_THE[kind].match(name) else ""
+    return _QUANTITIES.get(kind, "{}").format(article + name)
 
 
 def _fate(kind: EntityKind, direction: Direction) -> str:
     if kind in FORTUNES:
         return "may be hurt" if direction == "adverse" else "may be helped"
-    return "may fall" if direction == "adverse" else "may rise"
+    return f"may {_way(kind, rises=direction == 'favourable')}"
 
 
-def _move(kind: EntityKind, *, rises: bool) -> str:
+def _move(event: SentimentEvent, kind: EntityKind, *, rises: bool) -> str:
     if kind in FORTUNES:
         return "has good news" if rises else "has bad news"
-    return "is said to rise" if rises else "is said to fall"
+    if event.shock is not None and event.shock.move:
+        return f"is said to {_way(kind, rises=rises)}"
+    return f"seems to {_way(kind, rises=rises)} by the tone of the text"
+
+
+def _way(kind: EntityKind, *, rises: bool) -> str:
+    return _WAYS.get(kind, ("fall", "rise"))[rises]
 
 
 def _words(event: SentimentEvent) -> str:

@@ -14,8 +14,8 @@ from stream_app.adapters.namespaces import (
     last_headers,
 )
 from stream_app.adapters.redis_graph import RedisGraphStore
+from stream_app.alerts.faults import in_words
 from stream_app.cli.subscription_known import check_topics
-from stream_app.cli.subscription_options import fault_of
 from stream_app.cli.target import event_log
 from stream_app.clients import connection_of, redis_of
 from stream_app.errors import DataError, ServerRejected
@@ -54,7 +54,7 @@ def _subscription(line: bytes, place: str) -> tuple[Subscription, str]:
     try:
         return Subscription.model_validate_json(line), line.decode().strip()
     except ValidationError as error:
-        raise DataError(f"{place} is no subscription ({fault_of(error)}): mend it") from error
+        raise DataError(f"{place} is no subscription ({in_words(error)}): mend it") from error
 
 
 def _live_subscriptions(settings: Settings) -> dict[str, str]:

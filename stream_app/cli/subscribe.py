@@ -15,7 +15,7 @@ from stream_app.adapters.model_repository import topic_labels
 from stream_app.alerts.reading import EndOf, read_subscription
 from stream_app.cli import subscription_asked as asked
 from stream_app.cli.output import stderr, stdout, write_json
-from stream_app.cli.subscription_known import check_topics, warn_of_strangers
+from stream_app.cli.subscription_known import check_name, check_topics, warn_of_strangers
 from stream_app.cli.subscription_trial import account_of, affiliate_for, shown
 from stream_app.cli.target import event_log, settings_in_use, settings_with_kafka, topic_reader
 from stream_app.clients import ensure_topics
@@ -68,7 +68,8 @@ def add(  # noqa: PLR0913  (one option for each condition)
     --throttle entity:3600
     """
     wish = asked.described(locals())
-    check_topics(wish, Settings(), of_file=file is not None and not topic)
+    check_name(wish, settings := Settings())
+    check_topics(wish, settings, of_file=file is not None and not topic)
     asyncio.run(_write(wish.name, wish.model_dump_json(exclude_none=True).encode()))
     warn_of_strangers(wish)
     if json:
@@ -125,7 +126,9 @@ def list_(*, json: Json = False) -> None:
     Example: stream-app subscribe list
     """
     wishes = asyncio.run(_read())
-    table = Table("name", "match", "throttle", "hysteresis", "digest", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "match", "throttle", "hysteresis", "digest"):
+        table.add_column(column, overflow="fold")  # what is cut off cannot be read where there is no wider terminal
     for wish in wishes.values():
         if json:
             write_json(_as_json(wish))

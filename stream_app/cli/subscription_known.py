@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from stream_app.adapters.model_repository import topic_labels
 from stream_app.alerts.labels import unknown_topic
+from stream_app.alerts.reading import most_name_characters
 from stream_app.alerts.strangers import strangers
 from stream_app.cli.kg_sources import graph_in_use
 from stream_app.cli.output import announce
 from stream_app.errors import ConfigurationError, DataError, ServerRejected, ServerUnavailable
 from stream_app.events.subscription import Subscription
 from stream_app.settings import Settings
+
+
+def check_name(wish: Subscription, settings: Settings) -> None:
+    """Raise ConfigurationError where the topic of its alerts would have too long a name, which workers refuse."""
+    most = most_name_characters(settings.topic_prefix)
+    if len(wish.name) > most:
+        raise ConfigurationError(
+            f"“{wish.name}” has {len(wish.name)} characters, and {most} fit behind the prefix of the topics: shorten it"
+        )
 
 
 def check_topics(wish: Subscription, settings: Settings, *, of_file: bool = False) -> None:

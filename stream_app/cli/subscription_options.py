@@ -11,6 +11,7 @@ import orjson
 import typer
 from pydantic import ValidationError
 
+from stream_app.alerts.faults import in_words
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.subscription import Subscription
 
@@ -66,16 +67,8 @@ def _read(file: Path) -> Json:
     return fields
 
 
-def fault_of(error: ValidationError) -> str:
-    """Return the first thing that is wrong with a subscription, with its field where it has one."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(map(str, first["loc"]))
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
-
-
 def _complaint(fields: Json, error: ValidationError) -> str:
-    return f"“{fields.get('name')}” is no subscription ({fault_of(error)}): see `stream-app subscribe add --help`"
+    return f"“{fields.get('name')}” is no subscription ({in_words(error)}): see `stream-app subscribe add --help`"
 
 
 def _pair(written: str, option: str, form: str) -> tuple[str, str]:

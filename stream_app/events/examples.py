@@ -99,7 +99,7 @@ _RISK = {
     "trigger": {"event_id": _EVENT_ID, "document_id": _DOCUMENT, "entity_id": _APPLE["id"], "polarity": -0.89},
     "exposed": _FOXCONN,
     "direction": "adverse",
-    "probability": 0.44,
+    "probability": 0.169635,
     "severity": 0.3,
     "horizon": 72,
     "half_life": 24,
@@ -108,11 +108,14 @@ _RISK = {
             "steps": [
                 {"from": _APPLE["id"], "relation": "customer_of", "to": _FOXCONN["id"], "sign": 1, "weight": 0.6}
             ],
-            "contribution": 0.38,
+            "contribution": 0.034137,
         }
     ],
-    "counterfactual": {"probability_without_trigger": 0.06},
-    "explanation": "Bad news for Apple is likely to hurt Hon Hai Precision Industry, which assembles for it.",
+    "counterfactual": {"probability_without_trigger": 0.135498},
+    "explanation": (
+        "Hon Hai Precision Industry may be hurt because Apple Inc. buys from Hon Hai Precision Industry (weight 0.60, "
+        "annual reports): Apple Inc. has bad news, “cuts its iPhone forecast”."
+    ),
     **_TIMES,
     **_VERSIONS,
 }
@@ -143,7 +146,7 @@ _SUBSCRIPTION = {
 _ALERT = {
     "alert_id": "b1b8d8a6-2f57-5b58-8a7c-0c8f3f7b2d11",
     "subscription": "apple-falls",
-    "reason": "polarity -0.89 of Apple is adverse and at least 0.5 in size",
+    "reason": "Apple Inc.: its ticker is AAPL and its polarity of -0.89 is adverse and at least 0.5 in size.",
     "event": _SENTIMENT,
     "published_at": "2024-05-02T13:30:00Z",
     "processed_at": "2024-05-02T13:30:01.350Z",

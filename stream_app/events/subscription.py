@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from stream_app.events.schema import Schema
-from stream_app.events.span import Fraction
 
 NAME_PATTERN = r"^[a-z0-9-]+$"
 MAX_NAME_CHARACTERS = 200
@@ -16,6 +15,16 @@ MAX_NAME_CHARACTERS = 200
 MOST_SECONDS = 10 * 366 * 86_400
 """Ten years: longer than anything is remembered, and within what dates can hold."""
 
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number is wanted, and this is a truth value")  # noqa: TRY004  (pydantic's errors of values)
+    return value
+
+
+_IsNumber = BeforeValidator(_no_truth)
+Least = Annotated[float, Field(ge=0, le=1), _IsNumber]
+Seconds = Annotated[int, Field(ge=0, le=MOST_SECONDS), _IsNumber]
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Names = Annotated[tuple[_Word, ...], Field(min_length=1, max_length=10_000)]
 
@@ -25,10 +34,14 @@ THRESHOLDS = ("min_abs_polarity", "min_probability", "min_severity")
 """The conditions that hysteresis is about."""
 
 
-class Match(Schema):
-    """All given conditions hold; an empty match is refused, and so is one that no event can meet."""
+class Asked(Schema):
+    """What people write: a field that does not exist is refused, since without it more would be sent than was meant."""
 
-    model_config = ConfigDict(extra="forbid")  # a misspelt condition would otherwise match more than was meant
+    model_config = ConfigDict(extra="forbid")
+
+
+class Match(Asked):
+    """All given conditions hold; an empty match is refused, and so is one that no event can meet."""
 
     entities: Names | None = None
     tickers: Names | None = None
@@ -37,10 +50,10 @@ class Match(Schema):
     topics: Names | None = None
     kinds: Annotated[tuple[Literal["sentiment", "risk"], ...], Field(min_length=1)] | None = None
     direction: Literal["adverse", "favourable"] | None = None
-    min_abs_polarity: Fraction | None = None
-    min_probability: Fraction | None = None
-    min_severity: Fraction | None = None
-    min_novelty: Fraction | None = None
+    min_abs_polarity: Least | None = None
+    min_probability: Least | None = None
+    min_severity: Least | None = None
+    min_novelty: Least | None = None
     sources: Names | None = None
 
     @model_validator(mode="after")
@@ -64,20 +77,20 @@ class Match(Schema):
         return [name for name in names if getattr(self, name) is not None]
 
 
-class Throttle(Schema):
+class Throttle(Asked):
     """At most one alert in so many seconds of event time."""
 
     per: Literal["entity", "subscription"]
-    seconds: Annotated[int, Field(ge=0, le=MOST_SECONDS)]
+    seconds: Seconds
 
 
-class Hysteresis(Schema):
+class Hysteresis(Asked):
     """An entity that is over the thresholds alerts once, until it has clearly fallen below them or was quiet."""
 
-    rearm: Annotated[float, Field(gt=0, le=1)] = Field(
+    rearm: Annotated[float, Field(gt=0, le=1), _IsNumber] = Field(
         default=0.8, description="Part of a threshold below which the entity is ready to alert again."
     )
-    quiet: int = Field(
+    quiet: Annotated[int, _IsNumber] = Field(
         default=86_400,
         gt=0,
         le=MOST_SECONDS,
@@ -85,14 +98,14 @@ class Hysteresis(Schema):
     )
 
 
-class Subscription(Schema):
+class Subscription(Asked):
     """A named wish; `digest` is in seconds, 0 sends each alert at once."""
 
     name: str = Field(pattern=NAME_PATTERN, max_length=MAX_NAME_CHARACTERS)
     match: Match
     throttle: Throttle | None = None
     hysteresis: Hysteresis | None = Field(default=None, description="Null: every event over a threshold counts.")
-    digest: Annotated[int, Field(ge=0, le=MOST_SECONDS)] = 0
+    digest: Seconds = 0
 
     @model_validator(mode="after")
     def _hysteresis_has_a_threshold(self) -> Self:

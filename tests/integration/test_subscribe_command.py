@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from stream_app.cli.subscribe import app
 from stream_app.embedded.server import RunningServer
-from stream_app.errors import DataError, StreamAppError
+from stream_app.errors import ConfigurationError, DataError, StreamAppError
 
 
 @pytest.fixture
@@ -40,7 +40,16 @@ def test_a_subscription_is_added_listed_shown_changed_and_removed(runner: CliRun
     assert json.loads(copied.stdout) == added | {"name": "copy", "match": added["match"] | {"min_severity": 0.2}}
     assert runner.invoke(app, ["remove", "chip-risks"]).exit_code == 0
     assert isinstance(runner.invoke(app, ["show", "chip-risks"]).exception, DataError)
-    assert "b" in runner.invoke(app, ["list"]).stdout
+    listed = runner.invoke(app, ["list"]).stdout
+    assert "MSFT" in "".join(listed.split())
+    assert "…" not in listed
+
+
+def test_a_name_that_does_not_fit_behind_the_prefix_is_refused_before_it_is_written(runner: CliRunner) -> None:
+    prefix = {"STREAM_APP_TOPIC_PREFIX": "a-tenant-of-a-house-with-a-long-name-of-its-own."}
+    error = runner.invoke(app, ["add", "x" * 200, "--ticker", "AAPL"], env=prefix).exception
+    assert isinstance(error, ConfigurationError)
+    assert "194 fit behind the prefix" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from stream_app.cli.commands import COMMANDS
 from stream_app.cli.complaints import WrongUse
 from stream_app.events.examples import example
 from stream_app.events.schema import Schema
-from stream_app.events.topics import DEAD_LETTERS, FEEDBACK, NEWS, ROLLUPS, SENTIMENT, TICKS, TOPICS
+from stream_app.events.topics import DEAD_LETTERS, FEEDBACK, NEWS, RISK, ROLLUPS, SENTIMENT, TICKS, TOPICS
 from stream_app.settings import CONFIG_VARIABLE, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,8 @@ def test_the_makefile_has_the_two_commands_of_the_readme() -> None:
 def schema_of(value: dict[str, object]) -> type[Schema]:
     if "corrected_at" in value:
         return FEEDBACK.schema
+    if "exposed" in value:
+        return RISK.schema
     if "event_id" in value:
         return SENTIMENT.schema
     by_field = {"rollup_id": ROLLUPS, "event_time": TICKS, "error_kind": DEAD_LETTERS}
@@ -125,13 +127,14 @@ def test_examples_in_json_are_whole_events(page: Path) -> None:
 def test_the_example_of_the_page_of_events_is_that_of_the_schemas() -> None:
     written = [json.loads(block) for block in blocks(ROOT / "docs" / "events.md", "json")]
     assert json.loads(example(SENTIMENT).model_dump_json()) in written
+    assert json.loads(example(RISK).model_dump_json()) in written
     assert json.loads(example(ROLLUPS).model_dump_json()) in written
 
 
 def test_the_page_of_events_has_every_field_of_an_event_and_every_kind_of_error() -> None:
     page = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
     kinds = DEAD_LETTERS.schema.model_fields["error_kind"].annotation
-    assert all(f'"{field}"' in page for field in SENTIMENT.schema.model_fields)
+    assert all(f'"{field}"' in page for field in (SENTIMENT.schema.model_fields | RISK.schema.model_fields))
     assert all(f"`{kind}`" in page for kind in kinds)  # type: ignore[union-attr]
 
 

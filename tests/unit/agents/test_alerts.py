@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 
 from stream_app.agents.alerts_matching import Keeping
@@ -171,6 +172,30 @@ async def test_a_bad_subscription_is_a_dead_letter_and_subscribes_nobody(
     assert {alert["subscription"] for alert in world.alerts().values()} == {"good"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "field", "said"),
+    [
+        ({"throttled": {"per": "entity", "seconds": 60}}, "throttled", "did you mean throttle?"),
+        ({"min_abs_polarity": 0.9}, "min_abs_polarity", "conditions stand in match"),
+        ({"match": {"tickers": ["AAPL"], "min_sevrity": 0.5}}, "match.min_sevrity", "did you mean min_severity?"),
+        ({"throttle": {"per": "entity", "seconds": 1, "x": 2}}, "throttle.x", "only per, seconds"),
+        ({"digest": True}, "digest", "a number is wanted"),
+        ({"match": {"tickers": ["AAPL"], "min_novelty": True}}, "match.min_novelty", "a number is wanted"),
+    ],
+    ids=str,
+)
+async def test_what_would_send_more_than_was_meant_is_a_dead_letter_that_says_what_to_write(
+    fields: dict[str, Any], field: str, said: str
+) -> None:
+    """A throttle that is misspelt is no throttle, and a condition that stands beside the match is none."""
+    value = orjson.dumps({"name": "desk", "match": {"tickers": ["AAPL"]}} | fields)
+    world = AlertWorld([Record("subscriptions", 0, 0, b"desk", value, RECEIVED)])
+    await world.keep()
+    letter = world.dead_letters()[0]
+    assert (letter["error_kind"], letter["field"]) == ("wrong_type", field)
+    assert said in letter["message"]
+
+
 async def test_a_subscription_to_a_topic_that_the_model_does_not_know_is_a_dead_letter() -> None:
     read = partial(read_subscription, labels=lambda: ("earnings", "macro"))
     world = AlertWorld([])
@@ -202,6 +227,30 @@ async def test_a_bad_notice_is_a_dead_letter() -> None:
     world = AlertWorld()
     await world.delivery().handle([Record("subscriptions.matches", 0, 0, b"k", b"{}", RECEIVED)])
     assert [letter["error_kind"] for letter in world.dead_letters()] == ["wrong_type"]
+
+
+async def test_an_end_that_is_delivered_again_takes_nothing_from_a_subscription_that_began_after_it() -> None:
+    """A worker that was killed reads an old tombstone again, when its successor has gathered for hours."""
+    wish = subscription("digest", match=ANY, digest=60)
+    begun = [subscription_record(wish, 0), Record("subscriptions", 0, 1, b"digest", None, RECEIVED)]
+    world = AlertWorld([*begun, subscription_record(wish, 2)])
+    await world.matching().handle([event_record(sentiment("e"))])
+    await world.keep()
+    await world.matching().handle([event_record(_tick(90))])
+    await world.deliver(batch=1)
+    assert [one["digest"]["count"] for one in world.alerts().values()] == [1]
+
+
+async def test_an_event_that_a_digest_holds_is_not_told_alone_when_it_comes_again_after_the_digest_was_given_up() -> (
+    None
+):
+    digest, plain = (subscription_record(subscription("desk", match=ANY, digest=one)) for one in (60, 0))
+    world = AlertWorld([digest])
+    await world.matching().handle([event_record(sentiment("e"))])
+    world.subscriptions = [digest, plain]
+    await world.matching().handle([event_record(sentiment("e")), event_record(_tick(90), 1)])
+    await world.deliver(batch=1)
+    assert len(world.alerts()) == 1
 
 
 @pytest.mark.parametrize("last", [None, b"{}"], ids=["tombstone", "bad value"])

@@ -15,7 +15,7 @@ from stream_app.agents.alerts_table import Reader, SubscriptionTable
 from stream_app.agents.patience import Patience
 from stream_app.errors import ServerRejected, ServerUnavailable
 from stream_app.pipeline.records import Record
-from tests.factories import RECEIVED, START
+from tests.factories import RECEIVED, START, hours
 from tests.unit.agents.alert_world import subscription_record
 from tests.unit.alerts.examples import subscription
 
@@ -89,6 +89,34 @@ async def test_a_reader_that_fails_is_opened_again_and_nothing_is_forgotten(erro
     finally:
         await table.stop()
     assert reader.opened == 2
+
+
+async def test_while_the_topic_is_read_anew_what_is_known_holds() -> None:
+    """It holds an end before a new beginning: read as they stand, events between the two would match nothing."""
+
+    class Halting(ScriptedReader):
+        async def read_to_end(self) -> AsyncIterator[Record]:
+            for record in self.held:
+                yield record
+                if record.value is None and self.opened > 1:
+                    halted.set()
+                    await going_on.wait()
+
+    halted, going_on = asyncio.Event(), asyncio.Event()
+    wish = subscription_record(subscription("a"))
+    reader = Halting(wish, Record("subscriptions", 0, 1, b"a", None, RECEIVED - hours(24 * 30)), wish)
+    table = _table(reader)
+    await table.start(_patience())
+    try:
+        await reader.coming.put(RuntimeError("the connection is gone"))
+        await asyncio.wait_for(halted.wait(), 10)
+        await table.sweep()
+        assert len(table.matcher) == 1
+        going_on.set()
+        await reader.coming.put(subscription_record(subscription("b")))
+        await _until(table, 2)
+    finally:
+        await table.stop()
 
 
 async def test_what_is_refused_from_the_start_is_an_error() -> None:

@@ -195,6 +195,7 @@ def test_an_entity_is_found_by_any_of_its_names_in_any_case(match: dict[str, Any
         ({"tickers": []}, "at least 1 item"),
         ({"tickers": [" "]}, "at least 1 character"),
         ({"tickers": ["AAPL"], "min_polarity": 0.5}, "Extra inputs are not permitted"),
+        ({"min_abs_polarity": True}, "a number is wanted"),
         ({"min_severity": 0.5, "topics": ["earnings"]}, "no event meets topics"),
         ({"kinds": ["risk"], "sources": ["Wire"]}, "no event meets sources"),
         ({"kinds": ["sentiment"], "min_severity": 0.5}, "no event meets min_severity"),

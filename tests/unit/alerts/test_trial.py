@@ -105,6 +105,21 @@ def test_a_throttle_keeps_its_distance_in_whatever_order_events_come(at: list[in
     assert all(later - earlier >= seconds for earlier, later in pairwise(sent))
 
 
+@pytest.mark.parametrize("per", ["entity", "subscription"])
+def test_a_late_event_that_keeps_its_distance_is_told_however_many_were_told_since(per: str) -> None:
+    throttle = {"per": per, "seconds": 60}
+    on_time = [sentiment(str(at), at=at) for at in range(7_200, 7_200 + 100 * 60, 60)]
+    late = [sentiment(str(at), at=at) for at in (3_600, 3_630, 7_170, 0)]
+    told = [alert.event.event_id for alert in trial(subscription(match=OVER, throttle=throttle), [*on_time, *late])]
+    assert told == [*(one.event_id for one in on_time), "3600", "0"]
+
+
+def test_what_is_remembered_of_a_dense_throttle_has_an_end_before_which_nothing_is_told() -> None:
+    events = [sentiment(str(at), at=at) for at in (*range(1_000, 1_300), 900)]
+    wish = subscription(match=OVER, throttle={"per": "subscription", "seconds": 1})
+    assert [alert.event.event_id for alert in trial(wish, events)] == [str(at) for at in range(1_000, 1_300)]
+
+
 @given(MOMENTS, st.integers(1, 300))
 def test_every_event_is_in_one_digest(at: list[int], digest: int) -> None:
     events = [sentiment(str(place), at=moment) for place, moment in enumerate(at)]
@@ -140,11 +155,17 @@ def test_a_digest_tells_how_many_and_shows_the_strongest() -> None:
     first, second = trial(subscription(match=OVER, digest=60), events)
     assert first.event.event_id == "strong"
     assert first.reason == (
-        "2 events between 2026-03-02 08:00:00 and 2026-03-02 08:01:00 UTC. "
+        "2 events published from 2026-03-02 08:00:00 to 2026-03-02 08:00:20 UTC. "
         "The strongest: Boeing: its polarity of +0.95 is at least 0.5 in size."
     )
     assert [one.event_id for one in _digested(first)] == ["strong", "weak"]
     assert second.event.event_id == "next"
+
+
+def test_a_digest_says_from_when_its_events_are_also_where_some_came_late() -> None:
+    events = [sentiment("first", at=3_600), sentiment("late"), sentiment("last", at=3_630)]
+    (alert,) = trial(subscription(match=OVER, digest=60), events)
+    assert alert.reason.startswith("3 events published from 2026-03-02 08:00:00 to 2026-03-02 09:00:30 UTC. ")
 
 
 @settings(max_examples=5)
@@ -224,6 +245,14 @@ def test_a_reason_for_a_risk_names_its_figures() -> None:
         "Risk to Apple: this is a risk event, its probability of 0.44 is at least 0.3 and its severity of 0.30 is at "
         "least 0.2."
     )
+
+
+@pytest.mark.parametrize(("severity", "said"), [(0.014, "0.014"), (0.0123456, "0.0123"), (0.3, "0.30")])
+def test_a_reason_shows_as_many_digits_as_it_takes_to_see_that_the_threshold_was_reached(
+    severity: float, said: str
+) -> None:
+    (alert,) = trial(subscription(match={"min_severity": 0.0121}), [risk("r", severity=severity)], AFFILIATE)
+    assert alert.reason == f"Risk to Apple: its severity of {said} is at least 0.0121."
 
 
 TERMS = st.fixed_dictionaries(

@@ -20,8 +20,10 @@ from stream_app.events.entity import EntityKind
 from stream_app.events.risk_effect import AliveEffects, RiskEffect
 from stream_app.events.risk_event import RiskEvent
 from stream_app.events.sentiment_event import SentimentEvent
+from stream_app.events.span import Span
 from stream_app.events.stated_shock import OtherMove, Side, StatedShock
 from stream_app.knowledge.dependence import Dependence, DependenceKind, Transmission
+from stream_app.knowledge.entities import Entity
 from tests.causal_world import (
     LIMITS,
     PARAMETERS,
@@ -150,6 +152,38 @@ def test_an_explanation_names_both_the_relation_and_its_source() -> None:
     assert event.explanation == (
         "C1 may be hurt because C0 supplies C1 (weight 0.20, annual report 2023): C0 has bad news."
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "named", "move", "said"),
+    [
+        ("country:us", "United States", -0.8, "the economy of the United States is said to weaken, “slumps”."),
+        ("country:cn", "China", 0.8, "the economy of China is said to strengthen, “slumps”."),
+        ("country:cn", "China", 0.0, "the economy of China seems to weaken by the tone of the text."),
+        ("currency:jpy", "Japanese Yen", -0.8, "the value of the Japanese Yen is said to fall, “slumps”."),
+        ("currency:btc", "Bitcoin", -0.8, "the value of Bitcoin is said to fall, “slumps”."),
+        (
+            "central_bank:x",
+            "European Central Bank",
+            0.8,
+            "the policy rate of the European Central Bank is said to rise",
+        ),
+        ("central_bank:x", "Norges Bank", 0.8, "the policy rate of Norges Bank is said to rise, “slumps”."),
+        ("commodity:gold", "Gold", 0.0, "the price of Gold seems to fall by the tone of the text."),
+    ],
+)
+def test_an_explanation_says_of_what_is_no_company_what_moves_and_what_of_it_is_only_tone(
+    key: str, named: str, move: float, said: str
+) -> None:
+    kind = EntityKind(key.partition(":")[0])
+    told = statement(key, DependenceKind.AFFECTS, name(1), forward=Transmission(1, 0.9), backward=None)
+    trigger = Entity(key, kind, named)
+    model = RiskModel(make_causal_graph([trigger, entity(name(1))], [told], version="kg-test"), PARAMETERS, LIMITS)
+    words = Span(text="slumps", start=0, end=6, field="title") if move else None
+    shock = StatedShock(move=move, modality="stated", tense="past", role="effect", certainty=1.0, words=words)
+    event = shocking(polarity=-0.9, entity=trigger.ref(), shock=shock, evidence=())
+    (effect_of,) = model.effects_of(event, processed_at=START)
+    assert said in effect_of.explanation
 
 
 def _told(effects: list[RiskEffect]) -> tuple[AliveEffects, dict[str, RiskEvent | None]]:
@@ -310,6 +344,27 @@ def test_what_is_over_fades_faster() -> None:
     assert going_on is not None
     without = [one.counterfactual.probability_without_trigger for one in (ended, going_on)]
     assert BASE < without[0] < without[1]
+
+
+def test_each_new_story_of_a_crisis_is_told_of_those_whom_it_hits_hardest() -> None:
+    """The fifth says no less than the first, though the four before it are alive; what is told again says nothing."""
+    stories = [effect(number, size=1.6, net=1.0, at=START + hours(number)) for number in range(5)]
+    again = effect(5, story_id=stories[4].story_id, size=1.2, net=0.8, at=START + hours(5))
+    state, said = AliveEffects(), []
+    for one in (*stories, again):
+        state, event = judge(state, one, parameters=PARAMETERS, threshold=0.02)
+        said.append(event)
+    assert all(said[:-1])
+    assert said[-1] is None
+
+
+def test_the_probability_of_many_stories_is_no_certainty() -> None:
+    """A score that rounds to 1 is still a number of stories to the curve: it neither leaps nor stands still."""
+    told = [probability(size, PARAMETERS) for size in (14.0, 14.5, 15.0, 15.5, 16.0)]  # from 15 on the score is 1
+    steps = [other - one for one, other in pairwise(told)]
+    assert steps == pytest.approx([0.0156, 0.0144, 0.0132, 0.0121], abs=1e-4)
+    assert probability(0.0, replace(PARAMETERS, base_rate=0.0)) == 0
+    assert probability(1e6, PLAIN) == 1
 
 
 @given(wanted=st.floats(0, 0.8))
