@@ -75,10 +75,10 @@ def study(panel: Panel, prices: Prices, rules: Rules, *, signals: Sequence[Signa
     findings, daily = [], {}
     for horizon in rules.horizons:
         gains = abnormal_returns(prices, horizon, market=rules.market)
-        block = max((series.days_spanned(horizon) for series in prices.values()), default=horizon)
+        span = max((series.days_spanned(horizon) for series in prices.values()), default=horizon)
         for signal in signals:
             days = _days(observed[signal.name], gains, rules)
-            findings.append(_finding(signal, horizon, days, rules=rules, block=block))
+            findings.append(_finding(signal, horizon, days, rules=rules, span=span))
             if horizon == min(rules.horizons):
                 daily[signal.name] = tuple(zip(days.days.tolist(), days.coefficients.tolist(), strict=True))
     findings.sort(key=lambda one: [signal.name for signal in signals].index(one.signal))
@@ -102,11 +102,11 @@ def _days(observed: Observations, gains: Mapping[str, Floats], rules: Rules) -> 
     return figures_by_day(observed.starts, observed.values, returns, quantiles=rules.quantiles, least=least)
 
 
-def _finding(signal: Signal, horizon: int, days: Days, *, rules: Rules, block: int) -> Finding:
-    draws = draw(len(days.days), samples=rules.samples, block=block, seed=rules.seed)
+def _finding(signal: Signal, horizon: int, days: Days, *, rules: Rules, span: int) -> Finding:
+    draws = draw(len(days.days), samples=rules.samples, span=span, seed=rules.seed)
     coefficient = draws.interval(days.coefficients)
     whole = ~np.isnan(days.spreads)
-    of_spread = draw(int(whole.sum()), samples=rules.samples, block=block, seed=rules.seed)
+    of_spread = draw(int(whole.sum()), samples=rules.samples, span=span, seed=rules.seed)
     limit = signal.doubtful if rules.doubtful is None else rules.doubtful
     judged = days.judged.sum()
     return Finding(
