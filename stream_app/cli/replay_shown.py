@@ -114,5 +114,5 @@ def differences_table(found: Differences) -> Table:
         label = f"{shift.by} {shift.name}"
         table.add_row(label, f"{shift.one:+.3f}", f"{shift.other:+.3f}", f"{shift.mean:+.3f} over {shift.events}")
     for label, alerts in (("alerts gained", found.gained), ("alerts lost", found.lost)):
-        table.add_row(label, "", "", str(len(alerts)))
+        table.add_row(label, "", "", f"{len(alerts):,}")
     return table

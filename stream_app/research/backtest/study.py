@@ -13,7 +13,7 @@ from stream_app.research.backtest.bootstrap import Interval, draw
 from stream_app.research.backtest.corrections import holm
 from stream_app.research.backtest.daily import Days, figures_by_day
 from stream_app.research.backtest.panel import Observations, Panel
-from stream_app.research.backtest.prices import Floats, Prices
+from stream_app.research.backtest.prices import DAY, Floats, Prices
 from stream_app.research.backtest.signals import SIGNALS, Signal
 from stream_app.research.backtest.turnover import turnover
 
@@ -62,6 +62,8 @@ class Study:
     counts: Mapping[str, int]
     tickers: int
     daily: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
+    from_midnight: bool = False
+    """Whether every bar begins at midnight UTC, as those do that bear a date alone."""
 
     @property
     def doubtful(self) -> list[Finding]:
@@ -92,6 +94,7 @@ def study(panel: Panel, prices: Prices, rules: Rules, *, signals: Sequence[Signa
         counts=dict(panel.counts),
         tickers=len(prices),
         daily=daily,
+        from_midnight=all(not (series.starts % DAY).any() for series in prices.values()),
     )
 
 

@@ -61,7 +61,8 @@ def _volume(axes: Any, counts: Days, *, color: str) -> None:  # noqa: ANN401
     step = -(-len(every) // _MOST_BARS)
     firsts, heights = every[::step], [fmean(values[place : place + step]) for place in range(0, len(values), step)]
     label = f"mean of {step} days" if step > 1 else None
-    bars = axes.bar(firsts, heights, width=step, align="edge", color=color, alpha=0.45, linewidth=0, label=label)
+    align = "edge" if step > 1 else "center"
+    bars = axes.bar(firsts, heights, width=step, align=align, color=color, alpha=0.45, linewidth=0, label=label)
     if step > 1:
         axes.legend(handles=[bars], loc="upper left")
     elif len(every) > 2 * _WEEK:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from stream_app.calibration.ranks import rank_correlation
+from stream_app.cli.backtest_shown import notes
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.bar import Bar
 from stream_app.research.backtest.abnormal import MEAN, NONE, abnormal_returns
@@ -23,6 +24,7 @@ from stream_app.research.backtest.ranks import quantile_of
 from stream_app.research.backtest.signals import SIGNALS
 from stream_app.research.backtest.study import Rules, study
 from stream_app.research.backtest.turnover import turnover
+from stream_app.research.backtest.written import MIDNIGHT
 from stream_app.research.market import parse_session
 from tests.unit.research.markets import BEGIN, DAY, ENTITIES, TICKERS, market, said
 
@@ -190,6 +192,13 @@ def test_study_of_nothing_says_nothing() -> None:
     found = study(Panel(prices, ENTITIES, Availability()), prices, Rules(horizons=(1,)))
     assert all((one.days, one.coefficient.value, one.p_family) == (0, None, None) for one in found.findings)
     assert (found.hypotheses, found.doubtful) == (0, [])
+
+
+def test_bars_that_all_begin_at_midnight_are_told_and_others_are_not() -> None:
+    dated = prices_of([bar("A", 0, 10, 11), bar("A", 1, 10, 12)])
+    hourly = prices_of([bar("A", 0, 10, 11), bar("A", 1, 10, 12).model_copy(update={"start": BEGIN + DAY / 24})])
+    found = [study(Panel(prices, {}, Availability()), prices, Rules()) for prices in (dated, hourly)]
+    assert [MIDNIGHT in notes(one) for one in found] == [True, False]
 
 
 def test_session_begins_at_its_local_time_in_summer_and_winter() -> None:

@@ -25,10 +25,11 @@ from stream_app.research.backtest.study import Rules
 from stream_app.research.charts.run import alert_times, strokes_of, volumes
 from stream_app.research.reading import events_in, events_of_run
 from stream_app.research.report.digest import Digest
-from stream_app.research.report.whole import Market, digest_of, report_of
+from stream_app.research.report.whole import Market, digest_of, market_of, report_of
 from stream_app.research.testing import Question, put_to_the_test
 from stream_app.research.trials import Trials
 from tests.factories import sentiment_event
+from tests.graphs import two_fields
 from tests.unit.replay.runs import begun, finished
 from tests.unit.research.markets import BEGIN, DAY, ENTITIES, TICKERS
 
@@ -99,6 +100,13 @@ def test_page_fetches_nothing_and_runs_no_script(pages: tuple[str, str]) -> None
     assert "//" not in re.sub(r"data:image/png;base64,[^\"]*", "", without_names)
     assert "@import" not in page
     assert len(page) < 2_000_000
+
+
+def test_bars_of_nobody_known_are_said_so(tmp_path: Path) -> None:
+    found = events_of_run(finished(tmp_path, "bare", []))
+    some = [Bar(ticker="NOBODYS", start=BEGIN, open=1, high=1, low=1, close=1, volume=1)]
+    market = market_of(found, some, asked(), graph=lambda: two_fields())
+    assert "No ticker of the bars" in report_of(found, digest_of(found), market, subscriptions=0)
 
 
 def test_charts_of_many_alerts_and_many_years_stay_small() -> None:
