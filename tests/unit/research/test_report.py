@@ -105,7 +105,7 @@ def test_page_fetches_nothing_and_runs_no_script(pages: tuple[str, str]) -> None
 def test_bars_of_nobody_known_are_said_so(tmp_path: Path) -> None:
     found = events_of_run(finished(tmp_path, "bare", []))
     some = [Bar(ticker="NOBODYS", start=BEGIN, open=1, high=1, low=1, close=1, volume=1)]
-    market = market_of(found, some, asked(), graph=lambda: two_fields())
+    market = market_of(found, some, asked(), graph=two_fields)
     assert "No ticker of the bars" in report_of(found, digest_of(found), market, subscriptions=0)
 
 
