@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 _MILLISECONDS = 1000
 _MOST_RECORDS = 1000
 _FETCH_MS = 100
+_PATIENCE_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class TopicRange:
         self._loop.close()
 
     def between(self, begin: datetime | None, end: datetime | None) -> Mapping[int, Offsets]:
-        """Return the offsets by partition whose records the broker took in that time, as its index tells."""
+        """Return the offsets by partition within which the broker's index sets records stamped in that time.
+
+        Stamps need not be in order: the stretch begins before all that are not earlier than `begin`, and ends at the
+        first that is not earlier than `end`. Hold what is read to the time itself.
+        """
         return self._wait(self._between(begin, end))
 
     async def _between(self, begin: datetime | None, end: datetime | None) -> dict[int, Offsets]:
@@ -60,8 +65,8 @@ class TopicRange:
             if not places:
                 raise ServerRejected(f"topic {name} does not exist: check its name and the prefix")
             first, last = await consumer.beginning_offsets(places), await true_ends(consumer, places)
-            begins = await _offsets_at(consumer, places, begin, otherwise=last) if begin else first
-            ends = await _offsets_at(consumer, places, end, otherwise=last) if end else last
+            begins = await _offsets_at(consumer, places, begin, unsure=first, last=last) if begin else first
+            ends = await _offsets_at(consumer, places, end, unsure=last, last=last) if end else last
         except KafkaError as error:
             raise away(self._connection, error) from error
         finally:
@@ -103,9 +108,30 @@ class TopicRange:
         return self._loop.run_until_complete(answer)
 
 
-async def _offsets_at(consumer: Any, places: list[TopicPartition], moment: datetime, *, otherwise: Any) -> Any:  # noqa: ANN401
-    found = await consumer.offsets_for_times(dict.fromkeys(places, round(moment.timestamp() * _MILLISECONDS)))
+Ends = Mapping[TopicPartition, int]
+
+
+async def _offsets_at(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], moment: datetime, *, unsure: Ends, last: Ends
+) -> Ends:
+    """Return the first offsets whose stamps are not before the moment, `last` where none is, as the index tells.
+
+    The embedded broker's index goes by when it took a record, whatever its stamp (Tansu 0.6.0): where the record that
+    it names is earlier than asked, it is not believed, and `unsure` holds.
+    """
+    wanted = round(moment.timestamp() * _MILLISECONDS)
+    found = await consumer.offsets_for_times(dict.fromkeys(places, wanted))
     # Where no record is that late, Apache Kafka answers with nothing, and the embedded broker with a time before all.
-    return {
-        place: one.offset if (one := found.get(place)) and one.timestamp >= 0 else otherwise[place] for place in places
-    }
+    named = {place: one.offset for place in places if (one := found.get(place)) and one.timestamp >= 0}
+    stamps = [(place, await _stamp_at(consumer, place, offset)) for place, offset in named.items()]
+    consumer.unsubscribe()
+    doubted = {place: unsure[place] for place, stamp in stamps if stamp is None or stamp < wanted}
+    return {**last, **named, **doubted}
+
+
+async def _stamp_at(consumer: AIOKafkaConsumer, place: TopicPartition, offset: int) -> int | None:
+    """Return the stamp (ms) of the first record from there on; None where none comes."""
+    consumer.assign([place])
+    consumer.seek(place, offset)
+    found = await consumer.getmany(place, timeout_ms=_PATIENCE_MS, max_records=1)
+    return next((message.timestamp for message in found.get(place, ())), None)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from stream_app.cli.output import NEGATIVE, POSITIVE
 from stream_app.research.backtest.study import Finding, Study
-from stream_app.research.backtest.written import POINTS, TITLES, bounds, doubts_of, is_sure, number
+from stream_app.research.backtest.written import MIDNIGHT, POINTS, TITLES, bounds, doubts_of, is_sure, number
 
 _COLUMNS = ("bars", "days", "IC", "95 %", "p of all", "hits", "spread", "95 %")
 
@@ -54,6 +54,8 @@ def notes(found: Study) -> Iterator[str]:
         yield "too few days for some intervals: at least 20 are needed, and five times as many as are held"
     if not any(one.days for one in found.findings):
         yield "no day had enough names with both a signal and a return: see --least, and whether times overlap"
+    if found.from_midnight:
+        yield MIDNIGHT
     yield from doubts_of(found)
 
 

@@ -15,7 +15,7 @@ from stream_app.adapters.files import STDIN
 from stream_app.cli import replay_options as options
 from stream_app.cli.inputs import Input
 from stream_app.cli.output import announce, stdout, write_json
-from stream_app.cli.replay_namespace import drop_namespace, namespace_of, subscriptions_for
+from stream_app.cli.replay_namespace import drop_namespace, left_behind, namespace_of, subscriptions_for
 from stream_app.cli.replay_research import export, report
 from stream_app.cli.replay_run import Replay
 from stream_app.cli.replay_shown import ReplayBar, differences_table, manifest_table, row_of, runs_table
@@ -151,10 +151,12 @@ def drop(name: options.Name, *, json: options.Json = False) -> None:
     with folder.held():
         dropped = asyncio.run(drop_namespace(settings, asked))
         folder.delete()
+    if left := left_behind(settings, asked):
+        announce(left)
     if json:
         write_json({"name": name, "dropped": dropped})
     else:
-        announce(", ".join(f"{count} {what} deleted" for what, count in dropped.items()))
+        announce(f"{', '.join((*(f'{count} {what}' for what, count in dropped.items()), 'the folder'))} deleted")
 
 
 @app.command()

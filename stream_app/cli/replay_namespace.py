@@ -88,6 +88,16 @@ async def drop_namespace(settings: Settings, run: RunFile) -> dict[str, int]:
     return done
 
 
+def left_behind(settings: Settings, run: RunFile) -> str | None:
+    """Return what cannot be deleted since the run's Kafka is not the one of now; None: nothing."""
+    if run.kafka_brokers in {None, settings.kafka_brokers}:
+        return None
+    return (
+        f"the run's Kafka ({run.kafka_brokers}) is not the one that is configured: if it is still there, delete its "
+        f"topics {run.namespace.topic_prefix}* and the group {run.namespace.consumer_group} there"
+    )
+
+
 async def prepare_namespace(settings: Settings, graph: KnowledgeGraph, run: RunFile) -> None:
     """Create the run's topics, and put into them and into Redis what its workers need before they start."""
     await create_history_topics(

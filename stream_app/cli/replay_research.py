@@ -56,7 +56,8 @@ def export(
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
-        written = [_export(folder, topic, draft, expected=manifest.counts.get(topic, 0)) for topic in topics or TABLES]
+        chosen = dict.fromkeys(topics or TABLES)  # one that is named twice is written once
+        written = [_export(folder, topic, draft, expected=manifest.counts.get(topic, 0)) for topic in chosen]
         draft.rename(out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -39,6 +39,11 @@ from stream_app.settings import Settings
 _COMMIT_SECONDS = "0.2"
 _HOW = ("speed", "workers", "partitions", "ahead", "cached", "reused")
 
+_NOTHING = (
+    "nothing was fed: the sources are empty, or nothing of them lies within --from and --to; of a topic, nothing that "
+    "was received within --margin-hours"
+)
+
 Report = Callable[[str], None]
 
 
@@ -67,6 +72,8 @@ class Replay:
             feeding = time.monotonic() - reading
             if outcome is None:
                 outcome, feeding = self._lived(graph)
+            if not outcome.account.fed:
+                self._report(_NOTHING)
             self._folder.note_ticks(outcome.account.ticks)
             manifest = self._manifest(made, outcome, seconds=(time.monotonic() - began, feeding))
             self._folder.finish(manifest)

@@ -11,6 +11,7 @@ from rich.table import Table
 from stream_app.cli.how_far import HowFar
 from stream_app.cli.output import stderr
 from stream_app.cli.replay_watch import Look
+from stream_app.errors import DataError
 from stream_app.replay.compare import Differences
 from stream_app.replay.folder import RunFolder
 from stream_app.replay.manifest import Manifest
@@ -63,7 +64,14 @@ def manifest_table(manifest: Manifest) -> Table:
 
 
 def row_of(folder: RunFolder) -> dict[str, Any]:
-    """Return a run as one line of JSON."""
+    """Return a run as one line of JSON; one that cannot be read says so, and hides no other."""
+    try:
+        return _row_of(folder)
+    except DataError as error:
+        return {"name": folder.name, "state": "unreadable", "error": str(error)}
+
+
+def _row_of(folder: RunFolder) -> dict[str, Any]:
     manifest, run = folder.manifest(), folder.run()
     row: dict[str, Any] = {"name": folder.name, "state": folder.state, "begun_at": run.begun_at}
     row |= {"topic_prefix": run.namespace.topic_prefix, **folder.progress()}
@@ -82,7 +90,7 @@ def runs_table(found: list[RunFolder]) -> Table:
         cells = (
             row["name"],
             row["state"],
-            f"{row['begun_at']:%Y-%m-%d %H:%M}",
+            f"{row['begun_at']:%Y-%m-%d %H:%M}" if "begun_at" in row else "",
             str(row.get("event_time") or "")[:16],
             f"{row.get('finished', 0):,}",
             f"{row['documents']:,}" if "documents" in row else "",
@@ -97,12 +105,14 @@ def differences_table(found: Differences) -> Table:
     """Return how two runs differ; hashes that are equal are left out."""
     table = Table("", found.one, found.other, "difference", title_justify="left")
     for name, versions in found.versions.items():
-        table.add_row(name, *(version[:_HASH_SHOWN] for version in versions), "")
+        table.add_row(
+            name, *(version[:_HASH_SHOWN] if name.endswith("sha256") else version for version in versions), ""
+        )
     for topic, (one, other) in found.counts.items():
         table.add_row(topic, f"{one:,}", f"{other:,}", f"{other - one:+,}" if one != other else found.sameness(topic))
     for shift in [shift for shift in found.shifts if shift.most][:_ROWS_SHOWN]:
         label = f"{shift.by} {shift.name}"
         table.add_row(label, f"{shift.one:+.3f}", f"{shift.other:+.3f}", f"{shift.mean:+.3f} over {shift.events}")
     for label, alerts in (("alerts gained", found.gained), ("alerts lost", found.lost)):
-        table.add_row(label, "", "", str(len(alerts)))
+        table.add_row(label, "", "", f"{len(alerts):,}")
     return table

@@ -11,7 +11,7 @@ from stream_app.errors import DataError
 from stream_app.events.topics import ALERTS, SENTIMENT
 from stream_app.replay.event_files import read_kept
 from stream_app.replay.folder import RunFolder
-from stream_app.replay.manifest import Manifest
+from stream_app.replay.manifest import Manifest, Runtime
 
 _VERSIONS = ("input_sha256", "config_sha256", "kg_version", "model_version", "code_version")
 _BUCKETS = 20
@@ -108,9 +108,14 @@ def _manifest(folder: RunFolder) -> Manifest:
 def _outlines(ones: Manifest, others: Manifest) -> tuple[dict[str, bool], dict[str, Any], dict[str, tuple[int, int]]]:
     same = {topic: digest == others.digest.get(topic) for topic, digest in ones.digest.items()}
     versions = {name: (getattr(ones, name), getattr(others, name)) for name in _VERSIONS}
+    versions["model_runtime"] = (_written(ones.model_runtime), _written(others.model_runtime))
     topics = dict.fromkeys([*ones.counts, *others.counts])
     counts = {topic: (ones.counts.get(topic, 0), others.counts.get(topic, 0)) for topic in topics}
     return same, {name: pair for name, pair in versions.items() if pair[0] != pair[1]}, counts
+
+
+def _written(runtime: Runtime) -> str:
+    return ", ".join((runtime.runtime, runtime.precision, *runtime.processor_flags))
 
 
 def _add(

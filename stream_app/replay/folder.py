@@ -88,13 +88,14 @@ class RunFolder:
 
     def begin(self, run: RunFile) -> None:
         """Write down what is asked for; DataError where the name is taken."""
-        if self.exists:
-            raise DataError(
-                f"there is a run {self.name} already: `replay resume {self.name}` goes on with it, "
-                f"`replay drop {self.name}` deletes it"
-            )
         self.path.mkdir(parents=True, exist_ok=True)
-        self._write(_RUN, run.model_dump_json().encode())
+        with self._lock() as fd:  # of two that ask for one name at once, one gets it
+            if not _try_lock(fd) or self.exists:
+                raise DataError(
+                    f"there is a run {self.name} already: `replay resume {self.name}` goes on with it, "
+                    f"`replay drop {self.name}` deletes it"
+                )
+            self._write(_RUN, run.model_dump_json().encode())
 
     def run(self) -> RunFile:
         """Return what was asked for; DataError where there is no such run."""
@@ -134,9 +135,15 @@ class RunFolder:
         self._write(_MANIFEST, manifest.model_dump_json().encode())
 
     def manifest(self) -> Manifest | None:
-        """Return what came out; None where the run is not done."""
+        """Return what came out; None where the run is not done; DataError for what another version wrote."""
         content = self._read(_MANIFEST)
-        return None if content is None else Manifest.model_validate_json(content)
+        try:
+            return None if content is None else Manifest.model_validate_json(content)
+        except ValueError as error:
+            raise DataError(
+                f"the manifest of run {self.name} is broken or of another version: `replay drop {self.name}` and run "
+                "it again"
+            ) from error
 
     def note_ticks(self, ticks: Sequence[datetime]) -> None:
         """Write down where ticks stand among the entries."""

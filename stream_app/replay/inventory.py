@@ -32,7 +32,7 @@ class Inventory(BaseModel):
     def of(cls, request: Request, readers: Readers) -> Self:
         """Return what is there now; an entry of a topic that is gone is none of it."""
         files = {name: (about.st_size, about.st_mtime_ns) for name, about in _files(request)}
-        return cls(files=files, topics={topic: _stretches(reader, request) for topic, reader in readers.items()})
+        return cls(files=files, topics={topic: _stretches(topic, reader, request) for topic, reader in readers.items()})
 
     def check_there(self, request: Request, readers: Readers) -> None:
         """Raise DataError where the sources are not what they were."""
@@ -63,17 +63,22 @@ def _files(request: Request) -> Iterator[tuple[str, os.stat_result]]:
             yield name, Path(name).stat()
 
 
-def _stretches(reader: TopicRange, request: Request) -> dict[int, Offsets]:
-    """Return where to read. A document may be received up to a margin after its event time, and a day before it."""
+def _stretches(topic: str, reader: TopicRange, request: Request) -> dict[int, Offsets]:
+    """Return where to read. A record may stand up to a margin after its time, and a document a day before its own."""
     if request.offsets:
-        there = reader.between(None, None)
-        asked = parse_offsets(request.offsets)
-        return {
-            number: Offsets(max(one.first, there[number].first) if number in there else one.first, one.end)
-            for number, one in asked.items()
-        }
-    before, after = (FUTURE_TOLERANCE, request.margin) if request.by is Clock.EVENT else (timedelta(), timedelta())
-    return dict(reader.between(request.begin and request.begin - before, request.end and request.end + after))
+        return _asked(topic, reader.between(None, None), parse_offsets(request.offsets))
+    before = FUTURE_TOLERANCE if request.by is Clock.EVENT else timedelta()
+    return dict(reader.between(request.begin and request.begin - before, request.end and request.end + request.margin))
+
+
+def _asked(topic: str, there: Mapping[int, Offsets], asked: Mapping[int, Offsets]) -> dict[int, Offsets]:
+    """Return what is there of the offsets that are asked for; nothing would ever come of others."""
+    if unknown := sorted(asked.keys() - there.keys()):
+        raise DataError(f"{topic} has no partition {unknown[0]}: it has {', '.join(map(str, sorted(there)))}")
+    return {
+        number: Offsets(max(one.first, there[number].first), min(one.end, there[number].end))
+        for number, one in asked.items()
+    }
 
 
 def parse_offsets(written: str) -> dict[int, Offsets]:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from stream_app.errors import ConfigurationError
+from stream_app.replay.entry import EPOCH
 
 MAX = "max"
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)x")
@@ -29,8 +30,8 @@ class Pace:
         self._origin: tuple[datetime, float] | None = None
 
     def due(self, moment: datetime, now: float) -> float:
-        """Return when an entry of that event time is due; at most speed, now."""
-        if self._speed is None:
+        """Return when an entry of that event time is due; at most speed, now, as is one that tells no time."""
+        if self._speed is None or moment <= EPOCH:
             return now
         if self._origin is None:
             self._origin = (moment, now)

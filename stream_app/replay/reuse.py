@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from stream_app.alerts.labels import TopicLabels, no_labels
 from stream_app.alerts.reading import read_subscription
+from stream_app.errors import DataError
 from stream_app.events.subscription import Subscription
 from stream_app.events.topics import ALERTS, BARS, DEAD_LETTERS, INPUTS, SUBSCRIPTIONS
 from stream_app.pipeline.records import Record
@@ -43,7 +42,7 @@ def made_of_the_same(state_dir: Path, made: Made) -> Iterator[Source]:
     for folder in folders(state_dir):
         try:
             manifest = folder.manifest()
-        except ValidationError:  # of a version that wrote others
+        except DataError:  # of a version that wrote others
             continue
         if manifest and all(getattr(manifest, field) == getattr(made, field) for field in _SAME):
             yield Source(folder, manifest)

@@ -64,7 +64,7 @@ def open_sources(
     for source in found:
         opened.callback(source.close)
     counted = [_counted(source, extent) for source in found]
-    return [_within(source, request.span) for source in counted] if request.by is Clock.EVENT else counted
+    return [_within(source, request.span, request.by) for source in counted]
 
 
 def check_files(request: Request, *, now: datetime) -> None:
@@ -133,5 +133,9 @@ def _counted(entries: Iterable[Entry], extent: Extent) -> Iterator[Entry]:
         yield entry
 
 
-def _within(entries: Iterable[Entry], span: Span) -> Iterator[Entry]:
-    return (entry for entry in entries if entry.moment in span)
+def _within(entries: Iterable[Entry], span: Span, by: Clock) -> Iterator[Entry]:
+    """Yield the entries whose time lies in the span; files know of no receipt."""
+    for entry in entries:
+        received = entry.received_at if by is Clock.RECEIVED else None
+        if (received or entry.moment) in span:
+            yield entry

@@ -65,7 +65,17 @@ def _read(path: Path | None) -> Iterator[Any]:
         return
     told: set[str] = set()
     with open_file(str(path)) as file:
-        for event in map(orjson.loads, filter(None, read_lines(file, str(path)))):
-            if event["event_id"] not in told:
+        for number, line in enumerate(read_lines(file, str(path)), 1):
+            event = _event(line, f"line {number} of {path}") if line else None
+            if event is not None and event["event_id"] not in told:
                 told.add(event["event_id"])
                 yield event
+
+
+def _event(line: bytes, place: str) -> Any:  # noqa: ANN401  (any event)
+    try:
+        event = orjson.loads(line)
+        event["event_id"]  # what else there is to an event, its readers will say
+    except (orjson.JSONDecodeError, TypeError, KeyError) as error:
+        raise DataError(f"{place} is no event, as one that was broken off ({error}): delete the line") from error
+    return event

@@ -132,6 +132,19 @@ async def test_range_of_receipt_is_found_and_open_where_nothing_is_that_late(top
     assert await asyncio.to_thread(counts) == [20, 20, 20, 0]
 
 
+async def test_all_that_is_stamped_in_a_range_is_found_though_it_was_written_later(topics: Topics) -> None:
+    await topics.write(20)
+    begin, end = HISTORY + timedelta(days=5), HISTORY + timedelta(days=9)
+
+    def read() -> list[int]:
+        with TopicRange(topics.connection, NEWS.name, prefix=topics.prefix) as reader:
+            stretches = reader.between(begin, end)
+            records = [record for number, offsets in stretches.items() for record in reader.read(number, offsets)]
+        return sorted(int(record.value or b"") for record in records if begin <= record.received_at < end)
+
+    assert await asyncio.to_thread(read) == [5, 6, 7, 8]
+
+
 async def test_topic_that_does_not_exist_is_said_so(topics: Topics) -> None:
     def read() -> None:
         with TopicRange(topics.connection, "no-such-topic", prefix=topics.prefix) as reader:

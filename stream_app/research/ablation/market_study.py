@@ -101,7 +101,7 @@ def study(
 def _draws(days: NDArray[np.int64], samples: int) -> tuple[int, Weights]:
     """Return how many days there are, and how often each row counts when whole days are drawn in blocks."""
     known, number = np.unique(days, return_inverse=True)
-    drawn = draw(len(known), samples=samples, block=1, seed=0).days
+    drawn = draw(len(known), samples=samples, span=1, seed=0).days
     counts = np.array([np.bincount(one, minlength=len(known)) for one in drawn], np.int32).reshape(-1, len(known))
     return len(known), Weights(counts[:, number])
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -24,7 +25,8 @@ class Availability:
     """`published_at` and a delay for history, whose processing was later than it would have been; else `processed_at`.
 
     The delay stands for what a live stream takes to hear of a document, to judge it, and to act. Nothing is usable
-    before the broker had it.
+    before the broker had it. Midnight UTC to the microsecond is a day, not a time, as tables of dates have it: what was
+    said on that day is known when the day is over.
     """
 
     usable: Usable = Usable.PUBLISHED
@@ -34,8 +36,9 @@ class Availability:
         """Return the instant, in microseconds since 1970."""
         if self.usable is Usable.PROCESSED:
             return micros(datetime.fromisoformat(event["processed_at"]))
-        told, received = (datetime.fromisoformat(event[name]) for name in ("published_at", "received_at"))
-        return micros(max(told + self.delay, received))
+        told, received = (micros(datetime.fromisoformat(event[name])) for name in ("published_at", "received_at"))
+        known = told if told % _DAY else told + _DAY
+        return max(known + self.delay // _MICROSECOND, received)
 
 
 def micros(moment: datetime) -> int:

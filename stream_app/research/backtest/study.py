@@ -13,7 +13,7 @@ from stream_app.research.backtest.bootstrap import Interval, draw
 from stream_app.research.backtest.corrections import holm
 from stream_app.research.backtest.daily import Days, figures_by_day
 from stream_app.research.backtest.panel import Observations, Panel
-from stream_app.research.backtest.prices import Floats, Prices
+from stream_app.research.backtest.prices import DAY, Floats, Prices
 from stream_app.research.backtest.signals import SIGNALS, Signal
 from stream_app.research.backtest.turnover import turnover
 
@@ -62,6 +62,8 @@ class Study:
     counts: Mapping[str, int]
     tickers: int
     daily: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
+    from_midnight: bool = False
+    """Whether every bar begins at midnight UTC, as those do that bear a date alone."""
 
     @property
     def doubtful(self) -> list[Finding]:
@@ -75,10 +77,10 @@ def study(panel: Panel, prices: Prices, rules: Rules, *, signals: Sequence[Signa
     findings, daily = [], {}
     for horizon in rules.horizons:
         gains = abnormal_returns(prices, horizon, market=rules.market)
-        block = max((series.days_spanned(horizon) for series in prices.values()), default=horizon)
+        span = max((series.days_spanned(horizon) for series in prices.values()), default=horizon)
         for signal in signals:
             days = _days(observed[signal.name], gains, rules)
-            findings.append(_finding(signal, horizon, days, rules=rules, block=block))
+            findings.append(_finding(signal, horizon, days, rules=rules, span=span))
             if horizon == min(rules.horizons):
                 daily[signal.name] = tuple(zip(days.days.tolist(), days.coefficients.tolist(), strict=True))
     findings.sort(key=lambda one: [signal.name for signal in signals].index(one.signal))
@@ -92,6 +94,7 @@ def study(panel: Panel, prices: Prices, rules: Rules, *, signals: Sequence[Signa
         counts=dict(panel.counts),
         tickers=len(prices),
         daily=daily,
+        from_midnight=all(not (series.starts % DAY).any() for series in prices.values()),
     )
 
 
@@ -102,11 +105,11 @@ def _days(observed: Observations, gains: Mapping[str, Floats], rules: Rules) -> 
     return figures_by_day(observed.starts, observed.values, returns, quantiles=rules.quantiles, least=least)
 
 
-def _finding(signal: Signal, horizon: int, days: Days, *, rules: Rules, block: int) -> Finding:
-    draws = draw(len(days.days), samples=rules.samples, block=block, seed=rules.seed)
+def _finding(signal: Signal, horizon: int, days: Days, *, rules: Rules, span: int) -> Finding:
+    draws = draw(len(days.days), samples=rules.samples, span=span, seed=rules.seed)
     coefficient = draws.interval(days.coefficients)
     whole = ~np.isnan(days.spreads)
-    of_spread = draw(int(whole.sum()), samples=rules.samples, block=block, seed=rules.seed)
+    of_spread = draw(int(whole.sum()), samples=rules.samples, span=span, seed=rules.seed)
     limit = signal.doubtful if rules.doubtful is None else rules.doubtful
     judged = days.judged.sum()
     return Finding(

@@ -17,6 +17,12 @@ POINTS = 10_000
 """Basis points to a whole."""
 
 
+MIDNIGHT = (
+    "All bars are taken to begin at midnight UTC, as dates do. Where trading opens before, as in Sydney, Wellington or "
+    "with futures, an event of the last hours is paid for what came before it: say by --session when bars begin."
+)
+
+
 def is_sure(one: Finding) -> bool:
     """Whether the coefficient would be rare by chance, all that was tried considered."""
     return one.p_family is not None and one.p_family < SURE

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from statistics import fmean
 from typing import Any
 
 from stream_app.research.charts.canvas import (
@@ -25,6 +26,9 @@ from stream_app.research.charts.canvas import (
 _WEEK = 7
 _LINE_INCHES, _FRAME_INCHES = 0.42, 1.1
 _MOST_LINES = 20
+_MOST_BARS = 800
+"""More than can be told apart on the page, and each takes 150 bytes of it."""
+_MOST_STROKES = 1200
 _LABELS = {-3: "1 ms", -2: "10 ms", -1: "0.1 s", 0: "1 s", 1: "10 s", 2: "100 s", 3: "17 min", 4: "3 h", 5: "28 h"}
 
 Days = Mapping[str, float]
@@ -54,8 +58,14 @@ def volumes(documents: Days, events: Days, risks: Days) -> str:
 def _volume(axes: Any, counts: Days, *, color: str) -> None:  # noqa: ANN401
     every = _every_day(counts)
     values = [counts.get(day.isoformat(), 0) for day in every]
-    axes.bar(every, values, width=1.0, color=color, alpha=0.45, linewidth=0)
-    if len(every) > 2 * _WEEK:
+    step = -(-len(every) // _MOST_BARS)
+    firsts, heights = every[::step], [fmean(values[place : place + step]) for place in range(0, len(values), step)]
+    label = f"mean of {step} days" if step > 1 else None
+    align = "edge" if step > 1 else "center"
+    bars = axes.bar(firsts, heights, width=step, align=align, color=color, alpha=0.45, linewidth=0, label=label)
+    if step > 1:
+        axes.legend(handles=[bars], loc="upper left")
+    elif len(every) > 2 * _WEEK:
         means = [sum(values[max(0, end - _WEEK) : end]) / min(end, _WEEK) for end in range(1, len(values) + 1)]
         axes.plot(every, means, color=INK, linewidth=1.1, label="mean of the last 7 days")
         axes.legend(loc="upper left")
@@ -73,13 +83,15 @@ def _every_day(counts: Days) -> list[date]:
 def alert_times(alerts: Mapping[str, Sequence[str]]) -> str:
     """Return a line for each subscription, with a stroke for each alert in event time; the busiest come first."""
     names = sorted(alerts, key=lambda name: (-len(alerts[name]), name))[:_MOST_LINES]
+    span = _span(alerts[name] for name in names)
 
     def draw(figure: Any) -> None:  # noqa: ANN401
         axes = figure.subplots()
         for place, name in enumerate(names):
-            moments = [datetime.fromisoformat(moment) for moment in alerts[name]]
-            strength = max(0.12, min(0.9, 150 / len(moments)))
-            axes.vlines(moments, place - 0.36, place + 0.36, color=SERIES[place % 4], alpha=strength, linewidth=0.9)
+            strokes = strokes_of(alerts[name], span)
+            strength = max(0.12, min(0.9, 150 / len(alerts[name])))
+            alphas = [1 - (1 - strength) ** count for count in strokes.values()]  # as strokes on each other look
+            axes.vlines(list(strokes), place - 0.36, place + 0.36, color=SERIES[place % 4], alpha=alphas, linewidth=0.9)
         axes.set_yticks(range(len(names)), [f"{name}\n{len(alerts[name]):,} alerts" for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
@@ -87,6 +99,18 @@ def alert_times(alerts: Mapping[str, Sequence[str]]) -> str:
         dated(axes, most=12)
 
     return svg(draw, height=_FRAME_INCHES + _LINE_INCHES * len(names))
+
+
+def _span(written: Iterable[Sequence[str]]) -> tuple[datetime, datetime]:
+    ends = [(min(moments), max(moments)) for moments in written]
+    return datetime.fromisoformat(min(ends)[0]), datetime.fromisoformat(max(end for _, end in ends))
+
+
+def strokes_of(moments: Sequence[str], span: tuple[datetime, datetime]) -> Counter[datetime]:
+    """Return how many alerts each stroke stands for, by its moment; a page has room for so many strokes alone."""
+    begin, end = span
+    width = max((end - begin) / _MOST_STROKES, timedelta(seconds=1))
+    return Counter(begin + (datetime.fromisoformat(moment) - begin) // width * width for moment in moments)
 
 
 def pace(by_second: Mapping[str, int], waits: Mapping[str, Counter[int]], *, steps: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from stream_app.research.backtest.study import Study
-from stream_app.research.backtest.written import HEAD, TITLES, cells, doubts_of, is_sure
+from stream_app.research.backtest.written import HEAD, MIDNIGHT, TITLES, cells, doubts_of, is_sure
 from stream_app.research.charts.backtest import charts
 from stream_app.research.report.page import Section, folded, headed, nothing, table, warning
 
@@ -17,15 +17,15 @@ _HEADINGS = {
 
 
 def tested(found: Study | None, *, says: str) -> Section:
-    """Return what a study found; None where there were no bars."""
+    """Return what a study found; None where there were no bars, or, as it `says`, none that tell anything."""
     if found is None:
-        why = "There are no bars: name files by --market, or replay with --market."
+        why = says or "There are no bars: name files by --market, or replay with --market."
         return Section("backtest", "Back-test", "", nothing(why))
     drawn = charts(found)
     if not drawn:
         why = "No day had enough names with both a signal and a later return: see --least of `stream-app backtest`."
         return Section("backtest", "Back-test", says, nothing(why))
-    doubts = "".join(map(warning, doubts_of(found)))
+    doubts = "".join(map(warning, doubts_of(found))) + (f'<p class="note">{escape(MIDNIGHT)}</p>' * found.from_midnight)
     told = f"<p>{escape(_told(found))}</p>"
     shown = "".join(headed(_HEADINGS[name], chart) for name, chart in drawn.items())
     figures = folded("All figures", table(HEAD, list(map(cells, found.findings))))

@@ -20,6 +20,8 @@ from stream_app.research.report.page import page
 from stream_app.research.report.tested import tested
 from stream_app.research.testing import Question, put_to_the_test
 
+_UNKNOWN = "No ticker of the bars is of an entity that the graph knows: `stream-app backtest --entities` names them."
+
 OnTopic = Callable[[str, int | None], Callable[[], None]]
 
 
@@ -61,7 +63,9 @@ def market_of(
         return Market(prices={}, tickers={}, found=None)
     prices = prices_of(bars)
     tickers = tickers_by_entity(prices, graph())
-    found = put_to_the_test(events, bars, test, look_up=lambda _: tickers, on_topic=on_topic) if tickers else None
+    if not tickers:
+        return Market(prices=prices, tickers=tickers, found=None, says=_UNKNOWN)
+    found = put_to_the_test(events, bars, test, look_up=lambda _: tickers, on_topic=on_topic)
     return Market(prices=prices, tickers=tickers, found=found, says=_says(test))
 
 

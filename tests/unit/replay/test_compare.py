@@ -10,6 +10,7 @@ import pytest
 from stream_app.errors import DataError
 from stream_app.events.topics import SENTIMENT
 from stream_app.replay.compare import compared
+from stream_app.replay.manifest import Runtime
 from stream_app.replay.plots import plot_differences
 from tests.unit.replay.runs import begun, finished
 
@@ -63,3 +64,10 @@ def test_plots_of_the_same_differences_are_the_same_files(tmp_path: Path) -> Non
     drawn = [file.read_bytes() for file in plot_differences(found, tmp_path / "plots")]
     assert len(drawn) == 4
     assert [file.read_bytes() for file in plot_differences(found, tmp_path / "plots")] == drawn
+
+
+def test_what_computed_the_scores_is_told_where_it_differs(tmp_path: Path) -> None:
+    here = finished(tmp_path, "here", [])
+    other = Runtime(runtime="memory", precision="bf16", processor_flags=("amx",))
+    there = finished(tmp_path, "there", [], model_runtime=other)
+    assert compared(here, there).versions == {"model_runtime": ("memory, f32", "memory, bf16, amx")}

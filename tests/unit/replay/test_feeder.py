@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from stream_app.errors import ConfigurationError, ServerUnavailable
 from stream_app.pipeline.ports import Message
+from stream_app.replay.entry import EPOCH
 from stream_app.replay.feeder import Feeder, FeedRules
 from stream_app.replay.pace import Pace, parse_speed
 from stream_app.replay.preparing import Item
@@ -105,6 +107,13 @@ async def test_speed_spreads_the_feeding() -> None:
     began = loop.time()
     await feeder(workers, speed=60 * 20).feed(iter(items(7)))
     assert loop.time() - began >= 6 / 20
+
+
+def test_row_that_tells_no_time_does_not_hold_up_those_that_do() -> None:
+    pace = Pace(60.0)
+    assert pace.due(EPOCH, 5.0) == 5.0
+    assert [pace.due(START + timedelta(minutes=minute), 5.0) for minute in (0, 2)] == [5.0, 7.0]
+    assert pace.due(EPOCH, 6.0) == 6.0
 
 
 @pytest.mark.parametrize(("written", "speed"), [("max", None), ("1x", 1.0), ("60x", 60.0), ("0.5x", 0.5)])

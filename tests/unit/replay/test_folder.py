@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from stream_app.cli.replay_shown import row_of, runs_table
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.replay.folder import RunFolder, State, folders
 from stream_app.replay.manifest import Begun, Made, Runtime
@@ -50,6 +53,34 @@ def test_name_is_taken_once(tmp_path: Path) -> None:
     folder = begun(tmp_path, "one")
     with pytest.raises(DataError, match="replay drop one"):
         folder.begin(folder.run())
+
+
+def test_of_many_that_want_one_name_at_once_one_gets_it(tmp_path: Path) -> None:
+    run = begun(tmp_path, "other").run()
+
+    def ask(number: int, start: threading.Barrier) -> int:
+        start.wait()
+        try:
+            RunFolder(tmp_path, f"run-{number // 4}").begin(run)
+        except DataError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        for turn in range(50):
+            start = threading.Barrier(4)
+            assert sum(pool.map(ask, range(4 * turn, 4 * turn + 4), [start] * 4)) == 1
+
+
+def test_manifest_of_another_version_is_said_so_and_hides_no_other_run(tmp_path: Path) -> None:
+    finished(tmp_path, "done", [])
+    old = finished(tmp_path, "old", [])
+    (old.path / "manifest.json").write_bytes(b"{}")
+    with pytest.raises(DataError, match="replay drop old"):
+        old.manifest()
+    rows = [row_of(one) for one in folders(tmp_path)]
+    assert [(row["name"], str(row["state"])) for row in rows] == [("done", "done"), ("old", "unreadable")]
+    assert runs_table(folders(tmp_path)).row_count == 2
 
 
 @pytest.mark.parametrize("name", ["", "A", "a.b", "../a", "a b", "-a", "a-", "x" * 61])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +12,7 @@ import pytest
 from stream_app.adapters.kafka_range import Offsets, TopicRange
 from stream_app.errors import DataError
 from stream_app.replay.inventory import Inventory, Readers
-from stream_app.replay.request import Request
+from stream_app.replay.request import Clock, Request
 from tests.factories import START
 
 
@@ -58,3 +58,24 @@ def test_records_that_retention_took_since_are_told(asked: dict[str, object]) ->
     inventory.check_there(request, readers(2, 20))
     with pytest.raises(DataError, match="begins at 5, the run at 2"):
         inventory.check_there(request, readers(5, 20))
+
+
+def test_of_the_offsets_that_are_asked_for_those_that_are_there_are_read() -> None:
+    asked = Request(topics=("news.raw",), offsets="0:3-100000")
+    assert Inventory.of(asked, readers(5, 20)).topics == {"news.raw": {0: Offsets(5, 20)}}
+    with pytest.raises(DataError, match=r"news\.raw has no partition 7: it has 0"):
+        Inventory.of(Request(topics=("news.raw",), offsets="7:0-5"), readers(5, 20))
+
+
+def test_records_that_stand_out_of_order_are_looked_for_up_to_the_margin() -> None:
+    class Asked(Topic):
+        def between(self, begin: datetime | None, end: datetime | None) -> Mapping[int, Offsets]:
+            spans.append((begin, end))
+            return {}
+
+    spans: list[tuple[datetime | None, datetime | None]] = []
+    topics = {"news.raw": cast("TopicRange", Asked(0, 1))}
+    day = timedelta(days=1)
+    for by in Clock:
+        Inventory.of(Request(topics=("news.raw",), by=by, begin=START, end=START + day), topics)
+    assert spans == [(START - day, START + 2 * day), (START, START + 2 * day)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from stream_app.calibration.ranks import rank_correlation
+from stream_app.cli.backtest_shown import notes
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.bar import Bar
 from stream_app.research.backtest.abnormal import MEAN, NONE, abnormal_returns
@@ -23,6 +24,7 @@ from stream_app.research.backtest.ranks import quantile_of
 from stream_app.research.backtest.signals import SIGNALS
 from stream_app.research.backtest.study import Rules, study
 from stream_app.research.backtest.turnover import turnover
+from stream_app.research.backtest.written import MIDNIGHT
 from stream_app.research.market import parse_session
 from tests.unit.research.markets import BEGIN, DAY, ENTITIES, TICKERS, market, said
 
@@ -100,36 +102,44 @@ def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     generator = np.random.default_rng(5)
     covered = 0
     for seed in range(200):
-        interval = draw(120, samples=400, block=1, seed=seed).interval(generator.normal(0.1, 1, 120))
+        interval = draw(120, samples=400, span=1, seed=seed).interval(generator.normal(0.1, 1, 120))
         assert interval.low is not None
         assert interval.high is not None
         covered += interval.low <= 0.1 <= interval.high
     assert 0.88 <= covered / 200 <= 0.99
 
 
-@pytest.mark.parametrize(("days", "block"), [(20, 1), (100, 20)])
-def test_few_blocks_make_chance_no_surer(days: int, block: int) -> None:
+@pytest.mark.parametrize(("days", "span"), [(20, 1), (100, 20)])
+def test_few_blocks_make_chance_no_surer(days: int, span: int) -> None:
     generator = np.random.default_rng(days)
     series = [generator.normal(0, 1, days) for _ in range(300)]
-    drawn = [draw(days, samples=400, block=block, seed=seed) for seed in range(300)]
+    drawn = [draw(days, samples=400, span=span, seed=seed) for seed in range(300)]
     found = [one.p_value(figures) for one, figures in zip(drawn, series, strict=True)]
     assert sum(p is not None and p < 0.05 for p in found) / 300 <= 0.085
 
 
+def test_positions_that_overlap_make_chance_no_surer() -> None:
+    generator, span, found = np.random.default_rng(8), 5, []
+    for seed in range(400):
+        figures = np.convolve(generator.normal(0, 1, 254), np.ones(span) / span, "valid")
+        found.append(draw(250, samples=200, span=span, seed=seed).p_value(figures))
+    assert sum(p is not None and p < 0.05 for p in found) / 400 <= 0.075
+
+
 def test_chance_alone_is_seldom_sure_and_the_seed_decides_the_draws() -> None:
     generator = np.random.default_rng(6)
-    found = [draw(100, samples=400, block=1, seed=seed).p_value(generator.normal(0, 1, 100)) for seed in range(200)]
+    found = [draw(100, samples=400, span=1, seed=seed).p_value(generator.normal(0, 1, 100)) for seed in range(200)]
     assert 0.01 <= sum(p is not None and p < 0.05 for p in found) / 200 <= 0.11
-    same = [draw(100, samples=50, block=3, seed=7).days.tolist() for _ in range(2)]
+    same = [draw(100, samples=50, span=3, seed=7).days.tolist() for _ in range(2)]
     assert same[0] == same[1]
-    assert same[0] != draw(100, samples=50, block=3, seed=8).days.tolist()
+    assert same[0] != draw(100, samples=50, span=3, seed=8).days.tolist()
 
 
 def test_block_holds_consecutive_days_and_few_days_give_no_interval() -> None:
-    days = draw(50, samples=20, block=10, seed=1).days.reshape(20, 5, 10)
+    days = draw(50, samples=20, span=10, seed=1).days.reshape(20, 5, 10)
     assert ((np.diff(days, axis=2) % 50) == 1).all()
-    assert not len(draw(49, samples=20, block=10, seed=1).days)
-    short = draw(19, samples=20, block=1, seed=1)
+    assert not len(draw(49, samples=20, span=10, seed=1).days)
+    short = draw(19, samples=20, span=1, seed=1)
     assert short.interval(np.ones(19)).low is None
     assert short.p_value(np.ones(19)) is None
 
@@ -182,6 +192,13 @@ def test_study_of_nothing_says_nothing() -> None:
     found = study(Panel(prices, ENTITIES, Availability()), prices, Rules(horizons=(1,)))
     assert all((one.days, one.coefficient.value, one.p_family) == (0, None, None) for one in found.findings)
     assert (found.hypotheses, found.doubtful) == (0, [])
+
+
+def test_bars_that_all_begin_at_midnight_are_told_and_others_are_not() -> None:
+    dated = prices_of([bar("A", 0, 10, 11), bar("A", 1, 10, 12)])
+    hourly = prices_of([bar("A", 0, 10, 11), bar("A", 1, 10, 12).model_copy(update={"start": BEGIN + DAY / 24})])
+    found = [study(Panel(prices, {}, Availability()), prices, Rules()) for prices in (dated, hourly)]
+    assert [MIDNIGHT in notes(one) for one in found] == [True, False]
 
 
 def test_session_begins_at_its_local_time_in_summer_and_winter() -> None:

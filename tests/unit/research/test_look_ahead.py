@@ -75,6 +75,16 @@ def test_event_whose_document_came_late_counts_from_when_the_broker_had_it() -> 
     assert panel.observations(SENTIMENT[1]).places.tolist() == [3]
 
 
+@pytest.mark.parametrize("time_of_day", [timedelta(), timedelta(seconds=1)])
+def test_document_that_bears_a_date_alone_counts_when_its_day_is_over(time_of_day: timedelta) -> None:
+    """Of a day's news, dated with that day: the session that it speaks of is not paid to it."""
+    dated = market(days=4)
+    opens = {ticker: replace(one, starts=one.starts + 14 * 3_600_000_000) for ticker, one in dated.items()}
+    panel = Panel(opens, ENTITIES, AT_ONCE)
+    panel.add(said(TICKERS[0], BEGIN + DAY + time_of_day, 0.5), SENTIMENT)
+    assert panel.observations(SENTIMENT[1]).places.tolist() == [1 if time_of_day else 2]
+
+
 def test_bar_that_starts_at_the_very_instant_is_not_used() -> None:
     series = market(days=3)[TICKERS[0]]
     at = int(series.starts[1])
@@ -129,11 +139,11 @@ def _paid(prices: Prices, event: dict[str, object], horizon: int) -> list[float]
 
 
 def test_event_too_old_for_its_first_bar_is_stale() -> None:
-    prices = market(days=3)
+    prices, noon = market(days=3), BEGIN + DAY / 2
     panel = Panel(prices, ENTITIES, AT_ONCE, oldest=7 * DAY)
-    panel.add(said(TICKERS[0], BEGIN - 8 * DAY, 0.5), SENTIMENT)
-    panel.add(said(TICKERS[0], BEGIN - 6 * DAY, 0.5), SENTIMENT)
-    panel.add(said(TICKERS[0], BEGIN + 9 * DAY, 0.5), SENTIMENT)
-    panel.add(said("NONE", BEGIN, 0.5), SENTIMENT)
-    panel.add(said(TICKERS[0], BEGIN, 0.5, polarity=None, document_sentiment=None), SENTIMENT)
+    panel.add(said(TICKERS[0], noon - 8 * DAY, 0.5), SENTIMENT)
+    panel.add(said(TICKERS[0], noon - 6 * DAY, 0.5), SENTIMENT)
+    panel.add(said(TICKERS[0], noon + 9 * DAY, 0.5), SENTIMENT)
+    panel.add(said("NONE", noon, 0.5), SENTIMENT)
+    panel.add(said(TICKERS[0], noon, 0.5, polarity=None, document_sentiment=None), SENTIMENT)
     assert panel.counts == {"stale": 1, "used": 1, "after the last bar": 1, "without bars": 1, "unscored": 1}

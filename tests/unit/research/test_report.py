@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,12 +22,14 @@ from stream_app.replay.output import keep
 from stream_app.research.backtest.abnormal import MEAN, NONE
 from stream_app.research.backtest.availability import Availability
 from stream_app.research.backtest.study import Rules
+from stream_app.research.charts.run import alert_times, strokes_of, volumes
 from stream_app.research.reading import events_in, events_of_run
 from stream_app.research.report.digest import Digest
-from stream_app.research.report.whole import Market, digest_of, report_of
+from stream_app.research.report.whole import Market, digest_of, market_of, report_of
 from stream_app.research.testing import Question, put_to_the_test
 from stream_app.research.trials import Trials
 from tests.factories import sentiment_event
+from tests.graphs import two_fields
 from tests.unit.replay.runs import begun, finished
 from tests.unit.research.markets import BEGIN, DAY, ENTITIES, TICKERS
 
@@ -100,6 +102,28 @@ def test_page_fetches_nothing_and_runs_no_script(pages: tuple[str, str]) -> None
     assert len(page) < 2_000_000
 
 
+def test_bars_of_nobody_known_are_said_so(tmp_path: Path) -> None:
+    found = events_of_run(finished(tmp_path, "bare", []))
+    some = [Bar(ticker="NOBODYS", start=BEGIN, open=1, high=1, low=1, close=1, volume=1)]
+    market = market_of(found, some, asked(), graph=two_fields)
+    assert "No ticker of the bars" in report_of(found, digest_of(found), market, subscriptions=0)
+
+
+def test_charts_of_many_alerts_and_many_years_stay_small() -> None:
+    begin = datetime(2004, 1, 1, tzinfo=UTC)
+    moments = [(begin + timedelta(minutes=7 * number)).isoformat()[:19] for number in range(20_000)]
+    span = datetime.fromisoformat(moments[0]), datetime.fromisoformat(moments[-1])
+    strokes = strokes_of(moments, span)
+    assert strokes.total() == 20_000
+    assert 1000 < len(strokes) <= 1201
+    assert min(strokes) == span[0]
+    assert len(alert_times({"busy": moments, "one": moments[:1]})) < 400_000
+    days = {str((begin + timedelta(days=number)).date()): 2.0 for number in range(20 * 365)}
+    drawn = volumes(days, {}, {})
+    assert len(drawn) < 400_000
+    assert "mean of 10 days" in drawn
+
+
 def test_charts_are_well_formed_and_names_are_escaped(pages: tuple[str, str]) -> None:
     charts = re.findall(r"<svg.*?</svg>", pages[0], re.DOTALL)
     assert len(charts) == 9
@@ -164,6 +188,12 @@ def test_an_event_that_was_written_twice_counts_once(tmp_path: Path) -> None:
     assert [one["event_id"] for one in events_in(tmp_path).read("sentiment.events")] == [
         one["event_id"] for one in events(days=2)
     ]
+
+
+def test_line_that_was_broken_off_is_named(tmp_path: Path) -> None:
+    (tmp_path / "risk.events.jsonl").write_bytes(b'{"event_id": "1"}\n\n{"event_id": "2", "pol')
+    with pytest.raises(DataError, match=r"line 3 of .*risk\.events\.jsonl .*delete the line"):
+        list(events_in(tmp_path).read("risk.events"))
 
 
 def test_live_events_are_read_from_the_lines_of_tail(tmp_path: Path) -> None:

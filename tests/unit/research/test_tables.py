@@ -13,10 +13,12 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from stream_app.cli.replay_research import export
 from stream_app.events.examples import example
 from stream_app.events.topics import ALERTS, RISK, ROLLUPS, SENTIMENT
 from stream_app.research.tables import TABLES, export_topic
 from tests.factories import START, sentiment_event
+from tests.unit.replay.runs import finished
 
 DOCS = Path(__file__).parents[3] / "docs"
 DAYS, A_DAY = 5, 40
@@ -105,3 +107,10 @@ def test_every_column_is_documented_and_bears_its_meaning(topic: str) -> None:
     for column in TABLES[topic].columns:
         assert f"`{column.name}`" in page
         assert TABLES[topic].schema.field(column.name).metadata[b"description"] == column.meaning.encode()
+
+
+def test_topic_that_is_named_twice_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_APP_STATE_DIR", str(tmp_path))
+    finished(tmp_path, "one", [json.loads(line) for line in lines()[:3]])
+    export("one", out=tmp_path / "out", topics=[SENTIMENT.name] * 2)
+    assert len(list((tmp_path / "out").rglob("*.parquet"))) == 3
