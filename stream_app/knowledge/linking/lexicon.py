@@ -84,6 +84,15 @@ class Lexicon:
         """Whether the text is a way of naming an entity."""
         return fold(name) in self.patterns
 
+    def meanings(self, name: str) -> tuple[tuple[int, float], ...]:
+        """Return the entities that the text, however its letters are written, is a name of, with their priors."""
+        pattern = self.patterns.get(fold(name))
+        return tuple(
+            (one.entity, one.prior)
+            for one in (pattern.variants if pattern else ())
+            if one.entity != NOTHING and not one.common
+        )
+
     def by_ticker(self, ticker: str, mic: str = "") -> int | None:
         """Return the entity with this ticker on this exchange; without one, an American listing comes first."""
         return next(iter(self.all_by_ticker(ticker, mic)), None)

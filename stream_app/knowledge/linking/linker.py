@@ -20,6 +20,7 @@ from stream_app.knowledge.linking.ledger import Ledger, Mention
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.longer_names import is_part_of_name
 from stream_app.knowledge.linking.scan import scan
+from stream_app.knowledge.linking.shared_words import SharedWords
 from stream_app.knowledge.linking.spans import Form, Span
 from stream_app.knowledge.linking.symbols import symbol_entities
 
@@ -60,6 +61,7 @@ class Linker:
         self.version = graph.version
         self._entities = graph.entities
         self._lexicon = Lexicon(graph)
+        self._shared = SharedWords(self._lexicon, self._kind_of)
         self._surroundings = Surroundings(graph)
         self._leaders = Leaders(graph, self._lexicon)
 
@@ -70,7 +72,7 @@ class Linker:
         priors and evidence, that the mentions mean the entity; under one half nothing is linked.
         """
         passages = [passage(name, text) for name, text in fields]
-        found = [_Found(one, span) for one in passages for span in scan(one, self._lexicon)]
+        found = [_Found(one, span) for one in passages for span in self._spans(one)]
         given = list(self._given(symbols, {entity for one in found for entity, _ in one.span.candidates}))
         chosen = self._choose(passages, found, [entity for entity, _ in given])
         ledger = Ledger()
@@ -86,6 +88,12 @@ class Linker:
             LinkedEntity(self._entities[entity], confidence, tuple(ledger.mentions[entity]))
             for entity, confidence in ledger.confidences.items()
         ]
+
+    def _spans(self, one: Passage) -> list[Span]:
+        return self._shared.with_shared(one.text, scan(one, self._lexicon))
+
+    def _kind_of(self, entity: int) -> EntityKind:
+        return self._entities[entity].kind
 
     def _is_of_owner(self, found: Sequence[_Found], chosen: Sequence[tuple[int, float]], place: int) -> bool:
         """Whether the word for an industry says what one firm has: `Woolworths supermarkets`, `its slaughterhouses`."""
