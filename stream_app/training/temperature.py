@@ -109,7 +109,7 @@ def _heated(probabilities: Probabilities, heat: Probabilities) -> Probabilities:
 
 
 def _logits(probabilities: Probabilities) -> Probabilities:
-    return np.log(np.maximum(probabilities, _LEAST))
+    return np.asarray(np.log(np.maximum(probabilities, _LEAST)), dtype=np.float64)
 
 
 def _doubts(probabilities: Probabilities) -> Probabilities:
