@@ -47,8 +47,6 @@ def _broker(item: pytest.Item) -> str:
 
 
 def _group(item: pytest.Item) -> str:
-    if "up" in getattr(item, "fixturenames", ()):
-        return "up"
     return f"{item.nodeid.partition('::')[0]}-{_broker(item)}"
 
 

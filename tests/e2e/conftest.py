@@ -104,9 +104,12 @@ class Up:
     ready: dict[str, Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """One `stream-app up` for the session; tests share its topics."""
+    """One `stream-app up` for the tests of a file, which share its topics.
+
+    It ends with them: broker and worker ask each other for news twenty times a second, a tenth of a core for nothing.
+    """
     shell = Shell(tmp_path_factory.mktemp("up"))
     with shell.started("up", "--json") as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""feed, tail and dlq beside an `up` of the same folder, which they find by themselves."""
+"""feed, tail, dlq and subscribe beside an `up` of the same folder, which they find by themselves."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ from tests.pictures import picture
 ROOT = Path(__file__).parents[2]
 TIME = "2026-03-02T08:00:00Z"
 WAIT_SECONDS = 60
+BOEING_FALLS = (
+    "Boeing shares plunge after regulators ground its jets and the company warns of heavy losses",
+    "Boeing slumps as a safety scandal deepens and orders collapse",
+    "Boeing hit by fraud charges, shares crash to a record low",
+)
 
 
 def events_of(shell: Shell, document: str) -> list[Any]:
@@ -58,7 +63,7 @@ def test_json_lines_become_events_and_dead_letters_that_can_be_mended(up: Up) ->
     assert {event.model_dump()["entity"]["ticker"] for event in events} == {"AAPL", "BA"}
 
     wait_for(up.shell, "dead.letters", lambda letter: letter["error_kind"] == "not_json")
-    listed = up.shell.run("dlq", "list", "--json", "--kind", "no_time")
+    listed = up.shell.here("dlq", "list", "--json", "--kind", "no_time")
     (letter,) = listed.lines
     DEAD_LETTERS.schema.model_validate_json(json.dumps(letter))
     shown = up.shell.here("dlq", "show", letter["id"])
@@ -79,7 +84,7 @@ def test_text_of_an_image_becomes_an_event_and_audio_a_dead_letter_with_its_fiel
         {"id": "e2e-image", "published_at": TIME, "media": [{"kind": "image", "base64": shown}]},
         {"id": "e2e-audio", "title": "Apple", "published_at": TIME, "media": [{"kind": "audio", "uri": "a.mp3"}]},
     ]
-    fed = up.shell.run("feed", "-", "--topic", "social.raw", given="\n".join(map(json.dumps, posts)).encode())
+    fed = up.shell.here("feed", "-", "--topic", "social.raw", given="\n".join(map(json.dumps, posts)).encode())
     assert fed.status == 0, fed.err
     (event,) = [one for one in events_of(up.shell, "e2e-image") if one["entity"] and one["entity"]["ticker"] == "BA"]
     assert [mention["field"] for mention in event["mentions"]] == ["media"]
@@ -104,7 +109,7 @@ def test_a_table_becomes_documents_by_its_column_map(up: Up) -> None:
         f"id;text;when;user;likes\ne2e-table;Nvidia soars;{TIME};ann;7\n", encoding="utf-8"
     )
     columns = "body=text,published_at=when,author.handle=user,engagement.likes=likes"
-    fed = up.shell.run("feed", "posts.csv", "--topic", "social.raw", "--map", columns)
+    fed = up.shell.here("feed", "posts.csv", "--topic", "social.raw", "--map", columns)
     assert "published 1 documents to social.raw" in fed.out
     table = up.shell.here("tail", "social.raw", "--to-end")
     assert "Nvidia soars" in table.out
@@ -115,7 +120,7 @@ def test_a_table_becomes_documents_by_its_column_map(up: Up) -> None:
 def test_parquet_and_compressed_lines_go_together(up: Up) -> None:
     table = pa.table({"id": ["e2e-parquet"], "title": ["Intel cuts its outlook"], "published_at": [TIME]})
     pq.write_table(table, up.shell.folder / "a.parquet")
-    done = up.shell.run("feed", "a.parquet", "--json")
+    done = up.shell.here("feed", "a.parquet", "--json")
     assert done.lines[0]["documents"] == 1
     assert [event["entity"]["ticker"] for event in events_of(up.shell, "e2e-parquet")] == ["INTC"]
 
@@ -139,7 +144,7 @@ def test_tail_stops_after_its_limit_and_shows_a_table(up: Up) -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/events.md"])
 def test_the_consumer_of_the_documentation_prints_events(page: str, up: Up) -> None:
     bad_news = {"id": "e2e-bad-news", "title": "Boeing shares plunge after huge loss", "published_at": TIME}
-    up.shell.run("feed", "-", given=json.dumps(bad_news).encode())
+    up.shell.here("feed", "-", given=json.dumps(bad_news).encode())
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     # Both pages have one group, and a member that was killed holds it for 45 s.
     code, place = code.replace('"desk"', f'"{Path(page).stem}"'), {"STREAM_APP_KAFKA_BROKERS": up.ready["kafka"]}
@@ -160,3 +165,30 @@ def test_kg_and_doctor_look_at_the_same_servers(up: Up) -> None:
     shown = up.shell.run("kg", "show", "AAPL", "--json")
     assert shown.lines[0]["entity"]["ticker"] == "AAPL"
     assert up.shell.run("doctor", "--json").status == 0
+
+
+@pytest.mark.timeout(240)
+def test_a_document_becomes_an_alert_with_its_reason(up: Up) -> None:
+    name = "boeing-falls"
+    done = up.shell.run("subscribe", "add", name, "--ticker", "BA", "--direction", "adverse", "--kind", "sentiment")
+    assert done.status == 0, done.err
+    deadline = time.monotonic() + 150
+    alerts: list[dict[str, object]] = []
+    for number in range(59):
+        document = {
+            "id": f"alert-{number}",
+            "title": BOEING_FALLS[number % 3],
+            "published_at": f"2026-03-02T08:{number:02}:00Z",
+        }
+        (up.shell.folder / "alert.jsonl").write_text(json.dumps(document))
+        assert up.shell.here("feed", "alert.jsonl").status == 0
+        tail = up.shell.here("tail", f"alerts.{name}", "--to-end", "--json")
+        if tail.status == 0 and (alerts := tail.lines):
+            break
+        assert time.monotonic() < deadline, tail.err
+    assert {alert["subscription"] for alert in alerts} == {name}
+    assert str(alerts[0]["reason"]).startswith("Boeing")
+    assert "its ticker is BA and its polarity of -" in str(alerts[0]["reason"])
+    while name not in up.shell.here("tail", "alerts", "--to-end").out:  # each topic is written at its own pace
+        assert time.monotonic() < deadline
+    assert up.shell.here("subscribe", "remove", name).status == 0

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from PIL import Image, ImageOps
 
 from stream_app.adapters.ocr.opening import LONGEST_SIDE, Unreadable, pixels_of
@@ -20,10 +21,12 @@ from stream_app.pipeline.image_text import Unread, WhyUnread, running_text
 from tests.pictures import drawn, picture, saved
 
 WORDS = "Apple halts iPhone production"
+IN_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader() -> AsyncIterator[OcrReader]:
+    """A reader whose process loads its networks once for the tests that leave it as it was."""
     pytest.importorskip("rapidocr_onnxruntime")
     made = OcrReader(MemoryTelemetry(), timeout_seconds=60)
     yield made
@@ -36,12 +39,14 @@ async def text_of(reader: OcrReader, content: bytes) -> str:
     return running_text(found)
 
 
+@IN_ONE_LOOP
 @pytest.mark.parametrize("letters", [16, 34])
 async def test_words_are_read_with_the_spaces_between_them(reader: OcrReader, letters: int) -> None:
     text = await text_of(reader, picture(WORDS, "in Zhengzhou after a fire", letters=letters))
     assert text == f"{WORDS} in Zhengzhou after a fire"
 
 
+@IN_ONE_LOOP
 async def test_kinds_of_files_and_transparency_are_read_and_the_process_outlives_what_is_no_image(
     reader: OcrReader,
 ) -> None:
@@ -55,6 +60,7 @@ async def test_kinds_of_files_and_transparency_are_read_and_the_process_outlives
         assert damaged.why is WhyUnread.NO_IMAGE
 
 
+@IN_ONE_LOOP
 async def test_picture_without_text_has_none(reader: OcrReader) -> None:
     assert await text_of(reader, picture()) == ""
 

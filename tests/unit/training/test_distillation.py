@@ -181,8 +181,8 @@ def test_student_on_another_encoder_learns_what_its_teacher_says_and_may_be_inte
     assert record.distilled is not None
     assert record.distilled.afresh
     check_student(record, {"document": GOOD, "mention": HeadScore(100, 0.5, 0.5, 0.02)})
-    close = run(tmp_path / "close", epochs=12, soft=50.0)
-    alone = run(tmp_path / "alone", epochs=12, soft=0.0)
+    close = run(tmp_path / "close", epochs=5, soft=50.0)
+    alone = run(tmp_path / "alone", epochs=5, soft=0.0)
     told = scores_of(teacher).document.softmax(-1)
     assert (scores_of(close).document.softmax(-1) - told).abs().sum() < (
         scores_of(alone).document.softmax(-1) - told

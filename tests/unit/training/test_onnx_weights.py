@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from stream_app.training.onnx_weights import store_bytes, store_half
+from stream_app.training.onnx_weights import floats_of, store_bytes, store_half
 
 WORDS, INPUTS, OUTPUTS = 40, 128, 96
 RNG = np.random.default_rng(4)
@@ -47,3 +47,14 @@ def test_stored_weights_are_smaller_and_answer_nearly_the_same(
     expected = TABLE @ PRODUCT
     answer = onnxruntime.InferenceSession(tmp_path / "small.onnx").run(["y"], {"ids": IDS})[0][:, 0]
     np.testing.assert_array_less(np.abs(answer - expected).max(axis=0), error * np.abs(expected).max(axis=0))
+
+
+@pytest.mark.parametrize("store", [store_half, store_bytes])
+def test_weights_that_come_out_of_a_file_are_stored_as_they_are(store: Callable[[ModelProto], None]) -> None:
+    once, again = model(), model()
+    store(once)
+    for weight in again.graph.initializer:
+        weight.CopyFrom(numpy_helper.from_array(floats_of(once)[weight.name], weight.name))
+    store(again)
+    for name, array in floats_of(once).items():
+        assert np.array_equal(floats_of(again)[name], array), name

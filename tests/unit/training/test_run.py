@@ -23,6 +23,14 @@ class Interrupted(Exception):  # noqa: N818  (a state)
     """Stands for a crash or Ctrl-C."""
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, data_folder: Path, encoder_folder: Path) -> Path:
+    """Return the folder of a finished run, which no test changes."""
+    run = tmp_path_factory.mktemp("first")
+    train(run, Sources(data_folder, encoder_folder, None), CONFIG, report=lambda _: None)
+    return run
+
+
 def weights(run: Path) -> dict[str, list[float]]:
     return {name: tensor.flatten().tolist() for name, tensor in load_file(run / "network.safetensors").items()}
 
@@ -48,36 +56,34 @@ def test_interrupted_run_ends_in_the_weights_of_an_uninterrupted_one(
     assert load_record(broken) == load_record(whole)
 
 
-def test_checkpoint_of_other_settings_is_refused(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+def test_checkpoint_of_other_settings_is_refused(first: Path, data_folder: Path, encoder_folder: Path) -> None:
     sources = Sources(data_folder, encoder_folder, None)
-    train(tmp_path, sources, CONFIG, report=lambda _: None)
     with pytest.raises(DataError, match="other data or settings"):
-        train(tmp_path, sources, CONFIG.model_copy(update={"seed": 8}), report=lambda _: None)
+        train(first, sources, CONFIG.model_copy(update={"seed": 8}), report=lambda _: None)
 
 
-def test_run_may_start_from_the_weights_of_another(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    sources = Sources(data_folder, encoder_folder, None)
-    train(first, sources, CONFIG, report=lambda _: None)
+def test_run_may_start_from_the_weights_of_another(
+    first: Path, tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    sources, second = Sources(data_folder, encoder_folder, None), tmp_path / "second"
     still = CONFIG.model_copy(update={"encoder_rate": 0.0, "head_rate": 0.0})
     train(second, replace(sources, start=first), still, report=lambda _: None)
     assert weights(second) == weights(first)
     assert load_record(second).start == load_record(first)
 
 
-def test_word_vectors_stay_those_of_the_encoder(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+def test_word_vectors_stay_those_of_the_encoder(first: Path, encoder_folder: Path) -> None:
     name = "embeddings.word_embeddings.weight"
-    train(tmp_path, Sources(data_folder, encoder_folder, None), CONFIG, report=lambda _: None)
     assert torch.equal(
-        load_file(tmp_path / "network.safetensors")[f"encoder.{name}"],
+        load_file(first / "network.safetensors")[f"encoder.{name}"],
         load_file(encoder_folder / "model.safetensors")[name],
     )
 
 
-def test_only_the_parts_that_are_named_learn(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    sources = Sources(data_folder, encoder_folder, None)
-    train(first, sources, CONFIG, report=lambda _: None)
+def test_only_the_parts_that_are_named_learn(
+    first: Path, tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    sources, second = Sources(data_folder, encoder_folder, None), tmp_path / "second"
     learn = ("document_gate", "document_head")
     train(second, replace(sources, start=first), CONFIG.model_copy(update={"learn": learn}), report=lambda _: None)
     before, after = weights(first), weights(second)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ def network(encoder_folder: Path) -> FusionNetwork:
     return FusionNetwork(encoder, hidden=encoder.config.hidden_size, topics=3).eval()
 
 
+@pytest.fixture(scope="module")
+def finished(
+    tmp_path_factory: pytest.TempPathFactory, data_folder: Path, encoder_folder: Path
+) -> Callable[[str], Path]:
+    """Return what gives the run of a method; each is trained once."""
+
+    @cache
+    def run(method: str) -> Path:
+        folder = tmp_path_factory.mktemp(method)
+        train(folder, Sources(data_folder, encoder_folder, None), config(method), report=lambda _: None)
+        return folder
+
+    return run
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_merged_weights_give_the_vectors_of_the_adapted_encoder(network: FusionNetwork, method: str) -> None:
     plain = dict(network.named_parameters())
@@ -64,33 +81,28 @@ def test_merged_weights_give_the_vectors_of_the_adapted_encoder(network: FusionN
 
 @pytest.mark.parametrize("method", METHODS)
 def test_interrupted_run_ends_in_the_weights_of_an_uninterrupted_one(
-    tmp_path: Path, data_folder: Path, encoder_folder: Path, method: str
+    tmp_path: Path, data_folder: Path, encoder_folder: Path, finished: Callable[[str], Path], method: str
 ) -> None:
     def interrupt(now: Progress) -> None:
         if now.step == 9:
             raise Interrupted
 
-    sources = Sources(data_folder, encoder_folder, None)
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    train(whole, sources, config(method), report=lambda _: None)
+    sources, broken = Sources(data_folder, encoder_folder, None), tmp_path / "broken"
     with pytest.raises(Interrupted):
         train(broken, sources, config(method), report=interrupt)
     resumed: list[Progress] = []
     train(broken, sources, config(method), report=resumed.append)
     assert resumed[0].step == 9
-    assert weights(broken) == weights(whole)
+    assert weights(broken) == weights(finished(method))
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_run_says_how_few_numbers_learnt(tmp_path: Path, data_folder: Path, encoder_folder: Path, method: str) -> None:
-    sources = Sources(data_folder, encoder_folder, None)
-    train(tmp_path / "full", sources, config("full"), report=lambda _: None)
-    train(tmp_path / method, sources, config(method), report=lambda _: None)
-    full, few = read_cost(tmp_path / "full"), read_cost(tmp_path / method)
+def test_run_says_how_few_numbers_learnt(finished: Callable[[str], Path], method: str) -> None:
+    full, few = read_cost(finished("full")), read_cost(finished(method))
     assert full is not None
     assert few is not None
     assert few.trainable < full.trainable
-    assert load_network(tmp_path / method).state_dict().keys() == load_network(tmp_path / "full").state_dict().keys()
+    assert load_network(finished(method)).state_dict().keys() == load_network(finished("full")).state_dict().keys()
 
 
 def test_adalora_shares_out_its_ranks_by_what_matters(network: FusionNetwork) -> None:
