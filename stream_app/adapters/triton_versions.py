@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from stream_app.adapters.whole_file import write_whole
+
 _POLICY = re.compile(r"^version_policy\s*:?\s*\{\s*\w+\s*:?\s*\{[^{}]*\}\s*\}\s*\n?", re.MULTILINE)
 _NAME = re.compile(
     r'^parameters\s*:?\s*\{\s*key:\s*"version(?:_\d+)?"\s*,?\s*value\s*:?\s*\{[^{}]*\}\s*\}\s*\n?', re.MULTILINE
@@ -40,13 +42,6 @@ def write_versions(model: Path, versions: Mapping[int, str]) -> dict[Path, str]:
             before[file] = old
             write_whole(file, new)
     return before
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Replace a file in one step, so that nobody reads half of it."""
-    draft = file.with_name(f".{file.name}.new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
 
 
 def _configurations(model: Path) -> Iterator[Path]:

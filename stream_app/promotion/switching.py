@@ -12,7 +12,8 @@ from typing import Protocol
 
 from stream_app.adapters.model_repository import read_metadata, served_number, version_numbers
 from stream_app.adapters.model_standing import Standing, Switch, read_standing, write_standing
-from stream_app.adapters.triton_versions import write_versions, write_whole
+from stream_app.adapters.triton_versions import write_versions
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.pipeline.tensors import MODEL_NAME
 

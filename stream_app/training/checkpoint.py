@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from pickle import UnpicklingError  # noqa: S403  (the error alone)
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 
 _FILE = "checkpoint.pt"
+_DAMAGED = (RuntimeError, UnpicklingError, EOFError, KeyError, TypeError)
+"""What `torch.load` meets in a file that is none of its own, or is cut short."""
 
 
 def tensors_digest(tensors: Iterable[Tensor]) -> bytes:
@@ -25,9 +30,9 @@ def tensors_digest(tensors: Iterable[Tensor]) -> bytes:
 
 def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
     """Replace the run's checkpoint by `state` in one step."""
-    partial = run / f"{_FILE}.partial"
-    torch.save(state, partial)
-    partial.replace(run / _FILE)
+    content = BytesIO()  # PyTorch's own writing tells of a full disk by an error that names nothing
+    torch.save(state, content)
+    write_whole(run / _FILE, content.getvalue())
 
 
 def load_checkpoint(run: Path, recipe: str) -> dict[str, Any] | None:
@@ -35,8 +40,12 @@ def load_checkpoint(run: Path, recipe: str) -> dict[str, Any] | None:
     path = run / _FILE
     if not path.exists():
         return None
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["recipe"] != recipe:
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        known = state["recipe"] == recipe
+    except _DAMAGED as error:
+        raise DataError(f"{path} is damaged ({type(error).__name__}); remove it, and the run begins anew") from error
+    if not known:
         raise DataError(
             f"{path} was written with other data or settings; give another folder with --out, or remove this one"
         )

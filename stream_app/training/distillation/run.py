@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
@@ -26,7 +25,6 @@ from stream_app.training.judged import HeadScore
 from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.pretrain import read_pretrained
 from stream_app.training.run import (
-    WEIGHTS,
     DistilRecord,
     RunRecord,
     Sources,
@@ -37,6 +35,7 @@ from stream_app.training.run import (
     read_metrics,
     write_record,
 )
+from stream_app.training.weights import refuse_source, write_weights
 
 
 def distil(
@@ -52,6 +51,7 @@ def distil(
 
     It is made of the first teacher, has its tokenizer, and is held to the figures that this one's dev texts gave.
     """
+    refuse_source(out, *teachers)
     first, records, accuracy = teachers[0], _records(teachers), _accuracy(teachers[0])
     corpus, more = _corpus(Sources(data, first, graph), config)
     torch.manual_seed(config.seed)
@@ -61,7 +61,7 @@ def distil(
     write_depth(first, out, config.layers)
     task = DistilTask(student, networks, corpus, config=config)
     write_cost(out, fit(task, config=config, run=out, report=report))
-    save_file(student.state_dict(), out / WEIGHTS)
+    write_weights(out, student.state_dict())
     record = RunRecord(
         config=_of_training(config),
         topics=records[0].topics,
@@ -91,6 +91,7 @@ def distil_afresh(
     Teachers may have another encoder, and are asked once; `asking` hears of it. The heads on cause and effect learn
     from their own texts, where `config.causes` says so; nobody teaches them.
     """
+    refuse_source(out, *teachers, sources.start)
     _records(teachers)
     accuracy = _accuracy(teachers[0])
     start = load_record(sources.start) if sources.start else None
@@ -106,7 +107,7 @@ def distil_afresh(
     embeddings = kept_embeddings(out, sources.encoder, corpus, config=as_asked)
     task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
     write_cost(out, fit(with_lessons(task, corpus, as_asked), config=as_asked, run=out, report=report))
-    save_file(student.state_dict(), out / WEIGHTS)
+    write_weights(out, student.state_dict())
     record = RunRecord(
         config=_of_training(config),
         topics=corpus.topics,

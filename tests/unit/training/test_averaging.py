@@ -11,7 +11,8 @@ from safetensors.torch import load_file, save_file
 from stream_app.errors import DataError
 from stream_app.training.averaging import average
 from stream_app.training.config import TrainConfig
-from stream_app.training.run import WEIGHTS, RunRecord, load_record, write_record
+from stream_app.training.run import RunRecord, load_record, write_record
+from stream_app.training.weights import WEIGHTS
 
 
 def a_run(folder: Path, value: float, *, width: int = 2, topics: tuple[str, ...] = ("oil",)) -> Path:

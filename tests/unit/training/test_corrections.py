@@ -19,8 +19,9 @@ from stream_app.training.evaluation import hits, torch_infer
 from stream_app.training.examples import Example, Mention
 from stream_app.training.labelling.corrections import SET_NAME, join, place_of
 from stream_app.training.labelling.reading import documents, latest, places
-from stream_app.training.run import RECORD, WEIGHTS, Sources, load_network, load_record, load_sources, train, train_on
+from stream_app.training.run import RECORD, Sources, load_network, load_record, load_sources, train, train_on
 from stream_app.training.served import uncalibrated
+from stream_app.training.weights import WEIGHTS
 from tests.factories import START, document, record, sentiment_event
 from tests.training_sets import write_encoder
 
