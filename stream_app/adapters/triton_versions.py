@@ -36,11 +36,16 @@ def with_versions(config: str, versions: Mapping[int, str]) -> str:
 def write_versions(model: Path, versions: Mapping[int, str]) -> dict[Path, str]:
     """Write the versions into every configuration of the model; return what each was that changed."""
     before = {}
-    for file in _configurations(model):
-        old = file.read_text(encoding="utf-8")
-        if (new := with_versions(old, versions)) != old:
-            before[file] = old
-            write_whole(file, new)
+    try:
+        for file in _configurations(model):
+            old = file.read_text(encoding="utf-8")
+            if (new := with_versions(old, versions)) != old:
+                write_whole(file, new)
+                before[file] = old
+    except OSError:  # a full disk: they are to agree
+        for file, text in before.items():
+            write_whole(file, text)
+        raise
     return before
 
 

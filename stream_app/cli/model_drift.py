@@ -85,6 +85,8 @@ def drift(
     kind = "social" if topic is Input.SOCIAL else "news"
     before = _read(read_model(target)).kinds[kind]
     documents = read_documents(file, topic, from_topic=from_topic)
+    if not documents:
+        raise DataError(f"{file or topic.value} holds no documents: there is nothing to compare")
     asked = answerer(Settings(model_repository=target))
     compared = asked.read_by_main(documents)
     if len(compared) < len(documents):

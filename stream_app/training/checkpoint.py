@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from pickle import UnpicklingError  # noqa: S403  (the error alone)
+from pickle import UnpicklingError
 from typing import Any
 
 import torch

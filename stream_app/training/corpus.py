@@ -76,7 +76,9 @@ def with_share(corpus: Corpus, share: float) -> Corpus:
     """
     train = tuple(example for example in corpus.train if in_share(example.text, share))
     if not train:
-        raise DataError(f"a label_share of {share:g} leaves none of {len(corpus.train)} texts to train on: give a larger")
+        raise DataError(
+            f"a label_share of {share:g} leaves none of {len(corpus.train)} texts to train on: give a larger"
+        )
     return replace(corpus, train=train)
 
 

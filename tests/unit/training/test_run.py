@@ -134,7 +134,7 @@ def test_unfinished_run_is_named(tmp_path: Path) -> None:
 def test_settings_that_would_train_nonsense_are_refused_with_their_name_and_file(tmp_path: Path, line: str) -> None:
     recipe = tmp_path / "recipe.toml"
     recipe.write_text(line)
-    with pytest.raises(ConfigurationError, match=rf"setting {line.split()[0]}.*recipe\.toml"):
+    with pytest.raises(ConfigurationError, match=rf"setting {line.split(maxsplit=1)[0]}.*recipe\.toml"):
         load_config(recipe)
 
 
@@ -217,6 +217,6 @@ def test_sets_without_anything_to_judge_by_are_refused_before_training(
     (few / TFNS).write_bytes((few / TFNS).read_bytes().splitlines()[0])
     with pytest.raises(DataError, match=r"tfns\.train\.jsonl has 1 texts, of which 0 are held out"):
         train(tmp_path / "run", Sources(few, encoder_folder, None), CONFIG, report=lambda _: None)
+    config = CONFIG.model_copy(update={"label_share": 1e-6})
     with pytest.raises(DataError, match=r"label_share of 1e-06 leaves none of"):
-        config = CONFIG.model_copy(update={"label_share": 1e-6})
         train(tmp_path / "run", Sources(data_folder, encoder_folder, None), config, report=lambda _: None)
