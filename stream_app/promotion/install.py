@@ -40,14 +40,22 @@ def install(source: Path, repository: Path, *, backend: Path) -> int:
     draft = model / f".{number}.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    try:
+        _fill(draft, source, backend=backend, version=f"{MODEL_NAME}-{number}-{digest[:_DIGITS]}")
+        draft.rename(model / str(number))
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)  # of a full disk, no half of a version
+        raise
+    return number
+
+
+def _fill(draft: Path, source: Path, *, backend: Path, version: str) -> None:
     _copy(source, draft, (WEIGHTS, TOKENIZER, BACKEND, CARD, STATISTICS))
     for name in read_metadata(source).get(FIRST_IDS, {}):
         copy_network(source / name, draft / name)
     if not (draft / BACKEND).exists():
         shutil.copyfile(backend, draft / BACKEND)
-    _name(source, draft, version=f"{MODEL_NAME}-{number}-{digest[:_DIGITS]}")
-    draft.rename(model / str(number))
-    return number
+    _name(source, draft, version=version)
 
 
 def copy_network(source: Path, folder: Path) -> None:

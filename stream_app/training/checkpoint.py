@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stream_app.adapters.whole_file import write_whole
+from stream_app.adapters.whole_file import replacing
 from stream_app.errors import DataError
 
 _FILE = "checkpoint.pt"
@@ -29,10 +28,12 @@ def tensors_digest(tensors: Iterable[Tensor]) -> bytes:
 
 
 def save_checkpoint(run: Path, state: dict[str, Any]) -> None:
-    """Replace the run's checkpoint by `state` in one step."""
-    content = BytesIO()  # PyTorch's own writing tells of a full disk by an error that names nothing
-    torch.save(state, content)
-    write_whole(run / _FILE, content.getvalue())
+    """Replace the run's checkpoint by `state` in one step; DataError, and the one before, where there is no room."""
+    try:
+        with replacing(run / _FILE) as draft:
+            torch.save(state, draft)
+    except RuntimeError as error:  # what PyTorch makes of a full disk
+        raise DataError(f"{run / _FILE} cannot be written: make room, and start again, which goes on here") from error
 
 
 def load_checkpoint(run: Path, recipe: str) -> dict[str, Any] | None:

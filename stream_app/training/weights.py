@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from stream_app.adapters.whole_file import write_whole
+from stream_app.adapters.whole_file import replacing
 from stream_app.errors import ConfigurationError, DataError
 
 WEIGHTS = "network.safetensors"
 
 
 def write_weights(run: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a run's weights in one step."""
-    # made in memory: the library's own writing tells of a full disk by errors of its own
-    write_whole(run / WEIGHTS, save(dict(tensors)))
+    """Write a run's weights in one step; DataError where there is no room for them."""
+    try:
+        with replacing(run / WEIGHTS) as draft:
+            save_file(dict(tensors), draft)
+    except SafetensorError as error:
+        raise DataError(f"{run / WEIGHTS} cannot be written ({error}): make room, and start again") from error
 
 
 def read_weights(run: Path) -> dict[str, Tensor]:

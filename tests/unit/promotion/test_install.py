@@ -65,6 +65,15 @@ def test_version_that_loses_over_three_tenths_of_a_point_is_refused() -> None:
         check_loss({"mention": 0.880}, {"mention": 0.876})
 
 
+def test_version_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    repository, source = copied_repository(tmp_path), warmer(tmp_path / "warmer")
+    (source / "model.py").unlink()
+    with pytest.raises(FileNotFoundError):
+        install(source, repository, backend=tmp_path / "gone")
+    assert version_numbers(repository) == [1]
+    assert not list((repository / "fusion").glob(".*"))
+
+
 def test_head_that_was_not_scored_as_served_is_named() -> None:
     with pytest.raises(DataError, match=r"the causal head was not scored as served.*--data"):
         check_loss({"mention": 0.880, "causal": 0.9}, {"mention": 0.880})
