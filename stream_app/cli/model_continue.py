@@ -125,7 +125,7 @@ def join_given(given: Given, topics: Iterable[str], graph: KnowledgeGraph) -> Jo
         texts = {}
     if given.selected:
         more = selected(_lines(given.selected), given.topic, now=SystemClock().now())
-        spoken, texts = more[0] | spoken, more[1] | texts
+        spoken, texts = {**more[0], **spoken}, more[1] | texts
     if given.documents:
         now = SystemClock().now()
         lines = _lines(given.documents)

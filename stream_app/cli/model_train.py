@@ -75,9 +75,7 @@ def train(  # noqa: PLR0913  (options of a command)
     need_training()
     from stream_app.training.config import load_config
 
-    _refuse_ignored(
-        pack=pack, language=language, given={"--continue": before, "--start": start, "--label-share": label_share}
-    )
+    _refuse_ignored(pack, language, {"--continue": before, "--start": start, "--label-share": label_share})
     if pack != _PACK:
         changes = {"seed": seed, "epochs": epochs}
         train_pack(pack, out, data=data, encoder=encoder, recipe=recipe, changes=changes)
@@ -95,7 +93,7 @@ def train(  # noqa: PLR0913  (options of a command)
     _train(out, data, start=start, encoder=encoder, config=config)
 
 
-def _refuse_ignored(*, pack: str, language: Language, given: Mapping[str, object]) -> None:
+def _refuse_ignored(pack: str, language: Language, given: Mapping[str, object]) -> None:
     """Raise ConfigurationError for an option that this kind of run would leave out of account."""
     if pack != _PACK:
         kind, known = f"a run of the pack {pack}", set()
