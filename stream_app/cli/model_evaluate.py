@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stream_app.adapters.installed_graph import installed_graph
-from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
+from stream_app.adapters.model_repository import WEIGHTS, ModelFiles, read_metadata, read_model
 from stream_app.cli.model_chinese import evaluate_chinese
 from stream_app.cli.model_options import JsonOption, OwnDataOption, RepositoryOption, repository_of
 from stream_app.cli.model_packs import evaluate_pack, is_pack_run
@@ -20,6 +20,7 @@ from stream_app.cli.output import announce, progress
 from stream_app.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from stream_app.training.corpus import Corpus
     from stream_app.training.evaluation import Arrays, Infer
     from stream_app.training.evaluation_report import EvaluationReport, Scores
 
@@ -78,22 +79,15 @@ def _write(scores: Scores, run: Path, out: Path | None) -> None:
 
 
 def _english(run: Path, data: Path, repository: Path) -> EvaluationReport:
-    from stream_app.adapters.openvino import OpenVinoRuntime
-    from stream_app.training.evaluation import judge, judge_unseen, score, torch_infer
+    from stream_app.training.evaluation import judge, judge_unseen, score
     from stream_app.training.evaluation_report import EvaluationReport, confusions, reliabilities
     from stream_app.training.export import scores_at
-    from stream_app.training.run import load_network, load_sources
-    from stream_app.training.served import uncalibrated
     from stream_app.training.temperature import temperatures_told
 
-    corpus, files = load_sources(run, data, installed_graph()), read_model(repository)
-    networks = {
-        "fp32": torch_infer(uncalibrated(load_network(run))),
-        "served": OpenVinoRuntime(files.folder / WEIGHTS).infer,
-    }
+    files = read_model(repository)
     temperatures = temperatures_told(read_metadata(files.folder)["temperatures"])
     judged, unseen = {}, {}
-    for name, infer in networks.items():
+    for name, (infer, corpus) in judged_beside(run, files, data).items():
         with _counted(name, infer) as counted:
             judged[name], unseen[name] = judge(counted, corpus), judge_unseen(counted, corpus)
     scores: Scores = {
@@ -106,8 +100,24 @@ def _english(run: Path, data: Path, repository: Path) -> EvaluationReport:
         {"run": str(run), "served": files.version, "data": str(data)},
         scores,
         reliability={"fp32": reliabilities(judged["fp32"]), "served": reliabilities(apart)},
-        confusion=confusions(judged["served"], corpus.topics),
+        confusion=confusions(judged["served"], files.topics),
     )
+
+
+def judged_beside(run: Path, files: ModelFiles, data: Path) -> dict[str, tuple[Infer, Corpus]]:
+    """Return the run and what is served, each with the texts as it reads them: by its own tokenizer and topics."""
+    from stream_app.adapters.openvino import OpenVinoRuntime
+    from stream_app.training.corpus import as_told
+    from stream_app.training.evaluation import torch_infer
+    from stream_app.training.run import load_network, load_sources
+    from stream_app.training.served import uncalibrated
+
+    graph = installed_graph()
+    served = as_told(load_sources(files.folder, data, graph), files.topics)
+    return {
+        "fp32": (torch_infer(uncalibrated(load_network(run))), load_sources(run, data, graph)),
+        "served": (OpenVinoRuntime(files.folder / WEIGHTS).infer, served),
+    }
 
 
 @contextmanager

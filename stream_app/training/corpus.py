@@ -60,6 +60,12 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
     )
 
 
+def as_told(corpus: Corpus, topics: tuple[str, ...]) -> Corpus:
+    """Return the corpus for a model that tells these topics, in its order; texts of others are not asked for theirs."""
+    dev = (one if one.topic in topics else replace(one, topic=None) for one in corpus.dev)
+    return replace(corpus, topics=topics, dev=tuple(dev))
+
+
 def with_made(corpus: Corpus, config: TrainConfig) -> Corpus:
     """Return the corpus with what is made by rule, and what was written for it, among what is trained on."""
     names, made = corpus.gazetteer.names, list(turned(corpus.train)) if config.turned else []
