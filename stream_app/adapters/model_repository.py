@@ -78,7 +78,11 @@ def read_model(repository: Path, number: int | None = None) -> ModelFiles:
             "STREAM_APP_MODEL_VERSION"
         )
     number = served_number(repository) if number is None else number
-    folder = repository / MODEL_NAME / str(number)
+    return read_version(repository / MODEL_NAME / str(number), number)
+
+
+def read_version(folder: Path, number: int) -> ModelFiles:
+    """Return the version that lies in any folder; DataError where its files do not fit this program."""
     metadata = read_metadata(folder)
     try:
         _check(metadata, folder)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stream_app.adapters.triton_versions import write_whole
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 
 STANDING_FILE = "promotions.json"

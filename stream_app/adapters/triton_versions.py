@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from stream_app.adapters.whole_file import write_whole
+
 _POLICY = re.compile(r"^version_policy\s*:?\s*\{\s*\w+\s*:?\s*\{[^{}]*\}\s*\}\s*\n?", re.MULTILINE)
 _NAME = re.compile(
     r'^parameters\s*:?\s*\{\s*key:\s*"version(?:_\d+)?"\s*,?\s*value\s*:?\s*\{[^{}]*\}\s*\}\s*\n?', re.MULTILINE
@@ -34,19 +36,17 @@ def with_versions(config: str, versions: Mapping[int, str]) -> str:
 def write_versions(model: Path, versions: Mapping[int, str]) -> dict[Path, str]:
     """Write the versions into every configuration of the model; return what each was that changed."""
     before = {}
-    for file in _configurations(model):
-        old = file.read_text(encoding="utf-8")
-        if (new := with_versions(old, versions)) != old:
-            before[file] = old
-            write_whole(file, new)
+    try:
+        for file in _configurations(model):
+            old = file.read_text(encoding="utf-8")
+            if (new := with_versions(old, versions)) != old:
+                write_whole(file, new)
+                before[file] = old
+    except OSError:  # a full disk: they are to agree
+        for file, text in before.items():
+            write_whole(file, text)
+        raise
     return before
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Replace a file in one step, so that nobody reads half of it."""
-    draft = file.with_name(f".{file.name}.new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
 
 
 def _configurations(model: Path) -> Iterator[Path]:

@@ -45,7 +45,7 @@ class Shadow:
         """
         self._challenger, self._telemetry, self._share = challenger, telemetry, share
         self._compute, self._pause_seconds = compute, pause_seconds
-        self._waiting: asyncio.Queue[Scored] = asyncio.Queue(most_waiting)
+        self._waiting: asyncio.Queue[tuple[Scored, str]] = asyncio.Queue(most_waiting)
         self._version = ""
         self._agreement = Agreement()
 
@@ -58,7 +58,7 @@ class Shadow:
             if isinstance(one.scores, Unscored) or not in_share(one.linked.document.id, self._share):
                 continue
             try:
-                self._waiting.put_nowait(one)
+                self._waiting.put_nowait((one, version))
             except asyncio.QueueFull:
                 self._count(challenger.version, "dropped")
 
@@ -70,17 +70,21 @@ class Shadow:
         finally:
             self._tell()
 
-    async def _some(self) -> list[Scored]:
+    async def _some(self) -> list[tuple[Scored, str]]:
         some = [await self._waiting.get()]
         while len(some) < _AT_ONCE and not self._waiting.empty():
             some.append(self._waiting.get_nowait())
         return some
 
-    async def _compare(self, served: Sequence[Scored]) -> None:
+    async def _compare(self, waiting: Sequence[tuple[Scored, str]]) -> None:
         challenger = self._challenger()
         if challenger is None:
             return
         version = self._follow(challenger.version)
+        # what was served may have become the challenger meanwhile, as a rollback makes it
+        served = [one for one, scored_by in waiting if scored_by != version]
+        if not served:
+            return
         try:
             read = await challenger.read([one.linked for one in served], self._compute)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is no business of the served version)

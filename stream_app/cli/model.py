@@ -8,20 +8,19 @@ from typing import Annotated
 import typer
 
 from stream_app.adapters.installed_graph import installed_graph
-from stream_app.adapters.model_repository import WEIGHTS, read_metadata, read_model
 from stream_app.cli.explain import explain
 from stream_app.cli.model_ablate import app as ablate_app
 from stream_app.cli.model_average import average
-from stream_app.cli.model_chinese import evaluate_chinese
 from stream_app.cli.model_distil import distil
 from stream_app.cli.model_drift import drift, statistics
+from stream_app.cli.model_evaluate import evaluate
 from stream_app.cli.model_import import import_
-from stream_app.cli.model_options import JsonOption, OwnDataOption, RepositoryOption, repository_of
-from stream_app.cli.model_packs import evaluate_pack, is_pack_run, tag
+from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
+from stream_app.cli.model_packs import tag
 from stream_app.cli.model_quantise import quantise
 from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_select import select, select_trial
-from stream_app.cli.model_sources import export_run, is_chinese_run, need_training, needed, runs_of
+from stream_app.cli.model_sources import export_run, is_chinese_run, need_training, runs_of
 from stream_app.cli.model_stages import compare, pretrain
 from stream_app.cli.model_train import train
 from stream_app.cli.model_versions import list_versions, promote, rollback
@@ -127,48 +126,7 @@ def statements(
         write_json({"run": str(out), "texts": len(texts)})
 
 
-@app.command()
-def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
-    *,
-    data: OwnDataOption = None,
-    repository: RepositoryOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Score a run in single precision, and the exported file as it is served, on the held-out texts.
-
-    Also on texts that no training set is like: sentences of reports, posts and paragraphs with several names.
-
-    Example: stream-app model evaluate runs/first --data DATA
-    """
-    need_training()
-    if is_pack_run(run):
-        evaluate_pack(run, data=data, json=json)
-        return
-    data = needed(data)
-    if is_chinese_run(run):
-        show_scores(evaluate_chinese(run, data, repository_of(repository)), as_json=json)
-        return
-    from stream_app.adapters.openvino import OpenVinoRuntime
-    from stream_app.training.evaluation import judge, judge_unseen, score, torch_infer
-    from stream_app.training.export import scores_at
-    from stream_app.training.run import load_network, load_sources
-    from stream_app.training.served import uncalibrated
-    from stream_app.training.temperature import temperatures_told
-
-    corpus = load_sources(run, data, installed_graph())
-    served = read_model(repository_of(repository)).folder
-    plain, calibrated = torch_infer(uncalibrated(load_network(run))), OpenVinoRuntime(served / WEIGHTS).infer
-    temperatures = temperatures_told(read_metadata(served)["temperatures"])
-    show_scores(
-        {
-            "fp32": {head: score(one) for head, one in judge(plain, corpus).items()},
-            "served": scores_at(judge(calibrated, corpus), temperatures),
-            "fp32, unseen": {kind: score(one) for kind, (_, one) in judge_unseen(plain, corpus).items()},
-            "served, unseen": {kind: score(one) for kind, (_, one) in judge_unseen(calibrated, corpus).items()},
-        },
-        as_json=json,
-    )
+app.command()(evaluate)
 
 
 @app.command()

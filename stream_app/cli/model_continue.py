@@ -19,6 +19,9 @@ from stream_app.cli.output import announce, stdout
 from stream_app.cli.training_bar import training_bar
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.events.topics import FEEDBACK, INPUTS, SENTIMENT
+from stream_app.knowledge.graph import KnowledgeGraph
+from stream_app.knowledge.linking import Linker
+from stream_app.pipeline.documents import TextDocument
 from stream_app.pipeline.records import Record
 from stream_app.promotion.gate import MOST_LOSS
 
@@ -73,10 +76,11 @@ def continue_run(stage: Stage, given: Given) -> None:
     from stream_app.training.run import Sources, load_record
 
     config = load_config(stage.recipe or RECIPE, seed=stage.seed, epochs=stage.epochs)
-    joined = join_given(given, load_record(stage.start).topics)
+    graph = installed_graph()
+    joined = join_given(given, load_record(stage.start).topics, graph)
     reasons = "".join(f"; {count} left out: {reason}" for reason, count in joined.left_out.items())
     announce(f"{joined.used} corrections of {len(joined.examples)} texts{reasons}")
-    sources = Sources(stage.data, stage.encoder or default_encoder(), installed_graph(), stage.start)
+    sources = Sources(stage.data, stage.encoder or default_encoder(), graph, stage.start)
     with training_bar("continuing") as report:
         done = go_on(
             stage.out,
@@ -95,8 +99,11 @@ def continue_run(stage: Stage, given: Given) -> None:
         )
 
 
-def join_given(given: Given, topics: Iterable[str]) -> Joined:
+def join_given(given: Given, topics: Iterable[str], graph: KnowledgeGraph) -> Joined:
     """Return the corrections as examples; ConfigurationError where it is not said where something is."""
+    from stream_app.pipeline.language import ENGLISH, language_of
+    from stream_app.pipeline.link import link
+    from stream_app.pipeline.snapshot import Snapshot
     from stream_app.training.labelling.corrections import join
     from stream_app.training.labelling.reading import documents, latest, places, selected
 
@@ -104,23 +111,32 @@ def join_given(given: Given, topics: Iterable[str]) -> Joined:
         raise ConfigurationError("say where corrections are: --corrections FILE, or --from-topic")
     if given.from_topic:
         feedback = asyncio.run(_topic(FEEDBACK.name))
-        wanted = latest((one.key.decode() if one.key else None, one.value) for one in feedback)
+        wrong: list[DataError] = []
+        keyed = ((one.key.decode(errors="replace") if one.key else None, one.value) for one in feedback)
+        wanted = latest(keyed, wrong.append)
+        if wrong:
+            announce(f"{len(wrong)} records of {FEEDBACK.name} are left out; the first: {wrong[0]}")
         spoken = places((one.value for one in asyncio.run(_topic(SENTIMENT.name))), wanted)
         records = [one for topic in INPUTS for one in asyncio.run(_topic(topic.name))]
-        texts = documents(records, (one.document_id for one in spoken.values()))
+        texts = documents(records, (one.document_id for one in spoken.values() if one))
     else:
         wanted = latest((None, line) for line in _lines(given.corrections))
         spoken = places(_lines(given.events), wanted)
         texts = {}
     if given.selected:
         more = selected(_lines(given.selected), given.topic, now=SystemClock().now())
-        spoken, texts = more[0] | spoken, more[1] | texts
+        spoken, texts = {**more[0], **spoken}, more[1] | texts
     if given.documents:
         now = SystemClock().now()
         lines = _lines(given.documents)
         records = [Record(given.topic, 0, 0, key=None, value=line, received_at=now) for line in lines]
-        texts |= documents(records, (one.document_id for one in spoken.values()))
-    return join(wanted, spoken, texts, topics=tuple(topics))
+        texts |= documents(records, (one.document_id for one in spoken.values() if one))
+    snapshot = Snapshot(graph.version, Linker(graph))
+
+    def reads(document: TextDocument) -> bool:
+        return language_of(link(document, snapshot)) == ENGLISH
+
+    return join(wanted, spoken, texts, topics=tuple(topics), reads=reads)
 
 
 async def _topic(name: str) -> list[Record]:

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from stream_app.adapters.model_repository import ModelFiles, read_model
+from stream_app.adapters.whole_file import write_whole
 from stream_app.cli.inputs import Input
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.output import announce, stdout, write_json
@@ -53,7 +54,7 @@ def statistics(
     kinds = {kind: describe([next(said) for _ in ones], files.topics) for kind, ones in texts.items()}
     found = VersionStatistics(version=files.version, kinds=kinds)
     path = files.folder / FILE
-    path.write_text(found.model_dump_json(), encoding="utf-8")
+    write_whole(path, found.model_dump_json())
     if json:
         write_json({"file": str(path), "version": files.version} | {kind: one.texts for kind, one in kinds.items()})
     else:
@@ -84,6 +85,8 @@ def drift(
     kind = "social" if topic is Input.SOCIAL else "news"
     before = _read(read_model(target)).kinds[kind]
     documents = read_documents(file, topic, from_topic=from_topic)
+    if not documents:
+        raise DataError(f"{file or topic.value} holds no documents: there is nothing to compare")
     asked = answerer(Settings(model_repository=target))
     compared = asked.read_by_main(documents)
     if len(compared) < len(documents):

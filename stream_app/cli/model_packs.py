@@ -54,11 +54,13 @@ def is_pack_run(run: Path) -> bool:
     return (run / RECORD).exists()
 
 
-def evaluate_pack(run: Path, *, data: Path | None, json: bool) -> None:
-    """Show how good a finished run of a pack is, on its dev texts and its held-out files."""
+def evaluate_pack(run: Path, *, data: Path | None, json: bool) -> Mapping[str, Mapping[str, HeadScore]]:
+    """Show how good a finished run of a pack is, on its dev texts and its held-out files, and return that."""
     from stream_app.training.packs.run import evaluate
 
-    _show(evaluate(run, data), json=json)
+    scores = evaluate(run, data)
+    _show(scores, json=json)
+    return scores
 
 
 def tag(

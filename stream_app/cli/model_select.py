@@ -12,6 +12,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.cli.inputs import Input
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of
 from stream_app.cli.model_sources import need_training
@@ -60,7 +61,7 @@ def select(  # noqa: PLR0913  (options of a command)
     wanted = Wanted(count, method, head, seed)
     lines = list(selected(answers, wanted, version=files.version, topics=files.topics))
     if out:
-        out.write_bytes(b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+        write_whole(out, b"".join(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
     if json:
         for line in lines:
             write_json(line)

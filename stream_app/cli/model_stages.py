@@ -129,7 +129,7 @@ def _train(trial: _Trial, data: Path, run: Path) -> None:
     from stream_app.training.comparison import is_finished
     from stream_app.training.config import load_config
 
-    if is_finished(run, load_config(trial.recipe, label_share=trial.share)):
+    if is_finished(run, load_config(trial.recipe, label_share=trial.share), data):
         return
     command = [sys.executable, "-m", "stream_app", "model", "train", "--data", data, "--out", run]
     command += ["--recipe", trial.recipe, "--label-share", trial.share]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ from stream_app.cli.model_scores import show_scores
 from stream_app.cli.model_sources import need_training, needed
 from stream_app.cli.output import announce
 from stream_app.cli.training_bar import training_bar
+from stream_app.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from stream_app.training.config import TrainConfig
@@ -73,6 +75,7 @@ def train(  # noqa: PLR0913  (options of a command)
     need_training()
     from stream_app.training.config import load_config
 
+    _refuse_ignored(pack, language, {"--continue": before, "--start": start, "--label-share": label_share})
     if pack != _PACK:
         changes = {"seed": seed, "epochs": epochs}
         train_pack(pack, out, data=data, encoder=encoder, recipe=recipe, changes=changes)
@@ -88,6 +91,19 @@ def train(  # noqa: PLR0913  (options of a command)
         return
     config = load_config(recipe, seed=seed, epochs=epochs, label_share=label_share)
     _train(out, data, start=start, encoder=encoder, config=config)
+
+
+def _refuse_ignored(pack: str, language: Language, given: Mapping[str, object]) -> None:
+    """Raise ConfigurationError for an option that this kind of run would leave out of account."""
+    if pack != _PACK:
+        kind, known = f"a run of the pack {pack}", set()
+        given = dict(given) | {"--language": None if language is Language.ENGLISH else language}
+    elif language is Language.CHINESE:
+        kind, known = "a run for Chinese", {"--start"}
+    else:
+        kind, known = "a run on corrections", {"--continue"} if given["--continue"] else set(given)
+    if ignored := [name for name, value in given.items() if value is not None and name not in known]:
+        raise ConfigurationError(f"{kind} does not take {' and '.join(ignored)}: leave it out")
 
 
 def _train(out: Path, data: Path, *, start: Path | None, encoder: Path | None, config: TrainConfig) -> None:

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from stream_app.adapters.clock import SystemClock
-from stream_app.adapters.model_repository import network_folders, read_metadata, read_model, version_numbers
+from stream_app.adapters.model_repository import network_folders, read_metadata, read_version, version_numbers
 from stream_app.adapters.model_standing import Standing
 from stream_app.adapters.triton_control import TritonControl
 from stream_app.cli.model_options import JsonOption, RepositoryOption, repository_of, shipped_backend
@@ -62,9 +62,13 @@ def promote(
 def rollback(*, repository: RepositoryOption = None, json: JsonOption = False) -> None:
     """Serve the version before again, without a restart; the one that it replaces stays as the challenger.
 
+    It is refused where the files of the version before are damaged.
+
     Example: stream-app model rollback
     """
     target = repository_of(repository)
+    if (before := standing_of(target).before) is not None:
+        _check_whole(target / MODEL_NAME / str(before))
     _changed(target, lambda triton: roll_back(target, at=SystemClock().now(), triton=triton), number=None, json=json)
 
 
@@ -80,20 +84,30 @@ def list_versions(*, repository: RepositoryOption = None, json: JsonOption = Fal
     table = Table(*whole, "since (UTC)", *_HEADS, title="accuracy on held-out texts, as served", box=SIMPLE_HEAD)
     standing = standing_of(target)
     for number in version_numbers(target):
-        folder = target / MODEL_NAME / str(number)
-        metadata = read_metadata(folder)
-        languages = [one for network in network_folders(folder) for one in read_metadata(network)["languages"]]
-        state = _state(standing, number)
         since = next((one.at for one in reversed(standing.switches) if one.number == number), None)
+        about = _about(target / MODEL_NAME / str(number))
         if json:
-            named = {name: metadata[name] for name in ("version", "sha256", "scores")}
-            write_json({"number": number, "state": state, "promoted_at": since, "languages": languages, **named})
-        figures = (metadata["scores"][head]["accuracy"] for head in _HEADS)
+            write_json({"number": number, "state": _state(standing, number), "promoted_at": since, **about})
         shown = f"{since:%Y-%m-%d %H:%M:%S}" if since else ""
-        told = (str(number), metadata["version"], ", ".join(languages), state, shown)
-        table.add_row(*told, *(f"{figure:.4f}" for figure in figures))
+        told = (str(number), about["version"] or "damaged", ", ".join(about["languages"]))
+        figures = (about["scores"].get(head, {}).get("accuracy") for head in _HEADS)
+        cells = ("–" if figure is None else f"{figure:.4f}" for figure in figures)
+        table.add_row(*told, _state(standing, number), shown, *cells)
     if not json:
         stdout().print(table)
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """Return what a version says of itself; of a damaged one why it is, without a name."""
+    try:
+        metadata = read_metadata(folder)
+        languages = [one for network in network_folders(folder) for one in read_metadata(network)["languages"]]
+        named = {name: metadata[name] for name in ("version", "sha256")}
+    except (DataError, KeyError, TypeError) as error:
+        why = str(error) if isinstance(error, DataError) else f"its metadata lacks {error}"
+        announce(f"{folder} is damaged: {why}")
+        return {"languages": [], "version": None, "sha256": None, "scores": {}, "damaged": why}
+    return {"languages": languages, **named, "scores": metadata.get("scores") or {}}
 
 
 def _state(standing: Standing, number: int) -> str:
@@ -121,8 +135,14 @@ def _installed(source: str, target: Path, data: Path | None) -> int:
     return number
 
 
-def _pass_gate(folder: Path, data: Path | None) -> None:
+def _check_whole(folder: Path) -> None:
+    """Raise DataError where a version's files are damaged, or of another program, which no worker could read."""
     checked_digest(folder)
+    read_version(folder, number=0)
+
+
+def _pass_gate(folder: Path, data: Path | None) -> None:
+    _check_whole(folder)
     for further in network_folders(folder)[1:]:
         check_loss(*figures_of(read_metadata(further), further))
     metadata = read_metadata(folder)
@@ -162,7 +182,10 @@ async def _in_reach(change: Change) -> tuple[Standing, str | None]:
 
 def _described(target: Path, standing: Standing, number: int | None) -> dict[str, Any]:
     def name(one: int | None) -> str | None:
-        return None if one is None else read_model(target, one).version
+        try:
+            return None if one is None else str(read_metadata(target / MODEL_NAME / str(one))["version"])
+        except (DataError, KeyError):
+            return None  # what was done is told, whatever became of the others
 
     last = standing.switches[-1]
     return {

@@ -13,7 +13,14 @@ FULL_PRECISION, SERVED = "accuracy_fp32", "scores"
 
 
 def most_lost(full: Mapping[str, float], served: Mapping[str, float]) -> tuple[str, float]:
-    """Return the head that lost most accuracy against single precision, and how much; below zero where it won."""
+    """Return the head that lost most accuracy against single precision, and how much; below zero where it won.
+
+    DataError where a head was scored in single precision alone: nobody knows what it lost.
+    """
+    if unknown := sorted(full.keys() - served.keys()):
+        raise DataError(
+            f"the {unknown[0]} head was not scored as served: its texts are missing; give --data with all training sets"
+        )
     head = max(full, key=lambda one: full[one] - served[one])
     return head, full[head] - served[head]
 

@@ -29,25 +29,33 @@ def install(source: Path, repository: Path, *, backend: Path) -> int:
     """Copy a version under the next number, and return it; of one that is there already, return that one's number.
 
     The version is named by its number and the digest of its networks. `backend` is the `model.py` for one that brings
-    none. DataError where the source is incomplete or damaged.
+    none. DataError where the source is incomplete or damaged. A damaged version in the repository is none.
     """
     digest = checked_digest(source)
     model, numbers = repository / MODEL_NAME, version_numbers(repository)
     for number in numbers:
-        if version_digest(model / str(number)) == digest:
+        if _is_whole(model / str(number), digest):
             return number
     number = numbers[-1] + 1 if numbers else 1
     draft = model / f".{number}.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    try:
+        _fill(draft, source, backend=backend, version=f"{MODEL_NAME}-{number}-{digest[:_DIGITS]}")
+        draft.rename(model / str(number))
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)  # of a full disk, no half of a version
+        raise
+    return number
+
+
+def _fill(draft: Path, source: Path, *, backend: Path, version: str) -> None:
     _copy(source, draft, (WEIGHTS, TOKENIZER, BACKEND, CARD, STATISTICS))
     for name in read_metadata(source).get(FIRST_IDS, {}):
         copy_network(source / name, draft / name)
     if not (draft / BACKEND).exists():
         shutil.copyfile(backend, draft / BACKEND)
-    _name(source, draft, version=f"{MODEL_NAME}-{number}-{digest[:_DIGITS]}")
-    draft.rename(model / str(number))
-    return number
+    _name(source, draft, version=version)
 
 
 def copy_network(source: Path, folder: Path) -> None:
@@ -66,6 +74,14 @@ def version_digest(folder: Path) -> str:
     """Return the SHA-256 that stands for a version, by what its files state: that of its weights, or one over all."""
     stated = [str(read_metadata(network).get("sha256", "")) for network in network_folders(folder)]
     return stated[0] if len(stated) == 1 else hashlib.sha256(" ".join(stated).encode()).hexdigest()
+
+
+def _is_whole(folder: Path, digest: str) -> bool:
+    """Tell whether a folder of the repository holds the version of this digest, and its files are as it states."""
+    try:
+        return version_digest(folder) == digest == checked_digest(folder)
+    except DataError:
+        return False
 
 
 def checked_digest(source: Path) -> str:

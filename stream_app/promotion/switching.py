@@ -12,7 +12,8 @@ from typing import Protocol
 
 from stream_app.adapters.model_repository import read_metadata, served_number, version_numbers
 from stream_app.adapters.model_standing import Standing, Switch, read_standing, write_standing
-from stream_app.adapters.triton_versions import write_versions, write_whole
+from stream_app.adapters.triton_versions import write_versions
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.pipeline.tensors import MODEL_NAME
 
@@ -30,7 +31,7 @@ async def promote(repository: Path, number: int, *, at: datetime, triton: Loader
     now = standing_of(repository)
     if number == now.served:
         raise DataError(f"version {number} is served already")
-    return await _change(repository, now.switched(Switch(number=number, by="promote", at=at)), triton)
+    return await _change(repository, now.switched(Switch(number=number, by="promote", at=at)), triton, needs=number)
 
 
 async def rollback(repository: Path, *, at: datetime, triton: Loader | None) -> Standing:
@@ -38,7 +39,9 @@ async def rollback(repository: Path, *, at: datetime, triton: Loader | None) -> 
     now = standing_of(repository)
     if now.before is None:
         raise DataError(f"no version was served before {now.served}: nothing was promoted since")
-    return await _change(repository, now.switched(Switch(number=now.before, by="rollback", at=at)), triton)
+    return await _change(
+        repository, now.switched(Switch(number=now.before, by="rollback", at=at)), triton, needs=now.before
+    )
 
 
 async def offer(repository: Path, number: int, *, triton: Loader | None) -> Standing:
@@ -46,7 +49,7 @@ async def offer(repository: Path, number: int, *, triton: Loader | None) -> Stan
     now = standing_of(repository)
     if number == now.served:
         raise DataError(f"version {number} is served: it has nothing to be compared with")
-    return await _change(repository, now.model_copy(update={"challenger": number}), triton)
+    return await _change(repository, now.model_copy(update={"challenger": number}), triton, needs=number)
 
 
 def standing_of(repository: Path) -> Standing:
@@ -61,7 +64,7 @@ def settle_installed(repository: Path, now: Standing | None) -> None:
     `now` is the standing before it was installed; None where there was no version.
     """
     now = now or standing_of(repository)
-    write_versions(repository / MODEL_NAME, _names(repository, now))
+    write_versions(repository / MODEL_NAME, _names(repository, now, needs=now.served))
     write_standing(repository, now)
 
 
@@ -80,9 +83,9 @@ def held(repository: Path) -> Iterator[None]:
         os.close(fd)
 
 
-async def _change(repository: Path, after: Standing, triton: Loader | None) -> Standing:
+async def _change(repository: Path, after: Standing, triton: Loader | None, *, needs: int) -> Standing:
     """Load what `after` needs, then write it down; what Triton cannot load leaves everything as it was."""
-    model, names = repository / MODEL_NAME, _names(repository, after)
+    model, names = repository / MODEL_NAME, _names(repository, after, needs=needs)
     before = write_versions(model, names)
     try:
         if triton is not None:
@@ -95,8 +98,23 @@ async def _change(repository: Path, after: Standing, triton: Loader | None) -> S
     return after
 
 
-def _names(repository: Path, standing: Standing) -> dict[int, str]:
-    missing = set(standing.loaded) - set(version_numbers(repository))
-    if missing:
-        raise DataError(f"{repository / MODEL_NAME} has no version {min(missing)}: see `stream-app model list`")
-    return {number: read_metadata(repository / MODEL_NAME / str(number))["version"] for number in standing.loaded}
+def _names(repository: Path, standing: Standing, *, needs: int | None) -> dict[int, str]:
+    """Return what is to be loaded, by number; of others than what it `needs`, only what is there and readable."""
+    found = {}
+    for number in standing.loaded:
+        try:
+            found[number] = _name(repository, number)
+        except DataError:
+            if number in {needs, standing.served}:
+                raise
+    return found
+
+
+def _name(repository: Path, number: int) -> str:
+    if number not in version_numbers(repository):
+        raise DataError(f"{repository / MODEL_NAME} has no version {number}: see `stream-app model list`")
+    folder = repository / MODEL_NAME / str(number)
+    name = read_metadata(folder).get("version")
+    if not isinstance(name, str):
+        raise DataError(f"{folder} does not tell its version: export it again, or restore the folder")
+    return name

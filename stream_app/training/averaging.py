@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from stream_app.errors import DataError
 from stream_app.training.encoder import copy_encoder
-from stream_app.training.runs import WEIGHTS, AveragedRecord, Record, Runs
+from stream_app.training.runs import AveragedRecord, Record, Runs
+from stream_app.training.weights import WEIGHTS, read_weights, write_weights
 
 
 def average(before: Path, after: Path, out: Path, *, share: float, runs: Runs) -> Record:
@@ -23,13 +23,13 @@ def average(before: Path, after: Path, out: Path, *, share: float, runs: Runs) -
     if (out / WEIGHTS).exists():
         raise DataError(f"{out} holds a run already; give another folder with --out")
     records = runs.load_record(before), runs.load_record(after)
-    one, other = (load_file(run / WEIGHTS) for run in (before, after))
+    one, other = (read_weights(run) for run in (before, after))
     alike = one.keys() == other.keys() and all(one[name].shape == other[name].shape for name in one)
     if not alike or records[0].topics != records[1].topics:
         raise DataError(f"{before} and {after} are of different networks: average a run with one that went on from it")
     out.mkdir(parents=True, exist_ok=True)
     copy_encoder(after, out)
-    save_file({name: _mean(one[name], other[name], share) for name in one}, out / WEIGHTS)
+    write_weights(out, {name: _mean(one[name], other[name], share) for name in one})
     record = records[1].model_copy(update={"averaged": AveragedRecord(run=before.name, share=share)})
     runs.write_record(out, record)
     return record

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from stream_app.errors import DataError
 from stream_app.training.causal_fit import fit_causal, read_rows
@@ -16,7 +15,7 @@ from stream_app.training.config import CausalConfig
 from stream_app.training.corpus import Corpus
 from stream_app.training.encoder import copy_encoder, load_tokenizer
 from stream_app.training.run import load_network, load_record, write_record
-from stream_app.training.runs import WEIGHTS
+from stream_app.training.weights import refuse_source, write_weights
 
 Report = Callable[[str, int, int], None]
 
@@ -26,6 +25,7 @@ def learn_causes(run: Path, out: Path, *, corpus: Corpus, config: CausalConfig, 
 
     Raises DataError where the data folder has no sets on cause and effect.
     """
+    refuse_source(out, run)
     examples = chosen(corpus.causal_train, config)
     if not examples:
         raise DataError(
@@ -39,5 +39,5 @@ def learn_causes(run: Path, out: Path, *, corpus: Corpus, config: CausalConfig, 
     epochs = config.epochs
     fit_causal(network.causal_heads, rows, config=config, report=lambda now, _: report("learning", now, epochs))
     copy_encoder(run, out)
-    save_file(network.state_dict(), out / WEIGHTS)
+    write_weights(out, network.state_dict())
     write_record(out, load_record(run).model_copy(update={"causal": config, "files": corpus.files}))

@@ -13,6 +13,7 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.cost import Cost, read_cost
 from stream_app.training.judged import HeadScore
 from stream_app.training.run import load_record, read_metrics
+from stream_app.training.source_file import source_file
 
 HEADS = ("document", "mention", "topic")
 _COLUMNS = ("run", "tuning", "encoder", "labels %", "trainable", "CPU s", "peak MB", *HEADS)
@@ -32,11 +33,13 @@ class Compared:
     scores: Mapping[str, HeadScore]
 
 
-def is_finished(run: Path, config: TrainConfig) -> bool:
-    """Tell whether the folder holds a run of this configuration that has ended and was scored."""
+def is_finished(run: Path, config: TrainConfig, data: Path) -> bool:
+    """Tell whether the folder holds a run of this configuration, on these files, that has ended and was scored."""
     try:
-        return load_record(run).config == config and bool(read_metrics(run)) and read_cost(run) is not None
-    except DataError:
+        record = load_record(run)
+        same = record.config == config and all(source_file(data, Path(one.path)) == one for one in record.files)
+        return same and bool(read_metrics(run)) and read_cost(run) is not None
+    except (DataError, OSError):
         return False
 
 

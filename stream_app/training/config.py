@@ -17,7 +17,12 @@ _FINANCE = load_pack("finance")
 _Config = TypeVar("_Config", bound=BaseModel)
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Count = Annotated[int, Field(ge=1)]
-Rate = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+WarmUp = Annotated[float, Field(ge=0.0, lt=1.0)]
+Clip = Annotated[float, Field(gt=0.0)]
+Amount = Annotated[int, Field(ge=0)]
+_STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class LossWeights(BaseModel):
@@ -26,48 +31,48 @@ class LossWeights(BaseModel):
     What is not given is what the finance pack says.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
-    document: float = _FINANCE.head("document").loss
-    mention: float = _FINANCE.head("mention").loss
-    topic: float = _FINANCE.head("topic").loss
-    relevance: float = _FINANCE.head("relevance").loss
-    embedding: float = _FINANCE.losses["embedding"]
-    additive: float = _FINANCE.losses["additive"]
-    weak: float = _FINANCE.losses["weak"]
+    document: Rate = _FINANCE.head("document").loss
+    mention: Rate = _FINANCE.head("mention").loss
+    topic: Rate = _FINANCE.head("topic").loss
+    relevance: Rate = _FINANCE.head("relevance").loss
+    embedding: Rate = _FINANCE.losses["embedding"]
+    additive: Rate = _FINANCE.losses["additive"]
+    weak: Rate = _FINANCE.losses["weak"]
 
 
 class HeadConfig(BaseModel):
     """Hyperparameters of heads that are trained on a finished encoder."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     seed: Seed = 7
     epochs: Count = 6
     batch_rows: Count = 32
     max_tokens: Count = 128
     rate: Rate = 2e-3
-    weight_decay: float = 0.01
+    weight_decay: Rate = 0.01
     # rows whose length differs by less may stand in one batch
-    shuffle_tokens: float = 12.0
+    shuffle_tokens: Rate = 12.0
 
 
 class CausalConfig(HeadConfig):
     """Hyperparameters of the heads on cause and effect."""
 
     # share of FinCausal's texts without a cause that is trained on, each of them counting for all
-    plain_share: float = 0.25
+    plain_share: Share = 0.25
     # how much a text of the other set counts for detection: it calls other things causal
-    other_news: float = 0.3
+    other_news: Rate = 0.3
 
 
 class StatementConfig(HeadConfig):
     """Hyperparameters of the head on what a text states of each name."""
 
-    weight_decay: float = 0.1
-    label_smoothing: float = 0.1
+    weight_decay: Rate = 0.1
+    label_smoothing: Share = 0.1
     # share of the names of which nothing is known, as of those that are linked to nobody
-    drop_kg: float = 0.15
+    drop_kg: Share = 0.15
 
 
 class TuningConfig(BaseModel):
@@ -76,7 +81,7 @@ class TuningConfig(BaseModel):
     `targets` are the ends of names of linear layers; where none is named, those that the method's authors tune.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     method: Literal["full", "lora", "adalora", "ia3"] = "full"
     rank: int = Field(8, gt=0)
@@ -87,7 +92,7 @@ class TuningConfig(BaseModel):
 class PretrainConfig(BaseModel):
     """Hyperparameters of the self-supervised stage."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     seed: Seed = 7
     epochs: Count = 1
@@ -95,28 +100,28 @@ class PretrainConfig(BaseModel):
     max_tokens: Count = 64
     encoder_rate: Rate = 3e-5
     head_rate: Rate = 5e-4
-    weight_decay: float = 0.01
-    warm_up: float = 0.06
-    clip: float = 1.0
+    weight_decay: Rate = 0.01
+    warm_up: WarmUp = 0.06
+    clip: Clip = 1.0
     bf16: bool = True
     checkpoint_steps: Count = 100
     # share of the texts that are read, chosen by the text
     text_share: float = Field(1.0, gt=0.0, le=1.0)
     # chance of a word, and of a whole mention of an entity, to be hidden
-    mask_words: float = 0.15
-    mask_mentions: float = 0.4
+    mask_words: Share = 0.15
+    mask_mentions: Share = 0.4
     # chance of a word to be left out, and to get a typo, in a text's other view
-    drop_words: float = 0.1
-    typos: float = 0.05
+    drop_words: Share = 0.1
+    typos: Share = 0.05
     temperature: float = Field(0.05, gt=0.0)
     # how much the sentences' likeness counts beside the hidden words
-    contrast: float = 0.5
+    contrast: Rate = 0.5
 
 
 class TrainConfig(BaseModel):
     """Hyperparameters; the same values, data and seed give the same weights on one machine."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _STRICT
 
     seed: Seed = 7
     epochs: Count = 5
@@ -124,41 +129,41 @@ class TrainConfig(BaseModel):
     max_tokens: Count = 96
     encoder_rate: Rate = 6e-5
     head_rate: Rate = 5e-4
-    weight_decay: float = 0.01
-    warm_up: float = 0.06
-    clip: float = 1.0
-    label_smoothing: float = 0.05
+    weight_decay: Rate = 0.01
+    warm_up: WarmUp = 0.06
+    clip: Clip = 1.0
+    label_smoothing: Share = 0.05
     # only where the processor computes in bf16: elsewhere it is several times slower than single precision
     bf16: bool = True
     # the topic set is the largest and its head the easiest: each epoch sees this share of it
-    topic_share: float = 0.5
-    rename: float = 0.35
+    topic_share: Share = 0.5
+    rename: Share = 0.35
     # share of headlines that are joined with another one, so that each name has its own context
-    join: float = 0.25
+    join: Share = 0.25
     # share of the texts in which a word is misspelt, and of those that stand beside words which say nothing of them
-    typos: float = Field(0.0, ge=0.0, le=1.0)
-    chatter: float = Field(0.0, ge=0.0, le=1.0)
+    typos: Share = 0.0
+    chatter: Share = 0.0
     # sentences of reports, made by rule
-    reports: int = 1500
+    reports: Amount = 1500
     # sentences by twos, made by rule, that look alike and have other labels
-    pairs: int = 0
+    pairs: Amount = 0
     # how often an epoch reads each of the texts that were written for this project
-    written: int = Field(0, ge=0)
+    written: Amount = 0
     # whether texts with one deciding word are learnt from turned round as well
     turned: bool = False
     # share of the training texts whose labels are used, chosen by the text: smaller shares lie within larger ones
     label_share: float = Field(1.0, gt=0.0, le=1.0)
-    drop_kg: float = 0.3
-    drop_context: float = 0.3
+    drop_kg: Share = 0.3
+    drop_context: Share = 0.3
     checkpoint_steps: Count = 250
     # how much the texts on cause and effect count, which are read between the others; 0: they are not read
-    causes: float = Field(0.0, ge=0.0)
+    causes: Rate = 0.0
     # how often an epoch reads each of the English texts on what is stated of names, between the others
-    stated: int = Field(0, ge=0)
+    stated: Amount = 0
     # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
     learn: tuple[str, ...] = ()
     # the encoder's lowest layers, and what lies below them, that stay as they are
-    frozen_layers: int = Field(0, ge=0)
+    frozen_layers: Amount = 0
     tuning: TuningConfig = TuningConfig()
     losses: LossWeights = LossWeights()
 
@@ -176,9 +181,9 @@ class DistilConfig(TrainConfig):
     # by how much scores are divided before they are compared: higher shows more of what the teacher finds less likely
     temperature: float = Field(2.0, gt=0.0)
     # how much the teachers' answers, and the first one's hidden states, count beside the labels
-    soft: float = 2.0
-    hidden: float = 10.0
-    unlabelled_share: float = Field(0.25, ge=0.0, le=1.0)
+    soft: Rate = 2.0
+    hidden: Rate = 10.0
+    unlabelled_share: Share = 0.25
 
 
 def load_config(path: Path | None, pack: Mapping[str, Any] | None = None, **changes: Any) -> TrainConfig:  # noqa: ANN401  (any field of the configuration)
@@ -193,16 +198,16 @@ def read_config(
     **changes: Any,  # noqa: ANN401  (the same)
 ) -> _Config:
     """Return a stage's defaults, changed by the `pack`, by the file and then by the `changes` that are not None."""
+    given = {name: value for name, value in changes.items() if value is not None}
     try:
-        fields = dict(pack or {}) | (tomllib.loads(path.read_text()) if path else {})
-        return kind(**(fields | {name: value for name, value in changes.items() if value is not None}))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        fields = dict(pack or {}) | (tomllib.loads(path.read_text(encoding="utf-8")) if path else {})
+        return kind(**(fields | given))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"{path} cannot be read as TOML ({error}); mend the file given with --recipe"
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(
-            f"training setting {field}: {first['msg']}; mend it in {path or 'the call'}"
-        ) from error
+        place = "the call" if first["loc"][:1] and first["loc"][0] in given else path or "the pack"
+        raise ConfigurationError(f"training setting {field}: {first['msg']}; mend it in {place}") from error

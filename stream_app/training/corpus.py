@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.training.causal_examples import CAUSAL_FILES, CausalExample, load_causal
 from stream_app.training.config import TrainConfig
-from stream_app.training.examples import SENTFIN, TFNS, TOPIC, Example, load_examples
+from stream_app.training.examples import SENTFIN, SETS, TFNS, TOPIC, Example, load_examples
 from stream_app.training.gazetteer import Gazetteer, make_gazetteer
 from stream_app.training.pairs import pairs
 from stream_app.training.reports import reports
@@ -43,6 +45,7 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
     A folder without the sets on cause and effect gives a corpus without them.
     """
     examples = load_examples(data)
+    _check(examples, data)
     causal = load_causal(data) if (data / CAUSAL_FILES[0]).exists() else []
     train = tuple(_distinct([example for example in examples if not is_dev(example.text)]))
     return Corpus(
@@ -57,6 +60,12 @@ def load_corpus(data: Path, tokenizer: Tokenizer, graph: KnowledgeGraph | None) 
     )
 
 
+def as_told(corpus: Corpus, topics: tuple[str, ...]) -> Corpus:
+    """Return the corpus for a model that tells these topics, in its order; texts of others are not asked for theirs."""
+    dev = (one if one.topic in topics else replace(one, topic=None) for one in corpus.dev)
+    return replace(corpus, topics=topics, dev=tuple(dev))
+
+
 def with_made(corpus: Corpus, config: TrainConfig) -> Corpus:
     """Return the corpus with what is made by rule, and what was written for it, among what is trained on."""
     names, made = corpus.gazetteer.names, list(turned(corpus.train)) if config.turned else []
@@ -69,9 +78,25 @@ def with_made(corpus: Corpus, config: TrainConfig) -> Corpus:
 def with_share(corpus: Corpus, share: float) -> Corpus:
     """Return the corpus with this share of its training texts, chosen by the text alone.
 
-    A smaller share is part of a larger one; dev texts, topics and names stay as they are.
+    A smaller share is part of a larger one; dev texts, topics and names stay as they are. DataError where none is left.
     """
-    return replace(corpus, train=tuple(example for example in corpus.train if in_share(example.text, share)))
+    train = tuple(example for example in corpus.train if in_share(example.text, share))
+    if not train:
+        raise DataError(
+            f"a label_share of {share:g} leaves none of {len(corpus.train)} texts to train on: give a larger"
+        )
+    return replace(corpus, train=train)
+
+
+def _check(examples: Sequence[Example], data: Path) -> None:
+    """Raise DataError where a set has nothing to train on, or nothing to be judged by, before hours are spent on it."""
+    for file, name in zip((SENTFIN, TFNS, TOPIC), SETS, strict=True):
+        held_out = [is_dev(example.text) for example in examples if example.set_name == name]
+        if all(held_out) or not any(held_out):
+            raise DataError(
+                f"{data / file} has {len(held_out)} texts, of which {sum(held_out)} are held out by their hash: "
+                "it takes some of both, which some hundred texts have"
+            )
 
 
 def _distinct(examples: list[Example]) -> list[Example]:

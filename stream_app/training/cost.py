@@ -9,6 +9,8 @@ from pathlib import Path
 import orjson
 from torch import nn
 
+from stream_app.adapters.whole_file import write_whole
+
 _FILE = "cost.json"
 
 
@@ -35,7 +37,7 @@ def cost_of(module: nn.Module, processor_seconds: float) -> Cost:
 
 def write_cost(run: Path, cost: Cost) -> None:
     """Keep a run's cost beside its weights."""
-    (run / _FILE).write_bytes(orjson.dumps(cost, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write_whole(run / _FILE, orjson.dumps(cost, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def read_cost(run: Path) -> Cost | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
+from stream_app.errors import DataError
 from stream_app.training.checkpoint import load_checkpoint, save_checkpoint
 
 Loss = tuple[Tensor, dict[str, float]]
@@ -81,7 +83,7 @@ class Descent:
     def run(self, folder: Path, report: Callable[[Progress], None]) -> float:
         """Train in place, going on from the folder's checkpoint where there is one; return processor seconds of all.
 
-        Whatever `report` raises ends it, and it may be continued later.
+        Whatever `report` raises ends it, and it may be continued later. DataError where it goes astray.
         """
         done, spent = self._resume(folder)
         started = time.process_time() - spent
@@ -98,7 +100,12 @@ class Descent:
         loss, parts = self.loss_of(step)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.module.parameters(), self.pace.clip)
+        steep = nn.utils.clip_grad_norm_(self.module.parameters(), self.pace.clip)
+        if not (math.isfinite(loss.item()) and math.isfinite(steep)):
+            raise DataError(
+                f"the training went astray: at step {step + 1} of {self.steps} the loss, or its slope, is no number; "
+                "train into another folder with a lower encoder_rate and head_rate"
+            )
         self.optimiser.step()
         if self.tuner:
             self.tuner.after_step(step + 1)
@@ -142,6 +149,7 @@ def _optimiser(module: nn.Module, pace: Pace) -> AdamW:
 
 def _set_rates(optimiser: AdamW, pace: Pace, done: float) -> None:
     """Set the rates of a warm-up followed by a straight line to zero; `done` is 0..1."""
-    factor = min((done + 1e-9) / pace.warm_up, (1.0 - done) / (1.0 - pace.warm_up))
+    rising = (done + 1e-9) / pace.warm_up if pace.warm_up else 1.0
+    factor = min(rising, (1.0 - done) / (1.0 - pace.warm_up))
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * factor

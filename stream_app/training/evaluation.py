@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -56,11 +56,14 @@ def torch_infer(network: ServedModule) -> Infer:
 def judge(infer: Infer, corpus: Corpus) -> dict[str, Judged]:
     """Return what the model says of the dev texts, for each head that has labels there."""
     pairs = _answers(infer, corpus, corpus.dev)
+    said = {
+        "document": list(_documents(pairs)),
+        "mention": list(_mentions(pairs)),
+        "topic": list(_topics(pairs, corpus.topics)),
+        "relevance": list(_relevance(pairs)),
+    }
     return {
-        "document": _judged(_documents(pairs)),
-        "mention": _judged(_mentions(pairs)),
-        "topic": _judged(_topics(pairs, corpus.topics)),
-        "relevance": _judged(_relevance(pairs)),
+        **{head: _judged(ones) for head, ones in said.items() if ones},
         **judge_causal(infer, corpus),
         **judge_statements(infer, corpus.tokenizer, stated_texts(held_out=True)),
     }
@@ -141,6 +144,6 @@ def _relevance(pairs: Pairs) -> Iterator[Judgement]:
                 yield np.array([1 - chance, chance]), int(mention.salient), fold_of(example.text)
 
 
-def _judged(judgements: Iterator[Judgement]) -> Judged:
+def _judged(judgements: Iterable[Judgement]) -> Judged:
     probabilities, labels, folds = zip(*judgements, strict=True)
     return Judged(np.stack(probabilities).astype(np.float64), np.array(labels), np.array(folds))

@@ -17,7 +17,8 @@ HEADLINES = "sentfin"
 
 _POSTS, _TOPICS = "tfns", "tfn_topic"
 _FINANCE = load_pack("finance")
-SENTFIN, TFNS, TOPIC = (_FINANCE.source(name).file for name in (HEADLINES, _POSTS, _TOPICS))
+SETS = (HEADLINES, _POSTS, _TOPICS)
+SENTFIN, TFNS, TOPIC = (_FINANCE.source(name).file for name in SETS)
 
 _CASHTAG = re.compile(r"\$[A-Za-z]{1,5}\b")
 _MOST_CASHTAGS = 3
@@ -59,7 +60,7 @@ def moved(mentions: Iterable[Mention], by: int, *, after: int = 0) -> tuple[Ment
 
 def load_examples(data: Path) -> list[Example]:
     """Return the examples of the English sets under `data`; `DataError` where one is missing or damaged."""
-    sources = [_FINANCE.source(name) for name in (HEADLINES, _POSTS, _TOPICS)]
+    sources = [_FINANCE.source(name) for name in SETS]
     return [_example(one, source) for source in sources for one in read_source(data, source, _FINANCE)]
 
 

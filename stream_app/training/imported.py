@@ -15,7 +15,6 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import ModelProto
-from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
@@ -32,9 +31,9 @@ from stream_app.training.network import FusionNetwork
 from stream_app.training.onnx_file import example_inputs, to_onnx
 from stream_app.training.onnx_weights import floats_of
 from stream_app.training.run import RunRecord, write_metrics, write_record
-from stream_app.training.runs import WEIGHTS
 from stream_app.training.served import ServedModule, ServedNetwork
 from stream_app.training.temperature import temperatures_told
+from stream_app.training.weights import WEIGHTS, write_weights
 
 _PREFIX = "network."
 _STATEMENTS = "mention_statements"
@@ -74,7 +73,7 @@ def import_version(version: Path, out: Path, encoder: Path) -> RunRecord:
     out.mkdir(parents=True, exist_ok=True)
     write_depth(encoder, out, len(layers))
     shutil.copyfile(version / TOKENIZER, out / TOKENIZER)
-    save_file(network.state_dict(), out / WEIGHTS)
+    write_weights(out, network.state_dict())
     write_metrics(out, {head: HeadScore(**one) for head, one in metadata["scores"].items()})
     record = RunRecord(
         config=TrainConfig(), topics=tuple(metadata["topics"]), files=(), graph=None, imported=metadata["version"]

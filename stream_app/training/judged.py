@@ -71,13 +71,8 @@ class HeadScore:
 
 def score(judged: Judged) -> HeadScore:
     """Return the head's figures."""
-    predicted, labels = judged.probabilities.argmax(axis=-1), judged.labels
-    span_f1 = None
-    if judged.texts is not None:
-        found, told = decoded(judged)
-        span_f1 = _span_f1(found, told, judged.tags)
-        roles = _roles(judged.tags)
-        predicted, labels = roles[np.concatenate(found)], roles[labels]
+    predicted, labels = answers(judged)
+    span_f1 = None if judged.texts is None else _span_f1(*decoded(judged), judged.tags)
     macro, weighted = f1(predicted, labels)
     return HeadScore(
         rows=len(labels),
@@ -104,6 +99,28 @@ def score_apart(judged: Judged, apart: Judged) -> HeadScore:
     return replace(score(judged), calibration_error=calibration.calibration_error, by_chance=calibration.by_chance)
 
 
+def answers(judged: Judged) -> tuple[Labels, Labels]:
+    """Return the likeliest class of each row and the right one; of tags, the number of the role that decoding finds."""
+    if judged.texts is None:
+        return judged.probabilities.argmax(axis=-1), judged.labels
+    found, _ = decoded(judged)
+    roles = np.array([role_names(judged.tags).index(_role(tag)) for tag in judged.tags])
+    return roles[np.concatenate(found)], roles[judged.labels]
+
+
+def confusion(judged: Judged, classes: int) -> NDArray[np.int64]:
+    """Return how often each class `[right, told]` is told for which, `[classes, classes]`."""
+    predicted, labels = answers(judged)
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    return counts
+
+
+def role_names(tags: Sequence[str]) -> list[str]:
+    """Return the roles that tags stand for, in the order of their numbers."""
+    return list(dict.fromkeys(map(_role, tags)))
+
+
 def decoded(judged: Judged) -> tuple[list[Labels], list[Labels]]:
     """Return each text's tags as decoding finds them, and as they are."""
     ends = np.cumsum(judged.texts or ())[:-1].tolist()
@@ -111,10 +128,8 @@ def decoded(judged: Judged) -> tuple[list[Labels], list[Labels]]:
     return [best_tags(part, judged.tags, switch=judged.switch) for part in parts], np.split(judged.labels, ends)
 
 
-def _roles(tags: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return the number of each tag's role, 0 for none."""
-    names = list(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
-    return np.array([names.index(tag.rpartition("-")[2]) for tag in tags])
+def _role(tag: str) -> str:
+    return tag.rpartition("-")[2]
 
 
 def _span_f1(found: Sequence[Labels], told: Sequence[Labels], tags: tuple[str, ...]) -> float:

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.knowledge.linking.linker import Linker
@@ -126,7 +127,7 @@ def pretrain(
         graph=graph.version if graph else None,
         seconds=seconds,
     )
-    (out / _RECORD).write_text(record.model_dump_json(indent=2))
+    write_whole(out / _RECORD, record.model_dump_json(indent=2))
     return record
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import orjson
 import torch
 from pydantic import BaseModel, ValidationError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
 from stream_app.pipeline.text import MAX_TOKENS, normalise_for_model
@@ -29,8 +29,9 @@ from stream_app.training.fusion_task import FusionTask
 from stream_app.training.lessons import causes_of, statements_of, with_lessons
 from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.pretrain import PretrainRecord, read_pretrained
-from stream_app.training.runs import WEIGHTS, Record
+from stream_app.training.runs import Record
 from stream_app.training.source_file import SourceFile
+from stream_app.training.weights import read_weights, refuse_source, write_weights
 from stream_app.training.written import DATA
 
 RECORD, _METRICS = "run.json", "metrics.json"
@@ -97,6 +98,7 @@ def train_on(
 
     Return what the run was made of: it is finished when that is written, which is left to who may refuse it.
     """
+    refuse_source(run, sources.start)
     copy_encoder(sources.encoder, run)
     torch.manual_seed(config.seed)
     network = first_network(sources, len(corpus.topics))
@@ -104,7 +106,7 @@ def train_on(
     task = FusionTask(network, corpus, embeddings, config=config)
     lessons = with_lessons(task, corpus.tokenizer, config, stated=DATA, corpus=corpus)
     write_cost(run, fit(lessons, config=config, run=run, report=report))
-    save_file(network.state_dict(), run / WEIGHTS)
+    write_weights(run, network.state_dict())
     start = load_record(sources.start) if sources.start else None
     return RunRecord(
         config=config,
@@ -171,7 +173,7 @@ def load_sources(run: Path, data: Path, graph: KnowledgeGraph | None) -> Corpus:
 
 def write_metrics(run: Path, scores: Mapping[str, HeadScore]) -> None:
     """Keep a finished run's scores on the dev texts beside its weights."""
-    (run / _METRICS).write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write_whole(run / _METRICS, orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def has_metrics(run: Path) -> bool:
@@ -198,12 +200,12 @@ def load_record(run: Path) -> RunRecord:
 
 def write_record(run: Path, record: RunRecord, *, name: str = RECORD) -> None:
     """Say what a finished run was made of; under another `name` it is no finished run."""
-    (run / name).write_text(record.model_dump_json(indent=2))
+    write_whole(run / name, record.model_dump_json(indent=2))
 
 
 def _load(network: FusionNetwork, run: Path) -> None:
     """Take a run's weights; the heads that are learnt last may be missing from them."""
-    weights = load_file(run / WEIGHTS)
+    weights = read_weights(run)
     add_heads_of(network, weights)
     try:
         found = network.load_state_dict(weights, strict=False)

@@ -1,4 +1,4 @@
-"""What finished runs of every kind of network have in common: their file of weights, and parts of their records."""
+"""What finished runs of every kind of network have in common: parts of their records, and who reads them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from pydantic import BaseModel
 from stream_app.training.config import StatementConfig, TrainConfig
 from stream_app.training.network import FusionNetwork
 from stream_app.training.source_file import SourceFile
-
-WEIGHTS = "network.safetensors"
-"""A run's weights, within its folder."""
 
 
 class AveragedRecord(BaseModel):

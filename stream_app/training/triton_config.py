@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stream_app.adapters.triton_versions import with_versions, write_whole
+from stream_app.adapters.triton_versions import with_versions
+from stream_app.adapters.whole_file import write_whole
 from stream_app.pipeline.tensors import (
     BUCKETS,
     INPUTS,

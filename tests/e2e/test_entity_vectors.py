@@ -59,7 +59,7 @@ def finished_run(folder: Path) -> None:
     from stream_app.training.encoder import copy_encoder, load_encoder  # noqa: PLC0415
     from stream_app.training.network import FusionNetwork  # noqa: PLC0415
     from stream_app.training.run import RunRecord, write_record  # noqa: PLC0415
-    from stream_app.training.runs import WEIGHTS  # noqa: PLC0415
+    from stream_app.training.weights import WEIGHTS  # noqa: PLC0415
     from tests.training_sets import write_encoder, write_sets  # noqa: PLC0415
 
     (folder / "data").mkdir()

@@ -43,7 +43,16 @@ def test_trained_run_becomes_a_version_that_serves_what_it_learnt(tmp_path: Path
     assert version in card
     assert version in (repository / "fusion" / "config.pbtxt").read_text()
 
-    lines = stream_app("evaluate", run, "--data", data, "--repository", repository, "--json").splitlines()
+    found = tmp_path / "found"
+    written = ("--out", found, "--plots", found)
+    lines = stream_app("evaluate", run, "--data", data, "--repository", repository, *written, "--json").splitlines()
+    assert orjson.loads((found / "evaluate.json").read_bytes())["reliability"].keys() == {"fp32", "served"}
+    assert {file.name for file in found.iterdir()} == {
+        "confusion.svg",
+        "evaluate.json",
+        "evaluate.md",
+        "reliability.svg",
+    }
     figures = {(line["runtime"], line["head"]): line["scores"]["accuracy"] for line in map(orjson.loads, lines)}
     assert abs(figures["fp32", "mention"] - figures["served", "mention"]) < 0.02
     assert figures["served", "document"] > 0.9

@@ -29,7 +29,10 @@ class Unreadable(Exception):  # noqa: N818  (a property of an image)
 
 
 def pixels_of(content: bytes) -> NDArray[np.uint8]:
-    """Return the image, its first frame, `[height, width, 3]`, blue first, on white where it is transparent."""
+    """Return the image, its first frame, `[height, width, 3]`, blue first, on white where it is transparent.
+
+    It is turned as its EXIF data say that it is to be looked at.
+    """
     from PIL import Image  # noqa: PLC0415  (belongs to the extra)
 
     with warnings.catch_warnings():
@@ -60,8 +63,21 @@ def _on_white(image: Any) -> NDArray[np.uint8]:  # noqa: ANN401  (PIL is importe
     from PIL import Image  # noqa: PLC0415
 
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image = _upright(image)
+    if image.mode.startswith("I"):  # grey in 16 bits, which PIL would cut off at 255
+        image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         coloured = image.convert("RGBA")
         image = Image.new("RGBA", coloured.size, "white")
         image.alpha_composite(coloured)
     return np.ascontiguousarray(np.asarray(image.convert("RGB"), dtype=np.uint8)[:, :, ::-1])
+
+
+def _upright(image: Any) -> Any:  # noqa: ANN401
+    """Return the image as it is to be looked at: phones save what the sensor saw, and beside it which way up it is."""
+    from PIL import ImageOps  # noqa: PLC0415
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  (damaged notes beside an image, on which PIL raises whatever it comes upon)
+        return image

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import onnx
-from safetensors.torch import save_file
 from transformers import AutoModel
 
 from stream_app.adapters.model_repository import TOKENIZER, read_metadata
@@ -21,8 +20,8 @@ from stream_app.training.config import TrainConfig
 from stream_app.training.encoder import LAYER, load_tokenizer
 from stream_app.training.imported import check_answers, tells_statements, weights_of
 from stream_app.training.onnx_weights import floats_of
-from stream_app.training.runs import WEIGHTS
 from stream_app.training.temperature import temperatures_told
+from stream_app.training.weights import write_weights
 
 _UNUSED = "causal_heads."
 
@@ -52,7 +51,7 @@ def import_chinese(version: Path, out: Path, shape: Shape | None = None) -> Chin
     out.mkdir(parents=True, exist_ok=True)
     config.save_pretrained(out)
     shutil.copyfile(version / TOKENIZER, out / TOKENIZER)
-    save_file(network.state_dict(), out / WEIGHTS)
+    write_weights(out, network.state_dict())
     record = ChineseRecord(
         layers=layers, pieces=config.vocab_size, config=TrainConfig(), files=(), imported=metadata["sha256"]
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 from pydantic import ValidationError
-from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel
 
 from stream_app.errors import DataError
@@ -23,7 +22,8 @@ from stream_app.training.encoder import copy_encoder, load_encoder, load_tokeniz
 from stream_app.training.fit import Progress, fit
 from stream_app.training.lessons import statements_of, with_lessons
 from stream_app.training.network import FusionNetwork, add_heads_of
-from stream_app.training.runs import WEIGHTS, Record
+from stream_app.training.runs import Record
+from stream_app.training.weights import read_weights, refuse_source, write_weights
 
 RECORD = "chinese.json"
 RECIPE = Path(__file__).parents[1] / "recipes" / "chinese.toml"
@@ -56,6 +56,7 @@ def train(
 
     It begins with the weights of the finished run `start`, where there is one, else with the package's encoder.
     """
+    refuse_source(run, start)
     run.mkdir(parents=True, exist_ok=True)
     texts = (*corpus.train, *written() * config.written)
     before = load_record(start) if start else None
@@ -71,7 +72,7 @@ def train(
     task = ChineseTask(network, texts, tokenizer, config=config)
     lessons = with_lessons(task, tokenizer, config, stated=CHINESE_DATA)
     write_cost(run, fit(lessons, config=config, run=run, report=report))
-    save_file(network.state_dict(), run / WEIGHTS)
+    write_weights(run, network.state_dict())
     record = ChineseRecord(
         layers=before.layers if before else layers,
         pieces=load_tokenizer(run).get_vocab_size(),
@@ -102,7 +103,7 @@ def load_network(run: Path) -> FusionNetwork:
     """Return the network of a finished run; DataError where there is none."""
     load_record(run)
     network = chinese_network(AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False))
-    weights = load_file(run / WEIGHTS)
+    weights = read_weights(run)
     add_heads_of(network, weights)
     network.load_state_dict(weights)
     return network.eval()

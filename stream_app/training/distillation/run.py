@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from stream_app.errors import DataError
 from stream_app.knowledge.graph import KnowledgeGraph
@@ -36,7 +35,7 @@ from stream_app.training.run import (
     read_metrics,
     write_record,
 )
-from stream_app.training.runs import WEIGHTS
+from stream_app.training.weights import refuse_source, write_weights
 from stream_app.training.written import DATA
 
 
@@ -53,6 +52,7 @@ def distil(
 
     It is made of the first teacher, has its tokenizer, and is held to the figures that this one's dev texts gave.
     """
+    refuse_source(out, *teachers)
     first, records, accuracy = teachers[0], _records(teachers), _accuracy(teachers[0])
     corpus, more = _corpus(Sources(data, first, graph), config)
     torch.manual_seed(config.seed)
@@ -62,7 +62,7 @@ def distil(
     write_depth(first, out, config.layers)
     task = DistilTask(student, networks, corpus, config=config)
     write_cost(out, fit(task, config=config, run=out, report=report))
-    save_file(student.state_dict(), out / WEIGHTS)
+    write_weights(out, student.state_dict())
     record = RunRecord(
         config=_of_training(config),
         topics=records[0].topics,
@@ -92,6 +92,7 @@ def distil_afresh(
     Teachers may have another encoder, and are asked once; `asking` hears of it. The heads on cause and effect learn
     from their own texts, where `config.causes` says so; nobody teaches them.
     """
+    refuse_source(out, *teachers, sources.start)
     _records(teachers)
     accuracy = _accuracy(teachers[0])
     start = load_record(sources.start) if sources.start else None
@@ -108,7 +109,7 @@ def distil_afresh(
     task = TaughtTask(student, corpus, embeddings, told=told, config=as_asked)
     lessons = with_lessons(task, corpus.tokenizer, as_asked, stated=DATA, corpus=corpus)
     write_cost(out, fit(lessons, config=as_asked, run=out, report=report))
-    save_file(student.state_dict(), out / WEIGHTS)
+    write_weights(out, student.state_dict())
     record = RunRecord(
         config=_of_training(config),
         topics=corpus.topics,

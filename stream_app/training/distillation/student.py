@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
@@ -14,7 +13,7 @@ from stream_app.errors import ConfigurationError
 from stream_app.training.encoder import depth_of
 from stream_app.training.network import FusionNetwork, add_heads_of
 from stream_app.training.run import load_record
-from stream_app.training.runs import WEIGHTS
+from stream_app.training.weights import read_weights
 
 _LAYER = re.compile(r"(?<=\blayer\.)\d+(?=\.)")
 
@@ -41,7 +40,7 @@ def make_student(teacher: Path, layers: int) -> FusionNetwork:
     config = AutoConfig.from_pretrained(teacher, **changes)
     encoder = AutoModel.from_config(config, add_pooling_layer=False)
     student = FusionNetwork(encoder, hidden=config.hidden_size, topics=len(load_record(teacher).topics))
-    weights = _renumbered(load_file(teacher / WEIGHTS), taken)
+    weights = _renumbered(read_weights(teacher), taken)
     add_heads_of(student, weights)
     student.load_state_dict(weights)
     return student

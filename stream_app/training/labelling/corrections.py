@@ -7,14 +7,13 @@ in the input topic, or in a file. Pure.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from stream_app.events.correction import Correction
 from stream_app.events.sentiment_event import SentimentEvent
 from stream_app.pipeline.documents import Mention, TextDocument
 from stream_app.pipeline.model_text import ModelText, model_text
-from stream_app.pipeline.scripts import language_by_script
 from stream_app.pipeline.tensors import LABELS, MENTION_SLOTS
 from stream_app.training.examples import Example
 from stream_app.training.examples import Mention as Marked
@@ -32,7 +31,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Corrected texts, one example each, and how many corrections could not be used, by the reason."""
+    """Corrected texts, and how many corrections could not be used, by the reason.
+
+    A text is one example, or as many as its names need that have no room in one.
+    """
 
     examples: tuple[Example, ...]
     used: int
@@ -48,49 +50,88 @@ def place_of(event: SentimentEvent) -> Place:
 
 def join(
     corrections: Mapping[str, Correction],
-    places: Mapping[str, Place],
+    places: Mapping[str, Place | None],
     documents: Mapping[str, TextDocument],
     *,
     topics: Sequence[str],
+    reads: Callable[[TextDocument], bool],
 ) -> Joined:
-    """Return the corrections, by event id, as examples; `places` are by event id, `documents` by their id."""
+    """Return the corrections, by event id, as examples; `places` are by event id, `documents` by their id.
+
+    A place is None where its event cannot be read; `reads` tells whether the network that learns reads a document. Each
+    version of the model has events of its own, so one name may be corrected by several: the latest correction holds.
+    """
     left_out: Counter[str] = Counter()
-    found: defaultdict[str, list[tuple[Correction, Place]]] = defaultdict(list)
+    found: defaultdict[str, list[_Told]] = defaultdict(list)
     for event_id, correction in corrections.items():
         place = places.get(event_id)
         if place is None:
-            left_out["the event is not there"] += 1
-        elif place.document_id not in documents:
+            left_out["the event cannot be read" if event_id in places else "the event is not there"] += 1
+        elif (document := documents.get(place.document_id)) is None:
             left_out["the document is not there"] += 1
-        elif place.mentions is not None and not _seen(place.mentions, model_text(documents[place.document_id])):
+        elif (told := _told(correction, place, document)) is None:
             left_out["the text does not name the entity"] += 1
-        elif _is_foreign(documents[place.document_id]):
-            left_out["the text is in another script than English"] += 1
+        elif not reads(document):
+            left_out["the text is in another language than English"] += 1
         else:
-            found[place.document_id].append((correction, place))
-    examples = tuple(_example(documents[name], ones, topics) for name, ones in found.items())
-    return Joined(examples, sum(map(len, found.values())), left_out)
+            found[place.document_id].append(told)
+    held = {name: _latest(ones) for name, ones in found.items()}
+    if overruled := sum(len(ones) - len(held[name]) for name, ones in found.items()):
+        left_out["a later one corrects the same"] = overruled
+    examples = tuple(one for name, ones in held.items() for one in _examples(documents[name], ones, topics))
+    return Joined(examples, sum(map(len, held.values())), left_out)
 
 
-def _example(document: TextDocument, corrections: Iterable[tuple[Correction, Place]], topics: Sequence[str]) -> Example:
-    text = model_text(document)
-    whole: int | None = None
-    topic: str | None = None
-    marked: list[Marked] = []
-    for correction, place in corrections:
-        label = LABELS.index(correction.label)
-        topic = correction.topic if correction.topic in topics else topic
-        if place.mentions is None:
-            whole = label
-        else:
-            marked += [Marked(start, end, label, salient=True) for start, end in _seen(place.mentions, text)]
-    mentions = tuple(marked[:MENTION_SLOTS])
-    return Example(SET_NAME, text.text, document.source_kind, document=whole, topic=topic, mentions=mentions)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A correction with the places `[start, end)` in the model's text that it labels, None of a text as a whole."""
+
+    correction: Correction
+    spans: tuple[tuple[int, int], ...] | None
 
 
-def _is_foreign(document: TextDocument) -> bool:
-    """Tell whether another network read the text, whose label teaches the one that reads English nothing."""
-    return language_by_script(model_text(document).text, document.lang) is not None
+def _told(correction: Correction, place: Place, document: TextDocument) -> _Told | None:
+    """Return what is labelled in the text; None where the text does not have it."""
+    if place.mentions is None:
+        return _Told(correction, None)
+    spans = tuple(_seen(place.mentions, model_text(document)))
+    return _Told(correction, spans) if spans else None
+
+
+def _latest(told: Iterable[_Told]) -> list[_Told]:
+    """Return, the earliest first, what no later correction of the same places overrules."""
+    in_time = sorted(told, key=lambda one: one.correction.corrected_at)
+    last = {span: place for place, one in enumerate(in_time) for span in one.spans or (None,)}
+    kept = [
+        (one, None if one.spans is None else tuple(span for span in one.spans if last[span] == place))
+        for place, one in enumerate(in_time)
+        if place in last.values()
+    ]
+    return [_Told(one.correction, spans) for one, spans in kept]
+
+
+def _examples(document: TextDocument, told: Sequence[_Told], topics: Sequence[str]) -> Iterator[Example]:
+    """Yield the text with its labels, and again with the names that find no room beside the others."""
+    wholes = [LABELS.index(one.correction.label) for one in told if one.spans is None]
+    named = [one.correction.topic for one in told if one.correction.topic in topics]
+    plain = Example(SET_NAME, model_text(document).text, document.source_kind)
+    rows = list(_rows(told))
+    first = replace(plain, document=wholes[-1] if wholes else None, topic=named[-1] if named else None)
+    yield replace(first, mentions=rows[0] if rows else ())
+    yield from (replace(plain, mentions=row) for row in rows[1:])
+
+
+def _rows(told: Iterable[_Told]) -> Iterator[tuple[Marked, ...]]:
+    """Yield the marked names by as many as a row takes: as in serving, further mentions take the room that is left."""
+    marked = [
+        [Marked(start, end, LABELS.index(one.correction.label), salient=True) for start, end in one.spans]
+        for one in told
+        if one.spans
+    ]
+    first, further = [ones[0] for ones in marked], [one for ones in marked for one in ones[1:]]
+    room = -len(first) // MENTION_SLOTS * -MENTION_SLOTS
+    taken = (first + further)[:room]
+    yield from (tuple(taken[at : at + MENTION_SLOTS]) for at in range(0, len(taken), MENTION_SLOTS))
 
 
 def _seen(mentions: Iterable[Mention], text: ModelText) -> list[tuple[int, int]]:

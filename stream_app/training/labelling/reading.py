@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +21,12 @@ from stream_app.training.labelling.corrections import Place, place_of
 _INPUTS = tuple(one.name for one in INPUTS)
 
 
-def latest(values: Iterable[tuple[str | None, bytes | None]]) -> dict[str, Correction]:
+def latest(
+    values: Iterable[tuple[str | None, bytes | None]], wrong: Callable[[DataError], None] | None = None
+) -> dict[str, Correction]:
     """Return the last correction of each event; `values` are a record's key and value, a null value takes one back.
 
-    DataError where a value is no correction.
+    What is no correction is left out and told to `wrong`, as in a topic, which nobody can mend; without it, DataError.
     """
     found: dict[str, Correction] = {}
     for key, value in values:
@@ -36,19 +38,29 @@ def latest(values: Iterable[tuple[str | None, bytes | None]]) -> dict[str, Corre
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "it"
-            raise DataError(f"a correction is wrong ({where}: {first['msg']}): {value[:200]!r}; mend it") from error
+            told = DataError(f"a correction is wrong ({where}: {first['msg']}): {value[:200]!r}; mend it")
+            if wrong is None:
+                raise told from error
+            wrong(told)
+            continue
         found[correction.event_id] = correction
     return found
 
 
-def places(values: Iterable[bytes | None], wanted: Iterable[str]) -> dict[str, Place]:
-    """Return what the wanted events speak of; `values` are events of `sentiment.events`."""
+def places(values: Iterable[bytes | None], wanted: Iterable[str]) -> dict[str, Place | None]:
+    """Return what the wanted events speak of; `values` are events of `sentiment.events`.
+
+    None is said of one that this program cannot read, as an earlier program may have written it.
+    """
     asked = set(wanted)
-    found: dict[str, Place] = {}
+    found: dict[str, Place | None] = {}
     for value in values:
         event_id = _field(value, "event_id")
         if value is not None and event_id in asked:
-            found[event_id] = place_of(SentimentEvent.model_validate_json(value))
+            try:
+                found[event_id] = place_of(SentimentEvent.model_validate_json(value))
+            except ValidationError:
+                found.setdefault(event_id, None)
     return found
 
 
@@ -76,7 +88,7 @@ def selected(lines: Iterable[bytes], topic: str, *, now: datetime) -> tuple[dict
                 raise ValueError(document.message)  # noqa: TRY004, TRY301  (told with its line, as any other)
             found |= dict(_places(fields))
             texts[document.id] = document
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"line {number} is none of `stream-app model select` ({error!r}); mend it") from error
     return found, texts
 

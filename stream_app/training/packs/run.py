@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 import torch
 from pydantic import BaseModel, ValidationError
-from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.pipeline.text import MAX_TOKENS
 from stream_app.training.config import TrainConfig
@@ -27,10 +27,10 @@ from stream_app.training.packs.task import PackTask
 from stream_app.training.packs.term_graph import TermGraph, read_graph
 from stream_app.training.source_file import SourceFile
 from stream_app.training.temperature import Temperature
+from stream_app.training.weights import read_weights, write_weights
 
-RECORD, _WEIGHTS, _GRAPH, _ENCODER, _TOKENIZER = (
+RECORD, _GRAPH, _ENCODER, _TOKENIZER = (
     "pack.json",
-    "network.safetensors",
     "graph.csv",
     "config.json",
     "tokenizer.json",
@@ -78,7 +78,7 @@ def train(
     network.encoder.config.save_pretrained(run)  # type: ignore[union-attr,operator]
     if pack.graph:
         shutil.copyfile(pack.folder / pack.graph, run / _GRAPH)
-    save_file(network.state_dict(), run / _WEIGHTS)
+    write_weights(run, network.state_dict())
     judged = judge(network, pack, corpus, texts=corpus.judged[DEV])
     record = PackRecord(
         pack=pack,
@@ -88,7 +88,7 @@ def train(
         files=corpus.files,
         temperatures={name: one.temperature() for name, one in judged.items()},
     )
-    (run / RECORD).write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    write_whole(run / RECORD, record.model_dump_json(indent=2))
 
 
 def load_run(run: Path) -> PackModel:
@@ -103,7 +103,7 @@ def load_run(run: Path) -> PackModel:
     corpus = PackCorpus((), {}, record.classes, graph, load_tokenizer(run, MAX_TOKENS), record.files)
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(run), add_pooling_layer=False)
     network = _network(encoder, record.pack, corpus)
-    network.load_state_dict(load_file(run / _WEIGHTS))
+    network.load_state_dict(read_weights(run))
     return PackModel(record, network.eval(), corpus)
 
 
@@ -119,7 +119,7 @@ def evaluate(run: Path, data: Path | None = None) -> dict[str, dict[str, HeadSco
         judged = judge(model.network, pack, corpus, texts=texts)
         heats = model.record.temperatures
         scores[name] = {head: figures_of(one.at(heats[head]), heats[head]) for head, one in judged.items()}
-    (run / "metrics.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write_whole(run / "metrics.json", orjson.dumps(scores, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return scores
 
 

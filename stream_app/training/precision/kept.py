@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.training.judged import HeadScore
 
 
@@ -22,12 +24,14 @@ class Kept:
     def or_made(self, name: str, content: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return the figures of this name and content (a digest), as they were kept, else as they are made now."""
         file, key = self.folder / f"{name}.json", [self.corpus, content]
-        if file.exists() and (kept := orjson.loads(file.read_bytes()))["of"] == key:
-            figures: dict[str, Any] = kept["figures"]
-            return figures
+        with suppress(OSError, ValueError, KeyError, TypeError):  # none, or one that an earlier program left half
+            kept = orjson.loads(file.read_bytes())
+            if kept["of"] == key:
+                figures: dict[str, Any] = kept["figures"]
+                return figures
         self.folder.mkdir(parents=True, exist_ok=True)
         line = orjson.dumps({"of": key, "figures": make()}, option=orjson.OPT_SERIALIZE_NUMPY)
-        file.write_bytes(line)
+        write_whole(file, line)
         read: dict[str, Any] = orjson.loads(line)["figures"]
         return read
 

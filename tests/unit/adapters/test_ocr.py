@@ -129,3 +129,26 @@ def test_large_image_is_made_smaller_and_only_the_first_frame_counts() -> None:
 def test_suspected_space_between_letters_becomes_one(suspicion: float, text: str) -> None:
     columns = np.array([[0, 1, 0, 0], [1 - suspicion, 0, 0, suspicion], [0, 0, 1, 0], [0, 0, 1, 0]], np.float32)
     assert decode(columns, ["", "a", "b", " "]) == (text, 1.0)
+
+
+def test_photo_is_turned_as_it_is_to_be_looked_at_and_damaged_notes_beside_it_do_no_harm() -> None:
+    shown = Image.new("RGB", (200, 100), "white")
+    shown.paste("black", (0, 0, 100, 50))
+    note = Image.Exif()
+    note[0x0112] = 6  # turn it by a quarter to the right
+    turned, damaged = io.BytesIO(), io.BytesIO()
+    lying = shown.transpose(Image.Transpose.ROTATE_90)
+    lying.save(turned, "JPEG", exif=note.tobytes())
+    lying.save(damaged, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 40)
+    upright = pixels_of(turned.getvalue())
+    assert upright.shape == (100, 200, 3)
+    assert upright[25, 50].max() < 16
+    assert upright[75, 150].min() > 240
+    assert pixels_of(damaged.getvalue()).shape == (200, 100, 3)
+
+
+def test_grey_of_16_bits_keeps_its_shades() -> None:
+    shades = np.full((20, 40), 30_000, np.uint16)
+    shades[:, 20:] = 65_535
+    pixels = pixels_of(saved(Image.fromarray(shades)))
+    assert (pixels[10, 10].tolist(), pixels[10, 30].tolist()) == ([117] * 3, [255] * 3)

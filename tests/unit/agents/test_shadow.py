@@ -118,3 +118,12 @@ async def test_challenger_that_has_been_promoted_is_not_compared_with_itself() -
         shadow.offer(documents, "fusion-2")
         await asyncio.sleep(0.01)
     assert model.asked == 0
+
+
+async def test_documents_of_a_version_that_a_rollback_made_the_challenger_are_not_compared_with_themselves() -> None:
+    figures, model, documents = Figures(), Challenger(), await served(3)
+    async with running(model, figures) as shadow:
+        shadow.offer(documents, "fusion-1")
+        model.version = "fusion-1"
+        await asyncio.sleep(0.01)
+    assert model.asked == 0

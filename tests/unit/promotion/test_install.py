@@ -35,6 +35,15 @@ def test_same_weights_are_installed_once(tmp_path: Path) -> None:
     assert version_numbers(repository) == [1]
 
 
+def test_damaged_version_is_installed_anew_and_keeps_no_other_from_being_installed(tmp_path: Path) -> None:
+    repository, source = copied_repository(tmp_path), warmer(tmp_path / "warmer")
+    assert install(source, repository, backend=BACKEND) == 2
+    (repository / "fusion" / "2" / "model.onnx").write_bytes(b"cut")
+    assert install(source, repository, backend=BACKEND) == 3, "what is served must not be what is damaged"
+    (repository / "fusion" / "2" / "metadata.json").write_text("{")
+    assert install(warmer(tmp_path / "other", factor=1.7), repository, backend=BACKEND) == 4
+
+
 def test_weights_that_were_not_measured_are_refused(tmp_path: Path) -> None:
     repository, source = copied_repository(tmp_path), warmer(tmp_path / "warmer")
     with (source / "model.onnx").open("ab") as file:
@@ -54,6 +63,20 @@ def test_version_that_loses_over_three_tenths_of_a_point_is_refused() -> None:
     check_loss({"mention": 0.880}, {"mention": 0.8771})
     with pytest.raises(DataError, match=r"the mention head loses 0\.0040"):
         check_loss({"mention": 0.880}, {"mention": 0.876})
+
+
+def test_version_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    repository, source = copied_repository(tmp_path), warmer(tmp_path / "warmer")
+    (source / "model.py").unlink()
+    with pytest.raises(FileNotFoundError):
+        install(source, repository, backend=tmp_path / "gone")
+    assert version_numbers(repository) == [1]
+    assert not list((repository / "fusion").glob(".*"))
+
+
+def test_head_that_was_not_scored_as_served_is_named() -> None:
+    with pytest.raises(DataError, match=r"the causal head was not scored as served.*--data"):
+        check_loss({"mention": 0.880, "causal": 0.9}, {"mention": 0.880})
 
 
 def test_version_that_does_not_tell_what_it_lost_is_refused(tmp_path: Path) -> None:

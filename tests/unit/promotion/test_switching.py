@@ -102,6 +102,28 @@ async def test_rolled_back_version_can_be_promoted_again(repository: Path) -> No
     assert (again.served, again.before, again.challenger) == (2, 1, None)
 
 
+async def test_a_version_before_that_is_damaged_or_gone_keeps_no_other_from_being_served(repository: Path) -> None:
+    await promote(repository, 2, at=NOON, triton=None)
+    (repository / "fusion" / "1" / "metadata.json").write_text("{")
+    after = await promote(repository, 3, at=NOON + timedelta(hours=1), triton=None)
+    assert (after.served, configured(repository)[0]) == (3, [2, 3])
+    shutil.rmtree(repository / "fusion" / "2")
+    with pytest.raises(DataError, match="has no version 2"):
+        await rollback(repository, at=NOON, triton=None)
+    with pytest.raises(DataError, match="holds no complete model"):
+        await offer(repository, 1, triton=None)
+
+
+async def test_a_full_disk_leaves_all_configurations_as_they_were(repository: Path) -> None:
+    files = (repository / "fusion" / "config.pbtxt", repository / "fusion" / "configs" / "gpu.pbtxt")
+    before = [file.read_text() for file in files]
+    (files[1].parent / ".gpu.pbtxt.new").mkdir()  # so that it cannot be written
+    with pytest.raises(OSError, match="new"):
+        await promote(repository, 2, at=NOON, triton=None)
+    assert [file.read_text() for file in files] == before
+    assert served_number(repository) == 1
+
+
 async def test_challenger_is_loaded_without_being_served(repository: Path) -> None:
     await promote(repository, 2, at=NOON, triton=None)
     after = await offer(repository, 3, triton=None)

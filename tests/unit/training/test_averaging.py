@@ -13,7 +13,7 @@ from stream_app.training import run
 from stream_app.training.averaging import average
 from stream_app.training.config import TrainConfig
 from stream_app.training.run import RunRecord, load_record, write_record
-from stream_app.training.runs import WEIGHTS
+from stream_app.training.weights import WEIGHTS
 
 
 def a_run(folder: Path, value: float, *, width: int = 2, topics: tuple[str, ...] = ("oil",)) -> Path:

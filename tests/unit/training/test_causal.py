@@ -97,7 +97,7 @@ def test_causes_are_learnt_between_the_other_texts_and_the_encoder_learns_for_th
 
 def test_data_without_causal_sets_teaches_none(tmp_path: Path, corpus: Corpus) -> None:
     with pytest.raises(DataError, match="no sets on cause and effect"):
-        learn_causes(tmp_path, tmp_path, corpus=corpus, config=CausalConfig(), report=lambda *_: None)
+        learn_causes(tmp_path, tmp_path / "out", corpus=corpus, config=CausalConfig(), report=lambda *_: None)
 
 
 def test_corpus_without_causal_sets_is_judged_without_them(corpus: Corpus) -> None:

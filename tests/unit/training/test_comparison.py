@@ -17,6 +17,7 @@ from stream_app.training.cost import Cost, write_cost
 from stream_app.training.evaluation import HeadScore
 from stream_app.training.pretrain import PretrainRecord
 from stream_app.training.run import RunRecord, write_metrics, write_record
+from stream_app.training.source_file import source_file
 from stream_app.training.temperature import Temperature
 from stream_app.training.unlabelled import TWEETS
 from tests.unit.training.test_export import DONE
@@ -38,12 +39,18 @@ def test_finished_run_is_read_with_its_cost_and_scores(tmp_path: Path) -> None:
     config = TrainConfig(label_share=0.05, tuning=TuningConfig(method="lora"))
     with pytest.raises(DataError, match="no finished run"):
         read_compared(tmp_path)
-    write_record(tmp_path, RunRecord(config=config, topics=(), files=(), graph=None, pretrained=STAGE))
-    assert not is_finished(tmp_path, config)
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("one")
+    files = (source_file(tmp_path, Path(texts.name)),)
+    write_record(tmp_path, RunRecord(config=config, topics=(), files=files, graph=None, pretrained=STAGE))
+    assert not is_finished(tmp_path, config, tmp_path)
     write_cost(tmp_path, COST)
     write_metrics(tmp_path, scored(0.5))
-    assert is_finished(tmp_path, config)
-    assert not is_finished(tmp_path, TrainConfig())
+    assert is_finished(tmp_path, config, tmp_path)
+    assert not is_finished(tmp_path, TrainConfig(), tmp_path)
+    assert not is_finished(tmp_path, config, tmp_path / "elsewhere")
+    texts.write_text("one and another")
+    assert not is_finished(tmp_path, config, tmp_path), "its figures are of other texts"
     one = read_compared(tmp_path)
     assert (one.pretrained, one.cost, one.scores) == (True, COST, scored(0.5))
     write_compared([one], tmp_path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -11,6 +14,8 @@ import pytest
 from stream_app.errors import DataError
 from stream_app.events.correction import Correction
 from stream_app.events.span import Span
+from stream_app.pipeline.documents import LinkedDocument, TextDocument
+from stream_app.pipeline.language import language_of
 from stream_app.pipeline.tensors import EMBEDDING_SIZE, LABELS
 from stream_app.training.config import TrainConfig, load_config
 from stream_app.training.continued import RECIPE, REFUSED, Bounds, Continued, go_on, rehearsed
@@ -20,8 +25,8 @@ from stream_app.training.examples import Example, Mention
 from stream_app.training.labelling.corrections import SET_NAME, join, place_of
 from stream_app.training.labelling.reading import documents, latest, places
 from stream_app.training.run import RECORD, Sources, load_network, load_record, load_sources, train, train_on
-from stream_app.training.runs import WEIGHTS
 from stream_app.training.served import uncalibrated
+from stream_app.training.weights import WEIGHTS
 from tests.factories import START, document, record, sentiment_event
 from tests.training_sets import write_encoder
 
@@ -32,11 +37,16 @@ def correction(event: str, label: str = "negative", **fields: object) -> Correct
     return Correction.model_validate({"event_id": event, "label": label, "corrected_at": START} | fields)
 
 
+def read(document: TextDocument) -> bool:
+    """Tell whether a document that names nothing is in English."""
+    return language_of(LinkedDocument(document, (), kg_version="kg-1")) == "en"
+
+
 def test_correction_of_an_entity_marks_it_in_the_text_and_that_of_a_document_labels_the_text() -> None:
     whole = sentiment_event(2, document_id="doc-1", entity=None)
     spoken = {"a": place_of(sentiment_event(1, document_id="doc-1", mentions=_APPLE)), "b": place_of(whole)}
     wanted = {"a": correction("a"), "b": correction("b", "positive", topic="earnings")}
-    found = join(wanted, spoken, {"doc-1": document()}, topics=("earnings",))
+    found = join(wanted, spoken, {"doc-1": document()}, topics=("earnings",), reads=read)
     assert found.used == 2
     assert found.examples == (
         Example(
@@ -54,7 +64,7 @@ def test_mention_in_the_body_is_found_behind_the_title() -> None:
     span = (Span(text="Boeing", start=4, end=10, field="body"),)
     spoken = {"a": place_of(sentiment_event(1, document_id="doc-1", mentions=span))}
     texts = {"doc-1": document(title="Shares fall", body="So, Boeing too.")}
-    (example,) = join({"a": correction("a")}, spoken, texts, topics=()).examples
+    (example,) = join({"a": correction("a")}, spoken, texts, topics=(), reads=read).examples
     assert [example.text[one.start : one.end] for one in example.mentions] == ["Boeing"]
 
 
@@ -66,14 +76,64 @@ def test_what_cannot_be_used_is_counted_by_the_reason() -> None:
     }
     spoken["d"] = place_of(sentiment_event(3, document_id="doc-2", entity=None))
     texts = {"doc-1": document(), "doc-2": document(id="doc-2", title="宁德时代宣布回购股份")}
-    found = join({one: correction(one) for one in "abcd"}, spoken, texts, topics=())
+    found = join({one: correction(one) for one in "abcd"}, spoken, texts, topics=(), reads=read)
     assert found.examples == ()
     assert found.left_out == {
         "the event is not there": 1,
         "the document is not there": 1,
         "the text does not name the entity": 1,
-        "the text is in another script than English": 1,
+        "the text is in another language than English": 1,
     }
+
+
+def test_a_text_in_another_language_of_latin_letters_is_not_learnt_from() -> None:
+    german = document(title="Der Konzern senkt die Prognose für das laufende Jahr nach schwachen Verkäufen in China")
+    whole = place_of(sentiment_event(1, document_id="doc-1", entity=None))
+    found = join({"a": correction("a")}, {"a": whole}, {"doc-1": german}, topics=(), reads=read)
+    assert (found.examples, found.left_out) == ((), {"the text is in another language than English": 1})
+
+
+def test_of_corrections_of_one_name_the_latest_holds_whichever_version_made_the_event() -> None:
+    spoken = {one: place_of(sentiment_event(1, document_id="doc-1", mentions=_APPLE)) for one in "ab"}
+    spoken |= {one: place_of(sentiment_event(2, document_id="doc-1", entity=None)) for one in "cd"}
+    later = START + timedelta(hours=1)
+    wanted = {
+        "a": correction("a", "positive", corrected_at=later),
+        "b": correction("b", "negative"),
+        "c": correction("c", "neutral", corrected_at=later, topic="late"),
+        "d": correction("d", "negative", topic="early"),
+    }
+    found = join(wanted, spoken, {"doc-1": document()}, topics=("early", "late"), reads=read)
+    (example,) = found.examples
+    assert example.mentions == (Mention(0, 5, LABELS.index("positive"), salient=True),)
+    assert (example.document, example.topic) == (LABELS.index("neutral"), "late")
+    assert (found.used, found.left_out) == (2, {"a later one corrects the same": 2})
+
+
+def test_every_corrected_name_has_a_place_however_often_others_are_named() -> None:
+    names = [f"Firm{number:02}" for number in range(10)]
+    text = " ".join([*names, *["Firm00"] * 9])
+    spans = {name: tuple(_named(text, name)) for name in names}
+    spoken = {name: place_of(sentiment_event(1, document_id="doc-1", mentions=spans[name])) for name in names}
+    wanted = {name: correction(name) for name in names}
+    found = join(wanted, spoken, {"doc-1": document(title=text)}, topics=(), reads=read)
+    assert [len(one.mentions) for one in found.examples] == [8, 8]
+    assert {one.text[name.start : name.end] for one in found.examples for name in one.mentions} == set(names)
+
+
+def _named(text: str, name: str) -> Iterator[Span]:
+    for found in re.finditer(name, text):
+        yield Span(text=name, start=found.start(), end=found.end(), field="title")
+
+
+def test_what_nobody_can_mend_in_a_topic_is_told_and_the_rest_is_read() -> None:
+    told: list[DataError] = []
+    good = correction("a").model_dump_json().encode()
+    assert set(latest([("x", b"nonsense"), ("a", good), ("y", b"{}")], told.append)) == {"a"}
+    assert len(told) == 2
+    spoken = places([b'{"event_id": "a", "document_id": "d"}'], ["a"])
+    found = join({"a": correction("a")}, spoken, {}, topics=(), reads=read)
+    assert found.left_out == {"the event cannot be read": 1}
 
 
 def test_last_correction_of_an_event_holds_and_a_null_value_takes_it_back() -> None:

@@ -28,8 +28,8 @@ from stream_app.training.fit import Progress
 from stream_app.training.judged import HeadScore
 from stream_app.training.network import FusionNetwork, Scores
 from stream_app.training.run import Sources, load_network, load_record, train, write_metrics, write_record
-from stream_app.training.runs import WEIGHTS
 from stream_app.training.served import uncalibrated
+from stream_app.training.weights import WEIGHTS
 from tests.training_sets import write_encoder
 
 CONFIG = DistilConfig(layers=1, epochs=1, batch_rows=16, checkpoint_steps=2, reports=0, unlabelled_share=0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
@@ -12,6 +14,7 @@ from stream_app.promotion.gate import check_loss, most_lost
 from stream_app.training.evaluation import Arrays
 from stream_app.training.judged import HeadScore
 from stream_app.training.precision.int8 import store
+from stream_app.training.precision.kept import Kept
 from stream_app.training.precision.measure import largest_change
 from stream_app.training.precision.parts import layer_of, name_products, part_of
 from stream_app.training.precision.study import Measured
@@ -93,3 +96,11 @@ def test_gate_names_the_head_that_lost_most() -> None:
     assert most_lost(full, served)[0] == "mention"
     with pytest.raises(DataError, match="mention head loses"):
         check_loss(full, served)
+
+
+def test_a_figure_that_an_interruption_left_half_is_made_anew(tmp_path: Path) -> None:
+    kept, made = Kept(tmp_path, "sets"), {"moved": 0.5}
+    for content in (b"", b'{"of": ["sets"', b"[]"):
+        (tmp_path / "int8.json").write_bytes(content)
+        assert kept.or_made("int8", "digest", lambda: made) == made
+    assert kept.or_made("int8", "digest", dict) == made

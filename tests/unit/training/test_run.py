@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +13,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stream_app.errors import ConfigurationError, DataError
-from stream_app.training.config import TrainConfig
+from stream_app.training.config import TrainConfig, load_config
 from stream_app.training.corpus import Corpus
+from stream_app.training.examples import TFNS
 from stream_app.training.fit import Progress
-from stream_app.training.run import Sources, kept_embeddings, load_record, train
+from stream_app.training.run import Sources, kept_embeddings, load_network, load_record, train
 
 CONFIG = TrainConfig(epochs=1, batch_rows=16, checkpoint_steps=2, rename=0.5, join=0.5, reports=20)
 
@@ -116,3 +119,110 @@ def test_embeddings_are_kept_for_the_encoder_and_the_texts_that_they_are_of(
 def test_unfinished_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no finished run"):
         load_record(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "warm_up = 1.0",
+        "warm_up = nan",
+        "clip = 0.0",
+        "label_smoothing = 2.0",
+        "topic_share = 5.0",
+        "drop_kg = -0.1",
+        "rename = 2.0",
+        "weight_decay = -1.0",
+        "reports = -3",
+        "head_rate = inf",
+        "losses = { topic = -1.0 }",
+    ],
+)
+def test_settings_that_would_train_nonsense_are_refused_with_their_name_and_file(tmp_path: Path, line: str) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(line)
+    with pytest.raises(ConfigurationError, match=rf"setting {line.split(maxsplit=1)[0]}.*recipe\.toml"):
+        load_config(recipe)
+
+
+def test_a_recipe_that_is_no_text_is_named_and_a_wrong_option_is_not_laid_on_it(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match=r"recipe\.toml cannot be read as TOML"):
+        load_config(recipe)
+    recipe.write_text("epochs = 1")
+    with pytest.raises(ConfigurationError, match=r"label_share: .*mend it in the call"):
+        load_config(recipe, label_share=7.0)
+
+
+def test_a_run_may_do_without_a_warm_up(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    config = CONFIG.model_copy(update={"warm_up": 0.0})
+    train(tmp_path, Sources(data_folder, encoder_folder, None), config, report=lambda _: None)
+    assert load_record(tmp_path).config.warm_up == 0.0
+
+
+def test_a_run_whose_loss_is_no_number_any_more_ends_and_is_no_finished_one(
+    tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    config = CONFIG.model_copy(update={"encoder_rate": 1e30, "head_rate": 1e30, "clip": 1e30})
+    with pytest.raises(DataError, match=r"went astray: at step \d+ of .*lower encoder_rate"):
+        train(tmp_path, Sources(data_folder, encoder_folder, None), config, report=lambda _: None)
+    with pytest.raises(DataError, match="no finished run"):
+        load_record(tmp_path)
+
+
+def test_a_run_is_not_trained_over_the_one_that_it_starts_from(
+    tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    run = tmp_path / "run"
+    train(run, Sources(data_folder, encoder_folder, None), CONFIG, report=lambda _: None)
+    (run / "checkpoint.pt").unlink()  # an imported run never had one
+    before = weights(run)
+    with pytest.raises(ConfigurationError, match="is the run that this is made of"):
+        train(run, Sources(data_folder, encoder_folder, None, tmp_path / "." / "run"), CONFIG, report=lambda _: None)
+    assert weights(run) == before
+
+
+def test_damaged_checkpoint_and_weights_are_named(tmp_path: Path, data_folder: Path, encoder_folder: Path) -> None:
+    sources = Sources(data_folder, encoder_folder, None)
+    train(tmp_path, sources, CONFIG, report=lambda _: None)
+    checkpoint, file = tmp_path / "checkpoint.pt", tmp_path / "network.safetensors"
+    for content in (b"garbage", b"", checkpoint.read_bytes()[:1000]):
+        checkpoint.write_bytes(content)
+        with pytest.raises(DataError, match=r"checkpoint\.pt is damaged .*remove it"):
+            train(tmp_path, sources, CONFIG, report=lambda _: None)
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(DataError, match=r"network\.safetensors holds no weights"):
+        load_network(tmp_path)
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_and_says_so(
+    tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    def fill(now: Progress) -> None:
+        if now.step == 2:
+            kept.append((tmp_path / "checkpoint.pt").read_bytes())
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+
+    kept: list[bytes] = []
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    asked = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with pytest.raises(DataError, match=r"checkpoint\.pt cannot be written: make room"):
+            train(tmp_path, Sources(data_folder, encoder_folder, None), CONFIG, report=fill)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, asked)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept[0]
+    assert not list(tmp_path.glob(".*.new"))
+
+
+def test_sets_without_anything_to_judge_by_are_refused_before_training(
+    tmp_path: Path, data_folder: Path, encoder_folder: Path
+) -> None:
+    few = Path(shutil.copytree(data_folder, tmp_path / "few"))
+    (few / TFNS).write_bytes((few / TFNS).read_bytes().splitlines()[0])
+    with pytest.raises(DataError, match=r"tfns\.train\.jsonl has 1 texts, of which 0 are held out"):
+        train(tmp_path / "run", Sources(few, encoder_folder, None), CONFIG, report=lambda _: None)
+    config = CONFIG.model_copy(update={"label_share": 1e-6})
+    with pytest.raises(DataError, match=r"label_share of 1e-06 leaves none of"):
+        train(tmp_path / "run", Sources(data_folder, encoder_folder, None), config, report=lambda _: None)
