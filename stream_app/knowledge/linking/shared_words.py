@@ -14,7 +14,7 @@ from stream_app.events.entity import EntityKind
 from stream_app.knowledge.linking.lexicon import Lexicon
 from stream_app.knowledge.linking.spans import Span
 
-_NAME = r"[A-Z][\w.-]*(?: [A-Z][\w.-]*)?"
+_NAME = r"(?:(?:[A-Z]\.)+|[A-Z][\w-]*)(?: [A-Z][\w-]*)?"
 _WORD = rf"(?:{_NAME}|[a-z][\w-]*)"
 _JOINT = r"(?:,? and | or | & )"
 _LIST_BEFORE = re.compile(rf"((?:\b{_WORD}, )*\b{_WORD}){_JOINT}$")

@@ -67,6 +67,28 @@ def test_names_follow_case_words_and_context(linker: Linker, text: str, expected
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Duty on Japanese and Korean vehicles", {"industry:japanese-carmakers", "industry:south-korean-carmakers"}),
+        (
+            "Tariff on cars from Japan and South Korea.",
+            {"industry:japanese-carmakers", "industry:south-korean-carmakers"},
+        ),
+        (
+            "Japanese, German, and Korean carmakers cut output",
+            {"industry:japanese-carmakers", "industry:german-carmakers", "industry:south-korean-carmakers"},
+        ),
+        ("US and European banks fall", {"industry:big-us-banks", "industry:european-banks"}),
+        ("Ford and Japanese carmakers", {FORD, "industry:japanese-carmakers"}),
+        ("Cars from Japan and France's wine", {"industry:japanese-carmakers", "country:fr"}),
+        ("Bank of America and Canada", {"company:bank-of-america", "country:ca"}),
+    ],
+)
+def test_names_in_a_list_share_words(linker: Linker, text: str, expected: set[str]) -> None:
+    assert linked(linker, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("Murata and Hershey gain", {"company:murata-manufacturing", "company:hershey"}),
         ("Eni and Repsol swap stakes", {"company:eni", "company:repsol"}),
         ("Akamai, Gartner and Medtronic slip", {"company:akamai-technologies", "company:gartner", "company:medtronic"}),
