@@ -58,6 +58,10 @@ def linked(linker: Linker, text: str, *symbols: str) -> set[str]:
         ("JBS shuts its slaughterhouses", {"company:jbs"}),
         ("Supermarkets fall after price probe", {"industry:food-retail"}),
         ("Uranium spot price hits a record", {"commodity:uranium"}),
+        ("Miners walk out in Chile", {"country:cl"}),
+        ("Miners rally after rout", {"industry:metals-mining"}),
+        ("平抑国内食用油价格", set()),
+        ("国际油价大涨", {"commodity:crude-oil"}),
     ],
 )
 def test_names_follow_case_words_and_context(linker: Linker, text: str, expected: set[str]) -> None:
