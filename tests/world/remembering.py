@@ -28,7 +28,7 @@ class RememberingFlow(Flow):
 
     async def prepare(self, records: Sequence[Record], snapshot: Snapshot, reader: Reader) -> Prepared:
         await self._outside.ask_model()
-        keys = [(one.topic, one.value, one.received_at, snapshot.kg_version) for one in records]
+        keys = [(one.topic, one.value, one.received_at, repr(one.settled), snapshot.kg_version) for one in records]
         for key, record in zip(keys, records, strict=True):
             if key not in _told:
                 (_told[key],) = (await super().prepare([record], snapshot, reader)).told

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from stream_app.pipeline.records import Record
+from tests.world.faults import Flush
 from tests.world.scenario import scenario
 from tests.world.trial import Trial
 from tests.world.verdict import complaints
@@ -58,6 +59,12 @@ def test_a_seed_runs_the_same_each_time() -> None:
     assert first.crashes == second.crashes
     assert first.servers.calls == second.servers.calls
     assert list(first.broker.messages("alerts")) == list(second.broker.messages("alerts"))
+
+
+def test_a_replay_needs_no_cache_for_novelty_though_the_same_was_live_before() -> None:
+    run(scenario(24))
+    whole, flushed = (run(scenario(24, replay=True), faults) for faults in ((), [Flush(at=13.32)]))
+    assert complaints(flushed, whole) == []
 
 
 class CommitsFirst(Worker):
