@@ -10,6 +10,7 @@ from stream_app.training.examples import SENTFIN, TFNS, TOPIC
 from stream_app.training.export import Exported, Scores
 from stream_app.training.pretrain import PretrainRecord
 from stream_app.training.run import DistilRecord, RunRecord
+from stream_app.training.runs import own_stage
 from stream_app.training.served import HEADS
 from stream_app.training.source_file import SourceFile
 from stream_app.training.unlabelled import TWEETS
@@ -143,12 +144,7 @@ def _stages(record: RunRecord) -> Iterator[str]:
         yield _self_supervised(record.pretrained)
     if record.distilled:
         yield _distilled(record.distilled)
-    if record.imported:
-        yield f"`{record.imported}`, whose own card tells how it was made"
-    else:
-        yield f"`{record.config.model_dump(exclude_defaults=True)}`"
-    if record.averaged:
-        yield f"the mean of these weights, {record.averaged.share:g}, and those of the run `{record.averaged.run}`"
+    yield from own_stage(record)
 
 
 def _self_supervised(stage: PretrainRecord) -> str:

@@ -158,7 +158,7 @@ class TrainConfig(BaseModel):
     checkpoint_steps: Count = 250
     # how much the texts on cause and effect count, which are read between the others; 0: they are not read
     causes: Rate = 0.0
-    # how often an epoch reads each of the English texts on what is stated of names, between the others
+    # how often an epoch reads each of the texts on what is stated of names, between the others
     stated: Amount = 0
     # parts of the network that are learnt, all where none is named; the others stay as they are, without dropout
     learn: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +34,16 @@ class Record(BaseModel):
     statements: StatementConfig | None = None
     averaged: AveragedRecord | None = None
     imported: str | None = None
+
+
+def own_stage(record: Record, *, imported_as: str = "") -> Iterator[str]:
+    """Yield in words how a run's last stage was learnt, or where it was imported from, and in what mean it is."""
+    if record.imported:
+        yield f"{imported_as}`{record.imported}`, whose own card tells how it was made"
+    else:
+        yield f"`{record.config.model_dump(exclude_defaults=True)}`"
+    if record.averaged:
+        yield f"the mean of these weights, {record.averaged.share:g}, and those of the run `{record.averaged.run}`"
 
 
 class Runs(Protocol):

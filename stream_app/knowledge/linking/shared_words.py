@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from stream_app.events.entity import EntityKind
 from stream_app.knowledge.linking.lexicon import Lexicon
-from stream_app.knowledge.linking.spans import Span
+from stream_app.knowledge.linking.spans import Span, longest
 
 _NAME = r"(?:(?:[A-Z]\.)+|[A-Z][\w-]*)(?: [A-Z][\w-]*)?"
 _WORD = rf"(?:{_NAME}|[a-z][\w-]*)"
@@ -36,7 +36,7 @@ class SharedWords:
 
     def with_shared(self, text: str, spans: Sequence[Span]) -> list[Span]:
         """Return the spans, in order, with those of names that share words with one of them."""
-        found = [one for span in spans for one in self._sharing(text, span)]
+        found = longest([one for span in spans for one in self._sharing(text, span)])
         if not found:
             return list(spans)
         others = (one for one in spans if all(one.end <= new.start or new.end <= one.start for new in found))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from stream_app.training.chinese.corpus import ChineseCorpus
 from stream_app.training.chinese.run import ChineseRecord
 from stream_app.training.export import Exported
+from stream_app.training.runs import own_stage
 
 _SOURCE = "FinCUGE, github.com/ssymmetry/BBT-FinCUGE-Applications, no licence file; published as an open benchmark"
 _MEASURED_ON = {
@@ -92,12 +93,7 @@ def _stages(record: ChineseRecord) -> Iterator[str]:
     """Yield what each stage was, the first one first."""
     if record.start:
         yield from _stages(record.start)
-    if record.imported:
-        yield f"the exported network `{record.imported}`, whose own card tells how it was made"
-    else:
-        yield f"`{record.config.model_dump(exclude_defaults=True)}`"
-    if record.averaged:
-        yield f"the mean of these weights, {record.averaged.share:g}, and those of the run `{record.averaged.run}`"
+    yield from own_stage(record, imported_as="the exported network ")
 
 
 def _row(head: str, done: Exported) -> str:
