@@ -16,6 +16,7 @@ import faust
 import structlog
 from faust.exceptions import ConsumerNotStarted
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.pipeline.stall import Partition
 
 _log = structlog.get_logger(__name__)
@@ -98,8 +99,6 @@ def write_when_ready(path: Path | None, app: faust.App) -> Callable[[], None]:
         if path is not None:
             topics = {name for agent in app.agents.values() for name in agent.get_topic_names()}
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(".new")
-            draft.write_text("".join(f"{name}\n" for name in sorted(topics)), encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, "".join(f"{name}\n" for name in sorted(topics)))
 
     return ready

@@ -30,6 +30,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import ConfigurationError, DataError
 from stream_app.replay.inventory import Inventory
 from stream_app.replay.manifest import Begun, Made, Manifest
@@ -217,10 +218,7 @@ class RunFolder:
             return None
 
     def _write(self, name: str, content: bytes) -> None:
-        """Write all or nothing: a reader never sees half a file."""
-        draft = self.path / f"{name}.new"
-        draft.write_bytes(content)
-        draft.replace(self.path / name)
+        write_whole(self.path / name, content)
 
 
 def _try_lock(fd: int) -> bool:

@@ -9,6 +9,7 @@ import torch
 from pydantic import ValidationError
 from transformers import AutoConfig, AutoModel
 
+from stream_app.adapters.whole_file import write_whole
 from stream_app.errors import DataError
 from stream_app.training.chinese.corpus import ChineseCorpus
 from stream_app.training.chinese.encoder_folder import write_encoder
@@ -86,7 +87,7 @@ def train(
 
 def write_record(run: Path, record: ChineseRecord) -> None:
     """Say what a finished run was made of."""
-    (run / RECORD).write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    write_whole(run / RECORD, record.model_dump_json(indent=2))
 
 
 def load_record(run: Path) -> ChineseRecord:

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from stream_app.adapters.whole_file import replacing
 from stream_app.pipeline.tensors import MENTION_SLOTS
 from stream_app.training.batches import Collator
 from stream_app.training.checkpoint import tensors_digest
@@ -67,9 +68,8 @@ def _kept(path: Path, teachers: Sequence[Teacher], examples: Sequence[Example]) 
     if not path.exists():
         said = [_answers(teacher, examples) for teacher in teachers]
         mean = Answers(*(torch.stack(each).mean(0).half() for each in zip(*said, strict=True)))
-        partial = path.with_suffix(".partial")
-        save_file(mean._asdict(), partial)
-        partial.replace(path)
+        with replacing(path) as draft:
+            save_file(mean._asdict(), draft)
     return Answers(**load_file(path))
 
 
